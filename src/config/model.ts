@@ -1,0 +1,91 @@
+import type { ImageName } from '../domain/image.ts'
+import type { RepositoryId } from '../domain/repository.ts'
+import type { TagTemplate } from '../domain/tag-template.ts'
+
+/** The application repository's configuration, normalised: every default is filled in, everything inherited. */
+export interface SourceConfig {
+  apps: App[]
+}
+
+export interface App {
+  name: string
+  /** Globs; a commit concerns the app when it touches one of them. [] means the whole repository. */
+  paths: string[]
+  environments: Environment[]
+  previews: Previews | null
+}
+
+/** What environments and previews have in common: where and how an image is written. */
+export interface Target {
+  manifests: RepositoryId
+  /** Null: the default branch of the manifest repository. */
+  manifestBranch: string | null
+  /** At least one. */
+  images: ImageName[]
+  tag: TagTemplate
+  merge: MergeMode
+}
+
+export interface Environment extends Target {
+  name: string
+  follow: Follow
+  /** Directory or file in the manifest repository: relative, `/`, no `..`. */
+  path: string
+}
+
+export interface Previews extends Target {
+  follow: PreviewFollow
+  /** File or directory in the manifest repository. */
+  template: string
+  /** Path template, such as `apps/web/previews/pr-{number}`. */
+  path: string
+  /** URL template, or null. */
+  url: string | null
+}
+
+/** `review`: people merge. `auto`: the bot merges what the forge allows. `direct`: a commit on the manifest branch. */
+export type MergeMode = 'review' | 'auto' | 'direct'
+
+export type Follow =
+  | { kind: 'branch'; branch: string }
+  /** All tags that the glob matches; the highest counts. */
+  | { kind: 'tag-glob'; glob: string }
+  /** All tags that are a version in the range (node-semver grammar); the highest counts. */
+  | { kind: 'tag-range'; range: string }
+
+export type PreviewFollow = { kind: 'pull-requests' } | { kind: 'branches'; glob: string }
+
+/** `.supercargo/policy.yml` of a manifest repository, normalised. */
+export interface Policy {
+  accept: Accept[]
+}
+
+/** What one or more source repositories may do; several entries for one source add up. */
+export interface Accept {
+  /** Glob over repository paths; `forge` null means any. */
+  from: { forge: string | null; glob: string }
+  /** Globs over paths of the manifest repository. */
+  paths: string[]
+  /** Globs over normalised image names (`ghcr.io/acme/web`). */
+  images: string[]
+  /** Environments that may be merged by the bot; `*` for all. */
+  merge: string[]
+  /** Environments (or `previews`) that may be committed directly; `*` for all. */
+  direct: string[]
+}
+
+/** Something wrong in a configuration file, where it is, and what to write instead. */
+export interface Problem {
+  /** Stable, kebab-case: `unknown-key`, `wrong-type`, `missing`. */
+  code: string
+  /** One whole sentence. */
+  message: string
+  /** What to write instead: one whole sentence, or null. */
+  advice: string | null
+  file: string
+  /** From 1. */
+  line: number
+  column: number
+}
+
+export type Read<T> = { ok: true; value: T } | { ok: false; problems: Problem[] }

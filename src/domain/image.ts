@@ -1,0 +1,82 @@
+import { SupercargoError } from './errors.ts'
+
+/**
+ * An image's name without tag and digest, as it was written. Follows the distribution reference grammar:
+ * https://github.com/distribution/reference/blob/main/reference.go
+ */
+export interface ImageName {
+  /** As written; this is what is ever written back. */
+  written: string
+  /** For comparing only: with registry and `library/`, lower-case host: `docker.io/library/nginx`. */
+  normalised: string
+}
+
+export interface ImageReference {
+  name: ImageName
+  tag: string | null
+  /** `sha256:…` */
+  digest: string | null
+}
+
+/** OCI tag: https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests */
+export const TAG_PATTERN = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/
+export const DIGEST_PATTERN = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[0-9a-fA-F]{32,}$/
+
+const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/
+const HOST =
+  /^(?:localhost|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9a-fA-F:]+\])(?::[0-9]+)?$/
+
+/** Reads `host:port/path:tag@digest`; null when the text is not a reference. */
+export function readReference(text: string): ImageReference | null {
+  const at = text.indexOf('@')
+  const digest = at === -1 ? null : text.slice(at + 1)
+  const rest = at === -1 ? text : text.slice(0, at)
+  const colon = rest.lastIndexOf(':')
+  const tagged = colon > rest.lastIndexOf('/') && colon > rest.lastIndexOf(']')
+  const tag = tagged ? rest.slice(colon + 1) : null
+  const written = tagged ? rest.slice(0, colon) : rest
+  const normalised = normaliseName(written)
+  if (normalised === null) return null
+  if (tag !== null && !TAG_PATTERN.test(tag)) return null
+  if (digest !== null && !DIGEST_PATTERN.test(digest)) return null
+  return { name: { written, normalised }, tag, digest }
+}
+
+/**
+ * Reads a name without tag or digest.
+ * @throws SupercargoError `image-invalid`
+ */
+export function parseImageName(text: string): ImageName {
+  const reference = readReference(text)
+  if (reference === null || reference.tag !== null || reference.digest !== null) {
+    throw new SupercargoError(`"${text}" is not the name of an image.`, {
+      code: 'image-invalid',
+      kind: 'permanent',
+      advice: 'Write it without a tag, such as ghcr.io/acme/web.',
+    })
+  }
+  return reference.name
+}
+
+/** True for two spellings of one image: `nginx`, `library/nginx` and `docker.io/library/nginx`. */
+export function sameImage(a: ImageName, b: ImageName): boolean {
+  return a.normalised === b.normalised
+}
+
+function normaliseName(written: string): string | null {
+  if (written.length > 255) return null
+  const slash = written.indexOf('/')
+  const first = slash === -1 ? '' : written.slice(0, slash)
+  const hasHost =
+    first !== '' && (/[.:[]/.test(first) || first === 'localhost' || first !== first.toLowerCase())
+  const host = hasHost ? first : 'docker.io'
+  const path = hasHost ? written.slice(slash + 1) : written
+  if (!HOST.test(host) || !path.split('/').every((part) => COMPONENT.test(part))) return null
+  const registry = canonicalHost(host.toLowerCase())
+  const full = registry === 'docker.io' && !path.includes('/') ? `library/${path}` : path
+  return `${registry}/${full}`
+}
+
+function canonicalHost(host: string): string {
+  return host === 'index.docker.io' || host === 'registry-1.docker.io' ? 'docker.io' : host
+}

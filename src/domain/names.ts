@@ -1,0 +1,19 @@
+/** Every branch that the bot writes begins with this; it never writes to another by force. */
+export const BRANCH_PREFIX = 'supercargo/'
+
+/** The target name under which all previews of an app share one branch; no environment may have this name. */
+export const PREVIEWS = 'previews'
+
+/** Where a manifest repository says who may change what. */
+export const POLICY_PATH = '.supercargo/policy.yml'
+
+/** Where an application repository's configuration is looked for; the first that exists counts. */
+export const CONFIG_PATHS = ['.github/supercargo.yml', '.gitlab/supercargo.yml', '.supercargo.yml'] as const
+
+/** Names of apps and environments: RFC 1123 labels, so that they are valid in branches, paths and namespaces. */
+export const NAME_PATTERN = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
+
+/** The branch of the one change request per (app, environment): `supercargo/<app>/<environment>`. */
+export function changeRequestBranch(app: string, target: string): string {
+  return `${BRANCH_PREFIX}${app}/${target}`
+}

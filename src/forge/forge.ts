@@ -1,0 +1,325 @@
+import type { Commit, Oid } from '../domain/commit.ts'
+import type { ForgeId, RepositoryId } from '../domain/repository.ts'
+
+/**
+ * The port to a forge. Readers return what is there at one moment; a part that could not be read completely
+ * says so (`complete: false`), and whoever deletes or merges must look at it. Every failure is thrown as a
+ * SupercargoError whose kind decides scheduling: `transient` with `retryAt` for rate limits, `conflict` for
+ * a lost race, `permanent` with code `repository-not-found` for 404 and 403 without a rate limit.
+ */
+export interface Forge extends ForgeReader, ForgeWriter {
+  readonly id: ForgeId
+}
+
+export interface ForgeReader {
+  /** Every repository that the bot was given access to. Throws rather than return a part of them. */
+  listRepositories(): Promise<RepositoryId[]>
+  /** The default branch's head with the named files' texts. One request. */
+  readRepository(repository: RepositoryId, files: readonly string[]): Promise<RepositorySnapshot>
+  /** What an application repository has to offer: branches, tags, pull requests. One request where they are few. */
+  readSource(repository: RepositoryId, query: SourceQuery): Promise<SourceSnapshot>
+  /** What a manifest repository holds. One request, whatever the size of the repository. */
+  readManifests(repository: RepositoryId, query: ManifestQuery): Promise<ManifestSnapshot>
+  /** How two commits (or tags, or abbreviated ids) are related. */
+  compareCommits(repository: RepositoryId, base: string, head: string): Promise<Comparison>
+}
+
+export interface ForgeWriter {
+  /** Creates the branch, its one commit and the change request; reuses a left-over branch. */
+  openChangeRequest(repository: RepositoryId, wish: OpenChangeRequest): Promise<ChangeRequestLink>
+  /**
+   * Rebuilds the branch as one commit on `baseOid` and brings title and body up to date, without closing
+   * the change request. Throws `conflict` when the branch's head is no longer `expectedHead`.
+   */
+  updateChangeRequest(repository: RepositoryId, wish: UpdateChangeRequest): Promise<void>
+  /** Title and body only. */
+  describeChangeRequest(repository: RepositoryId, number: number, text: ChangeRequestText): Promise<void>
+  /** Sets the body, closes, and deletes the branch if its head is still `expectedHead`. */
+  closeChangeRequest(repository: RepositoryId, wish: CloseChangeRequest): Promise<void>
+  /** Merges exactly `expectedHead`, or says why not; never merges anything else. */
+  mergeChangeRequest(repository: RepositoryId, wish: MergeChangeRequest): Promise<MergeResult>
+  /** Commits on an existing branch whose head is still `expectedHead`; else throws `conflict`. */
+  commit(repository: RepositoryId, wish: DirectCommit): Promise<Oid>
+  /** Deletes a branch of the bot's if its head is still `expectedHead`; a branch that is gone is fine. */
+  deleteBranch(repository: RepositoryId, branch: string, expectedHead: Oid): Promise<void>
+  /** Creates the comment, or edits the one with `id` in place. */
+  writeComment(repository: RepositoryId, wish: CommentWish): Promise<void>
+  /** Creates or updates the bot's one report (a check run on GitHub) on a commit. */
+  writeReport(repository: RepositoryId, wish: ReportWish): Promise<void>
+}
+
+/** Items of a listing. `complete: false` means that there are more, or that reading failed half-way. */
+export interface Listing<T> {
+  complete: boolean
+  items: T[]
+}
+
+// ---------------------------------------------------------------- application repositories
+
+export interface RepositorySnapshot {
+  /** As the forge spells it now (renames are followed). */
+  repository: RepositoryId
+  /** `https://github.com/acme/web`. */
+  url: string
+  private: boolean
+  archived: boolean
+  defaultBranch: string
+  /** Null in an empty repository. */
+  head: Oid | null
+  /** Texts at `head` by path; null where there is no such file. */
+  files: Record<string, string | null>
+  /** The bot's own report on `head`. */
+  report: (Report & { id: string }) | null
+}
+
+export interface SourceQuery {
+  /** Followed branches, each with the directories (or files) whose object ids are wanted for every commit. */
+  branches: { name: string; paths: string[] }[]
+  /** Read all tags. */
+  tags: boolean
+  /** Read open pull requests, and the ones closed most recently, with the bot's own comment on each. */
+  pullRequests: boolean
+  /** Read all live branches. */
+  liveBranches: boolean
+  /** Only comments that hold this text are the bot's; see `Comment`. */
+  commentMarker: string
+}
+
+export interface SourceSnapshot {
+  /** By branch name; null where there is no such branch. */
+  branches: Record<string, BranchHistory | null>
+  tags: Listing<Tag>
+  pullRequests: Listing<SourcePullRequest>
+  /** At least the 20 that were closed or merged most recently, as far as there are any. */
+  closedPullRequests: SourcePullRequest[]
+  liveBranches: Listing<LiveBranch>
+}
+
+/** The newest commits of a branch (at least 50, or all), as `git log` lists them: children before parents. */
+export interface BranchHistory {
+  head: Oid
+  commits: HistoryCommit[]
+}
+
+export interface HistoryCommit extends Commit {
+  /** Object id of each path that was asked for, at this commit; null where the path does not exist. */
+  pathOids: Record<string, Oid | null>
+}
+
+export interface Tag {
+  name: string
+  /** The commit; annotated tags are peeled. */
+  commit: Oid
+}
+
+export interface LiveBranch {
+  name: string
+  head: Oid
+}
+
+export interface SourcePullRequest {
+  number: number
+  title: string
+  url: string
+  authorLogin: string | null
+  /** Name of the head branch, in the fork when `fork` is true. */
+  branch: string
+  head: Oid
+  fork: boolean
+  draft: boolean
+  state: 'open' | 'closed' | 'merged'
+  comment: Comment | null
+}
+
+/** The bot's sticky comment: its author is the bot itself AND its text holds the marker. */
+export interface Comment {
+  id: string
+  body: string
+}
+
+export interface Comparison {
+  /** `ahead`: head descends from base. `behind`: base descends from head. `unknown`: one of them does not exist. */
+  status: 'ahead' | 'behind' | 'identical' | 'diverged' | 'unknown'
+  /** The commits of head that base has not, oldest first; at most 250 (see `total`). */
+  commits: Commit[]
+  total: number
+  /** Page that shows the comparison to people. */
+  url: string
+}
+
+// ---------------------------------------------------------------- manifest repositories
+
+export interface ManifestQuery {
+  /** The branch that the engine deploys from; null for the default branch. */
+  branch: string | null
+  /** Single files whose text is wanted (the policy). */
+  files: string[]
+  /** Directories (or files) that are read to any depth. */
+  directories: { path: string; texts: boolean }[]
+  /** Branches of the bot, whose change requests are wanted. */
+  changeRequestBranches: string[]
+}
+
+export interface ManifestSnapshot {
+  repository: RepositoryId
+  url: string
+  branch: string
+  /** Head of `branch`; everything below was read at this commit. */
+  base: Oid
+  /** Texts of `ManifestQuery.files`; null where there is no such file. */
+  files: Record<string, string | null>
+  /** Every file under the directories that were asked for. */
+  tree: ManifestFile[]
+  /** False when some directory could not be read completely: nothing may be deleted. */
+  complete: boolean
+  /** By branch name; every branch that was asked for has an entry. */
+  changeRequests: Record<string, BranchState>
+}
+
+export interface ManifestFile {
+  /** Relative to the repository's root, with `/`. */
+  path: string
+  oid: Oid
+  /** `100644` file, `100755` executable, `120000` symlink, `160000` submodule. */
+  mode: string
+  /** Null when the text was not asked for, or the file is binary. */
+  text: string | null
+}
+
+export interface BranchState {
+  /** Null where there is no such branch. */
+  branch: BotBranch | null
+  open: ChangeRequest | null
+  /** The one that was closed without a merge most recently, if nothing was merged from this branch since. */
+  closed: ChangeRequest | null
+}
+
+export interface BotBranch {
+  head: Oid
+  /** Parents of the head commit. */
+  parents: Oid[]
+  /** False when any commit that the manifest branch does not hold was not made by the bot. */
+  ours: boolean
+  /** Object ids at the branch's head, of the files under `ManifestQuery.directories`. */
+  tree: { path: string; oid: Oid }[]
+}
+
+export interface ChangeRequest {
+  number: number
+  url: string
+  title: string
+  body: string
+  head: Oid
+  /** Branch that it would be merged into. */
+  base: string
+  /** True when the bot itself opened it. Else its body proves nothing. */
+  ours: boolean
+  mergeability: Mergeability
+}
+
+/**
+ * - `clean`: the forge says that it may be merged now: checks, reviews and protection hold.
+ * - `pending`: the forge has not decided yet: ask again soon.
+ * - `blocked`: a required review or check is missing. `unstable`: a check that is not required has not passed.
+ * - `behind`: must be rebuilt on the newest base. `conflicting`: cannot be merged. `draft`: a person made it a draft.
+ */
+export type Mergeability = 'clean' | 'pending' | 'blocked' | 'unstable' | 'behind' | 'conflicting' | 'draft'
+
+// ---------------------------------------------------------------- writing
+
+/** `content: null` deletes. Text is written as UTF-8. The mode of an existing file is kept. */
+export interface FileChange {
+  path: string
+  content: string | null
+  /** Git mode; default `100644`. Anything else cannot be written by `createCommitOnBranch`. */
+  mode?: '100644' | '100755'
+}
+
+/** First line, blank line, body, trailers: already made safe by whoever composed it. */
+export interface CommitWish {
+  message: string
+  changes: FileChange[]
+}
+
+export interface ChangeRequestText {
+  title: string
+  body: string
+}
+
+export interface ChangeRequestLink {
+  number: number
+  url: string
+}
+
+export interface OpenChangeRequest extends ChangeRequestText {
+  branch: string
+  /** Manifest branch, and the head that the changes were computed on. */
+  base: string
+  baseOid: Oid
+  /** Head of a left-over branch of the same name; null when there must be none (compare-and-swap). */
+  leftover: Oid | null
+  commit: CommitWish
+}
+
+export interface UpdateChangeRequest extends ChangeRequestText {
+  number: number
+  branch: string
+  baseOid: Oid
+  expectedHead: Oid
+  commit: CommitWish
+}
+
+export interface CloseChangeRequest {
+  number: number
+  body: string
+  branch: string
+  expectedHead: Oid
+}
+
+export interface MergeChangeRequest {
+  number: number
+  expectedHead: Oid
+  branch: string
+}
+
+export type MergeResult =
+  | { merged: true; commit: Oid }
+  /** `reason`: a whole sentence, from the forge's answer, without markup. `again`: worth asking again soon. */
+  | { merged: false; reason: string; again: boolean }
+
+export interface DirectCommit extends CommitWish {
+  branch: string
+  expectedHead: Oid
+}
+
+export interface CommentWish {
+  /** Number of the pull request. */
+  number: number
+  /** Null creates. */
+  id: string | null
+  body: string
+}
+
+/** What the bot shows on a commit of the application or manifest repository. */
+export interface Report {
+  conclusion: 'success' | 'neutral' | 'failure'
+  /** At most 120 characters. */
+  title: string
+  /** Markdown, at most 65,535 bytes. */
+  summary: string
+  annotations: Annotation[]
+}
+
+export interface Annotation {
+  path: string
+  /** From 1. */
+  line: number
+  column: number
+  message: string
+}
+
+export interface ReportWish extends Report {
+  /** The report to update; null creates. */
+  id: string | null
+  commit: Oid
+}

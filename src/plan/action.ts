@@ -1,0 +1,63 @@
+import type { Oid } from '../domain/commit.ts'
+import type { RepositoryId } from '../domain/repository.ts'
+import type { FileEdit } from '../edit/editor.ts'
+import type {
+  CloseChangeRequest,
+  CommentWish,
+  DirectCommit,
+  MergeChangeRequest,
+  OpenChangeRequest,
+  ReportWish,
+  UpdateChangeRequest,
+} from '../forge/forge.ts'
+
+/**
+ * What must be done so that what is becomes what should be. Plain data: dry run, dashboard, change request
+ * and tests all print the same actions. Every action is an ensure: doing it and planning again gives [].
+ */
+export type Action = ActionBase &
+  (
+    | { kind: 'open-change-request'; wish: OpenChangeRequest; edits: FileEdit[] }
+    | { kind: 'update-change-request'; wish: UpdateChangeRequest; edits: FileEdit[] }
+    | { kind: 'describe-change-request'; number: number; title: string; body: string }
+    | { kind: 'close-change-request'; wish: CloseChangeRequest }
+    | { kind: 'merge-change-request'; wish: MergeChangeRequest }
+    | { kind: 'commit'; wish: DirectCommit; edits: FileEdit[] }
+    | { kind: 'delete-branch'; branch: string; expectedHead: Oid }
+    | { kind: 'comment'; wish: CommentWish }
+    | { kind: 'report'; wish: ReportWish }
+  )
+
+interface ActionBase {
+  /** Where it is done. */
+  repository: RepositoryId
+  /** `web/staging`; null for what concerns the whole repository. */
+  target: string | null
+  reason: Reason
+}
+
+/** Why something is done or left alone. */
+export interface Reason {
+  /** Stable, kebab-case: `newer-version`, `up-to-date`, `not-a-descendant`. */
+  code: string
+  /** One whole sentence in plain English. */
+  message: string
+}
+
+/** How one target stands after planning; every target has exactly one, also where nothing is to be done. */
+export interface Standing {
+  target: string
+  state: 'current' | 'changing' | 'waiting' | 'held' | 'refused'
+  reason: Reason
+  /** The tag in the manifests now, and the tag that it should be; null where unknown. */
+  from: string | null
+  to: string | null
+  url: string | null
+}
+
+export interface Plan {
+  actions: Action[]
+  standings: Standing[]
+  /** Look again at this time at the latest, whatever happens; null for the next sweep. */
+  lookAgainAt: Date | null
+}

@@ -1,0 +1,123 @@
+/**
+ * The port to the one database: inbox, queue, timers and a journal. Git is the truth; everything in here can
+ * be dropped and is found again by the sweep.
+ */
+export interface Store {
+  /**
+   * Writes the delivery and its job in one transaction; when the promise resolves it is durable.
+   * `duplicate`: a delivery of this source with this id is already there, and nothing was done.
+   */
+  acceptDelivery(delivery: Delivery): Promise<'accepted' | 'duplicate'>
+  /** Queues keys, each at most once while it waits; a sooner time wins over a later one. */
+  enqueue(keys: readonly string[], when?: { at?: Date }): Promise<void>
+  /** Starts working; one worker per process. */
+  work(handlers: Handlers, options: WorkOptions): Promise<Worker>
+  /** Which application repositories feed a manifest repository, as the last passes saw it. Both are keys. */
+  recordFeeds(source: string, manifests: readonly string[]): Promise<void>
+  feedsOf(manifests: string): Promise<string[]>
+  /** Appends to the journal, which is never changed. */
+  journal(entry: JournalEntry): Promise<void>
+  readJournal(query: JournalQuery): Promise<JournalRow[]>
+  /** Newest first. */
+  listDeliveries(limit: number): Promise<DeliveryRow[]>
+  /** Jobs that will not be tried again by themselves. */
+  listDeadLetters(): Promise<DeadLetter[]>
+  retryDeadLetter(id: string): Promise<boolean>
+  /** Throws when the database does not answer within 2 s. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+/** One webhook request as it arrived, after its signature was verified. */
+export interface Delivery {
+  /** `github`, `gitlab`, …: the source whose secret verified it. */
+  source: string
+  /** The source's stable id (`X-GitHub-Delivery`). */
+  id: string
+  /** `push`, `pull_request`, … */
+  event: string
+  /** The body, parsed. */
+  payload: unknown
+}
+
+export interface DeliveryRow {
+  source: string
+  id: string
+  event: string
+  receivedAt: Date
+  /** Null while it waits. A whole sentence: every delivery ends in a visible outcome. */
+  outcome: string | null
+}
+
+export interface Handlers {
+  /** What a delivery means; the keys are queued and the outcome is written in one transaction. */
+  delivery(delivery: Delivery): DeliveryMeaning | Promise<DeliveryMeaning>
+  /** One pass over one key; never two at once for one key, on any replica. */
+  reconcile(key: string, context: PassContext): Promise<Outcome>
+  /** The periodic visit of everything: returns the keys to queue. */
+  sweep(): Promise<string[]>
+}
+
+export interface DeliveryMeaning {
+  keys: string[]
+  /** A whole sentence, such as `Looks at acme/web.` or `Not wanted: the event is about a comment.` */
+  outcome: string
+}
+
+export interface PassContext {
+  /** From 1. */
+  attempt: number
+  /** Aborted when the process must stop before the pass has ended. */
+  signal: AbortSignal
+}
+
+/**
+ * A handler that throws is retried with back-off and jitter by the error's kind: `transient` (not before
+ * `retryAt`), `conflict` (soon), `bug` (a few times); `permanent` goes to the dead letters at once.
+ */
+export type Outcome = { kind: 'done' } | { kind: 'wait'; until: Date; reason: string }
+
+export interface WorkOptions {
+  /** Keys worked on at the same time. */
+  concurrency: number
+  /** Seconds between sweeps, by cron; the first one runs at the start. */
+  sweepSeconds: number
+}
+
+export interface Worker {
+  /** False once it has stopped for whatever reason. */
+  running(): boolean
+  /** No new work; waits for what runs, at most `milliseconds`, then aborts and releases it. */
+  stop(milliseconds: number): Promise<void>
+}
+
+export interface JournalEntry {
+  key: string
+  /** `open-change-request`, `merged`, `refused`, `failed`, … */
+  action: string
+  /** Reason code. */
+  code: string
+  /** One whole sentence. */
+  message: string
+  /** `web/staging`, where there is one. */
+  target?: string
+  url?: string
+}
+
+export interface JournalRow extends JournalEntry {
+  at: Date
+}
+
+export interface JournalQuery {
+  key?: string
+  limit: number
+}
+
+export interface DeadLetter {
+  id: string
+  /** The repository's key, or `source:delivery id`. */
+  key: string
+  attempts: number
+  lastError: string
+  lastAt: Date
+}
