@@ -18,6 +18,7 @@ export interface Commit {
   /** First line of the message. */
   headline: string
   authorName: string
+  authorEmail: string
   /** The author's account on the forge, where the forge knows it. */
   authorLogin: string | null
   /** ISO 8601. Forgeable: for people to read, never to decide by. */

@@ -155,9 +155,17 @@ export interface ManifestQuery {
   /** Single files whose text is wanted (the policy). */
   files: string[]
   /** Directories (or files) that are read to any depth. */
-  directories: { path: string; texts: boolean }[]
+  directories: DirectoryQuery[]
   /** Branches of the bot, whose change requests are wanted. */
   changeRequestBranches: string[]
+}
+
+export interface DirectoryQuery {
+  path: string
+  /** False: names and object ids are enough. */
+  texts: boolean
+  /** How many of the newest commits that touched the path are wanted; 0 for none. */
+  history: number
 }
 
 export interface ManifestSnapshot {
@@ -172,8 +180,19 @@ export interface ManifestSnapshot {
   tree: ManifestFile[]
   /** False when some directory could not be read completely: nothing may be deleted. */
   complete: boolean
+  /** By path, newest first, of the directories whose history was asked for. */
+  history: Record<string, PathCommit[]>
   /** By branch name; every branch that was asked for has an entry. */
   changeRequests: Record<string, BranchState>
+}
+
+/** A commit on the manifest branch that touched a path. */
+export interface PathCommit {
+  oid: Oid
+  /** The whole message, with trailers. */
+  message: string
+  /** True when the bot itself made it; else its trailers prove nothing. */
+  ours: boolean
 }
 
 export interface ManifestFile {
@@ -192,6 +211,8 @@ export interface BranchState {
   open: ChangeRequest | null
   /** The one that was closed without a merge most recently, if nothing was merged from this branch since. */
   closed: ChangeRequest | null
+  /** The one that was merged most recently. */
+  merged: ChangeRequest | null
 }
 
 export interface BotBranch {
