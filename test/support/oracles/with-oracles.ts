@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { after } from 'node:test'
+import { judgeGraphql } from './graphql.ts'
+import { type Exchange, type Judgement, newJudgement } from './judgement.ts'
+import { openApiOracle } from './openapi.ts'
+import { judgeWebhook } from './webhooks.ts'
+
+/** Takes a request as `fetch` does. */
+export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>
+
+/** What was found in this test file so far. */
+export const fileJudgement: Judgement = newJudgement()
+
+after(() => {
+  const failures = [...new Set(fileJudgement.failures)]
+  assert.equal(failures.length, 0, `The oracles object:\n  ${failures.join('\n  ')}`)
+})
+
+/**
+ * A `fetch` whose GitHub traffic (REST below `/api/v3` or on `api.github.com`, GraphQL at `/graphql`) is
+ * judged by GitHub's own descriptions. It changes nothing that passes; what is wrong fails the test file at
+ * its end, unless the findings are collected elsewhere. Works around a client (`new Octokit({ request: {
+ * fetch } })`) and around a server's handler alike.
+ */
+export function withOracles(fetch: Fetch = globalThis.fetch, judgement: Judgement = fileJudgement): Fetch {
+  return async (input, init) => {
+    const request = new Request(input, init)
+    const requestBody = await request.clone().text()
+    const response = await fetch(request)
+    const url = new URL(request.url)
+    if (isGraphql(url) || restPath(url) !== null) {
+      const exchange: Exchange = {
+        method: request.method.toUpperCase(),
+        url,
+        requestBody,
+        status: response.status,
+        responseType: (response.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '',
+        responseBody: await response.clone().text(),
+      }
+      judgeExchange(exchange, judgement)
+    }
+    return response
+  }
+}
+
+/** Judges one exchange with GitHub or with something that poses as it; all else is ignored. */
+export function judgeExchange(exchange: Exchange, judgement: Judgement = fileJudgement): void {
+  const path = restPath(exchange.url)
+  if (isGraphql(exchange.url)) judgeGraphql(exchange, judgement)
+  else if (path !== null) openApiOracle()?.judge(exchange, path, judgement)
+}
+
+/** Judges one webhook delivery; see `judgeWebhook`. */
+export function judgeDelivery(event: string, payload: unknown, judgement: Judgement = fileJudgement): void {
+  judgeWebhook(event, payload, judgement)
+}
+
+function isGraphql(url: URL): boolean {
+  return /(^|\/api)\/graphql$/.test(url.pathname)
+}
+
+function restPath(url: URL): string | null {
+  if (url.hostname === 'api.github.com') return url.pathname
+  return /\/api\/v3(\/.*)$/.exec(url.pathname)?.[1] ?? null
+}
