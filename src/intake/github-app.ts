@@ -1,0 +1,29 @@
+/**
+ * What the GitHub App asks for: the least that it needs (requirement 21). `app.yml` says the same with the
+ * reasons, and a test compares the two.
+ */
+export const GITHUB_PERMISSIONS = {
+  contents: 'write',
+  pull_requests: 'write',
+  checks: 'write',
+  statuses: 'read',
+  metadata: 'read',
+} as const
+
+/** The events that the app subscribes to. */
+export const GITHUB_SUBSCRIPTIONS = [
+  'check_suite',
+  'pull_request',
+  'pull_request_review',
+  'push',
+  'repository',
+  'status',
+] as const
+
+/**
+ * Events that GitHub sends to every app: they cannot be subscribed to, and a manifest that names them is refused.
+ * https://docs.github.com/en/webhooks/webhook-events-and-payloads#installation
+ */
+export const GITHUB_UNASKED = ['installation', 'installation_repositories'] as const
+
+export type GitHubEvent = (typeof GITHUB_SUBSCRIPTIONS)[number] | (typeof GITHUB_UNASKED)[number]

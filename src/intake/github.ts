@@ -1,0 +1,188 @@
+import { z } from 'zod'
+import { parseRepository, repositoryKey } from '../domain/repository.ts'
+import type { Delivery, DeliveryMeaning } from '../store/store.ts'
+import type { GitHubEvent } from './github-app.ts'
+
+/**
+ * What a delivery of GitHub means: which repositories to look at. It never says what to do there, and no host,
+ * URL or id of the payload is used (requirement 5).
+ *
+ * Pure. A payload that lacks what is needed has an outcome that says so; nothing is thrown.
+ */
+export function githubMeaning(delivery: Delivery): DeliveryMeaning {
+  const read = Object.hasOwn(READERS, delivery.event) ? READERS[delivery.event as GitHubEvent] : undefined
+  if (read === undefined) return unwanted(`Supercargo does not use the event ${plain(delivery.event)}`)
+  return read(delivery.payload)
+}
+
+const Repository = z.object({
+  full_name: z.string().transform((name, context) => {
+    try {
+      const repository = parseRepository(name, 'github')
+      if (!name.includes(':') && name.split('/').length === 2) return repository
+    } catch {
+      // Said below.
+    }
+    context.addIssue('is not owner/name')
+    return z.NEVER
+  }),
+})
+type Repository = z.infer<typeof Repository>
+
+const Repositories = z.array(Repository)
+
+const Push = z.object({
+  repository: Repository,
+  ref: z.string(),
+  after: z.string(),
+  created: z.boolean().optional(),
+  deleted: z.boolean().optional(),
+})
+
+const PullRequest = z.object({
+  action: z.string(),
+  repository: Repository,
+  pull_request: z.object({ number: z.number() }),
+})
+
+const Review = PullRequest
+
+const CheckSuite = z.object({
+  action: z.string(),
+  repository: Repository,
+  check_suite: z.object({ head_sha: z.string(), conclusion: z.string().nullish() }),
+})
+
+const Status = z.object({ repository: Repository, sha: z.string(), state: z.string(), context: z.string() })
+
+const Installation = z.object({ action: z.string(), repositories: Repositories.nullish() })
+
+const InstallationRepositories = z.object({
+  action: z.string(),
+  repositories_added: Repositories,
+  repositories_removed: z.array(z.unknown()),
+})
+
+const RepositoryEvent = z.object({
+  action: z.string(),
+  repository: Repository,
+  changes: z.object({ default_branch: z.unknown().optional() }).nullish(),
+})
+
+const READERS: Record<GitHubEvent, (payload: unknown) => DeliveryMeaning> = {
+  push: reader(Push, ({ repository, ref, after, created, deleted }) => {
+    const named = /^refs\/(head|tag)s\/(.+)$/s.exec(ref)
+    if (named === null) return unwanted(`${plain(ref)} is neither a branch nor a tag`)
+    const what = `${named[1] === 'tag' ? 'tag' : 'branch'} ${plain(named[2])}`
+    if (deleted === true) return look(repository, `${what} was deleted`)
+    return look(repository, `${what} ${created === true ? 'was created at' : 'moved to'} ${short(after)}`)
+  }),
+
+  pull_request: reader(PullRequest, ({ action, repository, pull_request }) => {
+    const what = `pull request ${pull_request.number}`
+    const happened = PULL_REQUEST_ACTIONS.get(action)
+    if (happened === undefined) return unwanted(`"${plain(action)}" of ${what} changes nothing here`)
+    return look(repository, `${what} ${happened}`)
+  }),
+
+  pull_request_review: reader(Review, ({ action, repository, pull_request }) => {
+    if (action === 'edited') return unwanted('the text of a review was edited')
+    return look(repository, `a review of pull request ${pull_request.number} was ${plain(action)}`)
+  }),
+
+  check_suite: reader(CheckSuite, ({ action, repository, check_suite: { head_sha, conclusion } }) => {
+    if (action === 'rerequested') return look(repository, `the checks of ${short(head_sha)} are wanted again`)
+    if (action !== 'completed') return unwanted(`the checks of ${short(head_sha)} have not ended`)
+    return look(repository, `the checks of ${short(head_sha)} ended with ${plain(conclusion ?? 'no result')}`)
+  }),
+
+  status: reader(Status, ({ repository, sha, state, context }) => {
+    const what = `the status ${plain(context)} of ${short(sha)}`
+    if (state === 'pending') return unwanted(`${what} is still pending`)
+    return look(repository, `${what} is ${plain(state)}`)
+  }),
+
+  installation: reader(Installation, ({ action, repositories }) => {
+    if (action === 'deleted' || action === 'suspend') return nothing(`The app's access ended (${action})`)
+    if (repositories?.length) return lookAtAll(repositories, `the app's access began (${plain(action)})`)
+    return nothing(`The app's access changed (${plain(action)}); the next sweep visits every repository`)
+  }),
+
+  installation_repositories: reader(
+    InstallationRepositories,
+    ({ repositories_added: added, repositories_removed: removed }) =>
+      added.length > 0
+        ? lookAtAll(added, 'the app was given access')
+        : nothing(`The app's access to ${count(removed.length)} ended`),
+  ),
+
+  repository: reader(RepositoryEvent, ({ action, repository, changes }) => {
+    if (action === 'deleted') return nothing(`The repository ${name(repository)} was deleted`)
+    if (action !== 'edited') return look(repository, `it was ${plain(action)}`)
+    if (changes?.default_branch !== undefined) return look(repository, 'its default branch changed')
+    return unwanted(`the description of ${name(repository)} was edited`)
+  }),
+}
+
+/** What may change a candidate, a preview or whether a change request may be merged. */
+const PULL_REQUEST_ACTIONS = new Map([
+  ['opened', 'was opened'],
+  ['reopened', 'was reopened'],
+  ['closed', 'was closed'],
+  ['synchronize', 'has new commits'],
+  ['edited', 'was edited'],
+  ['ready_for_review', 'is ready for review'],
+  ['converted_to_draft', 'is a draft now'],
+])
+
+function reader<T>(
+  schema: z.ZodType<T>,
+  tell: (payload: T) => DeliveryMeaning,
+): (payload: unknown) => DeliveryMeaning {
+  return (payload) => {
+    const parsed = schema.safeParse(payload)
+    if (parsed.success) return tell(parsed.data)
+    const where = parsed.error.issues.map(({ path }) => path.map(String).join('.') || 'the payload itself')
+    return nothing(
+      `Not understood: missing or malformed in the payload: ${plain([...new Set(where)].join(', '))}`,
+    )
+  }
+}
+
+function look(repository: Repository, why: string): DeliveryMeaning {
+  return { keys: [repositoryKey(repository.full_name)], outcome: `Looks at ${name(repository)}: ${why}.` }
+}
+
+function lookAtAll(repositories: Repository[], why: string): DeliveryMeaning {
+  const [first] = repositories
+  if (first !== undefined && repositories.length === 1) return look(first, why)
+  const keys = new Set(repositories.map(({ full_name }) => repositoryKey(full_name)))
+  return { keys: [...keys], outcome: `Looks at ${count(keys.size)}: ${why}.` }
+}
+
+function unwanted(why: string): DeliveryMeaning {
+  return nothing(`Not wanted: ${why}`)
+}
+
+function nothing(outcome: string): DeliveryMeaning {
+  return { keys: [], outcome: `${outcome}.` }
+}
+
+function name(repository: Repository): string {
+  return repository.full_name.path
+}
+
+function count(repositories: number): string {
+  return repositories === 1 ? '1 repository' : `${repositories} repositories`
+}
+
+/** Foreign text on one line, without control characters, at most 120 characters. */
+function plain(text: string | undefined): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
+  const line = (text ?? '').replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+/g, ' ')
+  return line.length > 120 ? `${line.slice(0, 119)}…` : line
+}
+
+function short(oid: string): string {
+  return plain(oid.slice(0, 7))
+}
