@@ -31,9 +31,11 @@ const ROOMS: Record<string, string[]> = {
   web: ['plan', 'store/store.ts', 'config', 'domain'],
   sandbox: ['domain'],
   'compose.ts': ['*'],
-  'index.ts': ['compose.ts'],
-  'main.ts': ['compose.ts'],
-  cli: ['compose.ts'],
+  // What the doors share: settings out of an environment, the log, signals, exit codes.
+  doors: ['intake', 'domain'],
+  'index.ts': ['compose.ts', 'doors'],
+  'main.ts': ['compose.ts', 'doors'],
+  cli: ['compose.ts', 'doors'],
 }
 
 /** Packages that only these rooms or files may import. */
