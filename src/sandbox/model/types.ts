@@ -1,0 +1,290 @@
+import type { Oid } from '../../domain/commit.ts'
+
+/*
+ * What the built-in forge remembers besides git. Rows are never changed in place: a change puts a new row
+ * under the same id. Times are ISO 8601 in UTC with seconds, as forges show them: `2026-01-31T12:00:00Z`.
+ */
+
+export interface Account {
+  id: number
+  /** `acme`, `you`, `supercargo[bot]`. */
+  login: string
+  type: 'User' | 'Organization' | 'Bot'
+  name: string
+  email: string
+  createdAt: string
+}
+
+export type Role = 'read' | 'triage' | 'write' | 'maintain' | 'admin'
+
+export interface Repository {
+  id: number
+  ownerId: number
+  /** Login of the owner. */
+  owner: string
+  name: string
+  description: string | null
+  private: boolean
+  archived: boolean
+  defaultBranch: string
+  /** The repository that this one was forked from. */
+  parentId: number | null
+  /** Roles of people by login. The sandbox's own person is an administrator everywhere. */
+  collaborators: Record<string, Role>
+  allowMergeCommit: boolean
+  allowSquashMerge: boolean
+  allowRebaseMerge: boolean
+  allowAutoMerge: boolean
+  deleteBranchOnMerge: boolean
+  /** The next number of a pull request or issue; they share one sequence. */
+  nextNumber: number
+  createdAt: string
+  updatedAt: string
+  pushedAt: string
+}
+
+export interface PullRequest {
+  id: number
+  repositoryId: number
+  number: number
+  title: string
+  body: string | null
+  state: 'open' | 'closed' | 'merged'
+  draft: boolean
+  authorId: number
+  /** Branch name without `refs/heads/`, in `headRepositoryId`. */
+  headBranch: string
+  /** Null when the fork was deleted. */
+  headRepositoryId: number | null
+  /** Login of the head repository's owner, which outlives the repository. */
+  headOwner: string
+  /** The head when it was last seen: of an open pull request the branch's head. */
+  headOid: Oid
+  baseBranch: string
+  /** The base branch's head when the pull request was opened, last pushed to, or merged. */
+  baseOid: Oid
+  /** Set when merged. */
+  mergeCommitOid: Oid | null
+  mergedById: number | null
+  closedById: number | null
+  labels: string[]
+  createdAt: string
+  updatedAt: string
+  closedAt: string | null
+  mergedAt: string | null
+  /** A merge that was decided and is done when the base branch holds `commit`. */
+  merging: { commit: Oid; byId: number } | null
+}
+
+export interface IssueComment {
+  id: number
+  repositoryId: number
+  /** Number of the pull request. */
+  number: number
+  authorId: number
+  body: string
+  createdAt: string
+  updatedAt: string
+}
+
+export interface Review {
+  id: number
+  repositoryId: number
+  number: number
+  authorId: number
+  state: 'APPROVED' | 'CHANGES_REQUESTED' | 'COMMENTED' | 'DISMISSED'
+  body: string
+  commitOid: Oid
+  submittedAt: string
+}
+
+/** All check runs of one app on one commit. */
+export interface CheckSuite {
+  id: number
+  repositoryId: number
+  headOid: Oid
+  headBranch: string | null
+  /** Account of the app's bot. */
+  appAccountId: number
+  createdAt: string
+  updatedAt: string
+}
+
+export type CheckStatus = 'queued' | 'in_progress' | 'completed' | 'waiting' | 'requested' | 'pending'
+export type CheckConclusion =
+  | 'action_required'
+  | 'cancelled'
+  | 'failure'
+  | 'neutral'
+  | 'success'
+  | 'skipped'
+  | 'stale'
+  | 'timed_out'
+
+export interface CheckAnnotation {
+  path: string
+  startLine: number
+  endLine: number
+  startColumn: number | null
+  endColumn: number | null
+  level: 'notice' | 'warning' | 'failure'
+  title: string | null
+  message: string
+  rawDetails: string | null
+}
+
+export interface CheckRun {
+  id: number
+  suiteId: number
+  repositoryId: number
+  headOid: Oid
+  appAccountId: number
+  name: string
+  externalId: string
+  detailsUrl: string | null
+  status: CheckStatus
+  conclusion: CheckConclusion | null
+  startedAt: string
+  completedAt: string | null
+  title: string | null
+  summary: string | null
+  text: string | null
+  annotations: CheckAnnotation[]
+}
+
+export type StatusState = 'error' | 'failure' | 'pending' | 'success'
+
+/** One report of a context on a commit; the newest (highest id) of each context counts. */
+export interface CommitStatus {
+  id: number
+  repositoryId: number
+  oid: Oid
+  state: StatusState
+  context: string
+  description: string | null
+  targetUrl: string | null
+  creatorId: number
+  createdAt: string
+}
+
+/** Rules of one protected branch. Force pushes and deletion are refused on every protected branch. */
+export interface Protection {
+  id: number
+  repositoryId: number
+  branch: string
+  /** Contexts of statuses, or names of check runs, that must have passed; null = status checks are not required. */
+  requiredChecks: string[] | null
+  /** The head must hold the newest base. */
+  strict: boolean
+  /** Approving reviews that are needed; null = changes may be pushed without a pull request. */
+  requiredApprovals: number | null
+  dismissStaleReviews: boolean
+  /** The rules hold for administrators as well. */
+  enforceAdmins: boolean
+  /** Logins of people and slugs of apps that alone may push; null = everybody with write access. */
+  restrictPushes: string[] | null
+}
+
+export type PermissionLevel = 'read' | 'write' | 'admin'
+/** By GitHub's names: `contents`, `pull_requests`, `checks`, `metadata`. */
+export type Permissions = Record<string, PermissionLevel>
+
+/** The app on one account. */
+export interface Installation {
+  id: number
+  accountId: number
+  permissions: Permissions
+  events: string[]
+  /** Ids of the repositories, or all of the account. */
+  repositories: number[] | 'all'
+  suspendedAt: string | null
+  createdAt: string
+  updatedAt: string
+}
+
+/** Who asks. Every function that changes something takes one. */
+export type Actor =
+  | { kind: 'anonymous' }
+  /** A person with a token; permissions follow from the person's role in the repository. */
+  | { kind: 'person'; account: Account }
+  /** The app itself, by JWT: it may ask about installations only. */
+  | { kind: 'app'; account: Account }
+  /** An installation of the app, by installation token; `repositories` null = all of the installation. */
+  | {
+      kind: 'installation'
+      account: Account
+      installation: Installation
+      permissions: Permissions
+      repositories: number[] | null
+    }
+
+/** An actor with an account: everybody but the anonymous. */
+export type KnownActor = Exclude<Actor, { kind: 'anonymous' }>
+
+/** A moved reference; zero oids stand for "did not exist" and "was deleted". */
+export interface RefChange {
+  /** Full name: `refs/heads/main`. */
+  ref: string
+  before: Oid
+  after: Oid
+}
+
+/** What happened, for webhooks. The rows are as they were just after it. */
+export type ForgeEvent =
+  | { type: 'refs'; repository: Repository; sender: Account; changes: RefChange[] }
+  | {
+      type: 'pull'
+      action:
+        | 'opened'
+        | 'synchronize'
+        | 'closed'
+        | 'reopened'
+        | 'edited'
+        | 'ready_for_review'
+        | 'converted_to_draft'
+      repository: Repository
+      sender: Account
+      pull: PullRequest
+      /** The row before, for `synchronize` (its head) and `edited` (its title, body, base). */
+      before: PullRequest | null
+    }
+  | {
+      type: 'review'
+      action: 'submitted' | 'dismissed'
+      repository: Repository
+      sender: Account
+      pull: PullRequest
+      review: Review
+    }
+  | {
+      type: 'comment'
+      action: 'created' | 'edited' | 'deleted'
+      repository: Repository
+      sender: Account
+      pull: PullRequest
+      comment: IssueComment
+      bodyBefore: string | null
+    }
+  | {
+      type: 'check-run'
+      action: 'created' | 'completed'
+      repository: Repository
+      sender: Account
+      run: CheckRun
+      suite: CheckSuite
+    }
+  | { type: 'check-suite'; action: 'completed'; repository: Repository; sender: Account; suite: CheckSuite }
+  | { type: 'status'; repository: Repository; sender: Account; status: CommitStatus }
+  | {
+      type: 'installation'
+      action: 'created' | 'deleted' | 'suspend' | 'unsuspend' | 'new_permissions_accepted'
+      sender: Account
+      installation: Installation
+    }
+  | {
+      type: 'installation-repositories'
+      action: 'added' | 'removed'
+      sender: Account
+      installation: Installation
+      repositories: Repository[]
+    }
