@@ -61,6 +61,8 @@ export interface RepositorySnapshot {
   repository: RepositoryId
   /** `https://github.com/acme/web`. */
   url: string
+  /** Page that compares two commits for people, with `{base}` and `{head}` to be filled in. */
+  compareUrl: string
   private: boolean
   archived: boolean
   defaultBranch: string
@@ -171,12 +173,13 @@ export interface DirectoryQuery {
 export interface ManifestSnapshot {
   repository: RepositoryId
   url: string
+  private: boolean
   branch: string
   /** Head of `branch`; everything below was read at this commit. */
   base: Oid
   /** Texts of `ManifestQuery.files`; null where there is no such file. */
   files: Record<string, string | null>
-  /** Every file under the directories that were asked for. */
+  /** Every file under the directories that were asked for, each once: with its text if any of them wants texts. */
   tree: ManifestFile[]
   /** False when some directory could not be read completely: nothing may be deleted. */
   complete: boolean

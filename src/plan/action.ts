@@ -54,10 +54,3 @@ export interface Standing {
   to: string | null
   url: string | null
 }
-
-export interface Plan {
-  actions: Action[]
-  standings: Standing[]
-  /** Look again at this time at the latest, whatever happens; null for the next sweep. */
-  lookAgainAt: Date | null
-}

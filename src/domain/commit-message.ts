@@ -1,0 +1,46 @@
+import { oneLine } from './markdown.ts'
+
+const SKIP_CI =
+  /\[\s*(?:skip[\s-]?ci|ci[\s-]?skip|no[\s-]?ci|skip[\s-]?actions|actions[\s-]?skip|skip[\s-]?azp)\s*\]|\*{3}no_ci\*{3}|\bskip-checks\s*:\s*true\b/gi
+const CLOSING =
+  /\b(close[sd]?|fix(?:e[sd])?|resolve[sd]?|implement(?:s|ed|ing)?)(\s*:?\s+)(?=\S*[#!]\d|https?:)/gi
+const REFERENCE = /(^|[^\p{L}\p{N}_/])[@#!](?=[\p{L}\p{N}_])/gu
+const QUALIFIED = /[#!](?=\d)/g
+
+/**
+ * Foreign text on its way into a commit message: one line of at most `limit` characters that skips no CI,
+ * closes no issue, mentions nobody and cannot be read as a trailer of its own.
+ */
+export function plainLine(text: string, limit = 100): string {
+  return oneLine(text, limit)
+    .replace(SKIP_CI, '')
+    .replace(CLOSING, '')
+    .replace(REFERENCE, '$1')
+    .replace(QUALIFIED, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+}
+
+/** `Key: value` lines as git-interpret-trailers(1) reads them; empty values are left out. */
+export function trailers(entries: readonly [string, string][]): string {
+  return entries
+    .map(([key, value]) => [key, oneLine(value, 500)] as const)
+    .filter(([, value]) => value !== '')
+    .map(([key, value]) => `${key}: ${value}`)
+    .join('\n')
+}
+
+/** The value of the last trailer of that name in a message's last paragraph; null where there is none. */
+export function readTrailer(message: string, key: string): string | null {
+  const paragraph =
+    message
+      .trimEnd()
+      .split(/\n\s*\n/)
+      .at(-1) ?? ''
+  const prefix = `${key.toLowerCase()}:`
+  const line = paragraph
+    .split('\n')
+    .reverse()
+    .find((candidate) => candidate.toLowerCase().startsWith(prefix))
+  return line === undefined ? null : line.slice(prefix.length).trim()
+}

@@ -1,0 +1,42 @@
+import type { ChangeRequestLink, MergeResult } from '../forge/forge.ts'
+import type { Action, Standing } from './action.ts'
+import { waitsForReview } from './proposal.ts'
+
+/** An action that was carried out, with what the forge answered. */
+export interface Applied {
+  action: Action
+  opened: ChangeRequestLink | null
+  merge: MergeResult | null
+}
+
+/** How the targets stand once the actions have been carried out: what the next pass would say by itself. */
+export function aftermath(standings: readonly Standing[], applied: readonly Applied[]): Standing[] {
+  return standings.map((standing) =>
+    applied
+      .filter(({ action }) => action.target?.split(', ').includes(standing.target))
+      .reduce((before, each) => afterOne(before, each), standing),
+  )
+}
+
+function afterOne(standing: Standing, { action, opened, merge }: Applied): Standing {
+  if (action.kind === 'commit' || merge?.merged === true) {
+    const message = `${standing.target} has ${standing.to}.`
+    return {
+      ...standing,
+      state: 'current',
+      from: standing.to,
+      reason: { code: 'up-to-date', message },
+      url: null,
+    }
+  }
+  if (merge !== null) {
+    return { ...standing, state: 'waiting', reason: { code: 'merge-refused', message: merge.reason } }
+  }
+  if (action.kind === 'open-change-request' && opened !== null) {
+    return { ...standing, state: 'waiting', reason: waitsForReview(opened.number), url: opened.url }
+  }
+  if (action.kind === 'update-change-request') {
+    return { ...standing, state: 'waiting', reason: waitsForReview(action.wish.number) }
+  }
+  return standing
+}

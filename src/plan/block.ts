@@ -1,0 +1,68 @@
+import { z } from 'zod'
+
+/**
+ * What the bot knows about its own change request, hidden in the body as one HTML comment of versioned JSON.
+ * It is believed only in a body that the bot itself wrote.
+ */
+export interface Block {
+  /** Key of the application repository. */
+  source: string
+  app: string
+  /** Name of the environment, or `previews`. */
+  target: string
+  /** What is proposed: the image tag, or a digest of the set of previews. */
+  version: string
+  /** Commit of the version, where it names one. */
+  commit: string | null
+  /** Versions that were proposed here before, oldest first. */
+  supersedes: string[]
+  /** Every path that the branch changes. */
+  files: string[]
+  /** Why the bot itself closed it; null when it did not. */
+  closed: string | null
+}
+
+const PREFIX = '<!-- supercargo:v1 '
+const SUFFIX = ' -->'
+
+const schema = z.object({
+  source: z.string(),
+  app: z.string(),
+  target: z.string(),
+  version: z.string(),
+  commit: z.string().nullable(),
+  supersedes: z.array(z.string()),
+  files: z.array(z.string()),
+  closed: z.string().nullable(),
+})
+
+/** One line; `<`, `>` and `-` are escaped, so that nothing in it can end the comment. */
+export function writeBlock(block: Block): string {
+  const json = JSON.stringify(block).replace(/[<>-]/g, escapeCharacter)
+  return `${PREFIX}${json}${SUFFIX}`
+}
+
+/** The last block of a body; null where there is none, or none that can be read. */
+export function readBlock(body: string): Block | null {
+  const start = body.lastIndexOf(PREFIX)
+  const end = body.indexOf(SUFFIX, start)
+  if (start === -1 || end === -1) return null
+  try {
+    const parsed = schema.safeParse(JSON.parse(body.slice(start + PREFIX.length, end)))
+    return parsed.success ? parsed.data : null
+  } catch {
+    return null
+  }
+}
+
+/** The same body with another block. */
+export function replaceBlock(body: string, block: Block): string {
+  const start = body.lastIndexOf(PREFIX)
+  const end = body.indexOf(SUFFIX, start)
+  if (start === -1 || end === -1) return `${body.trimEnd()}\n\n${writeBlock(block)}`
+  return `${body.slice(0, start)}${writeBlock(block)}${body.slice(end + SUFFIX.length)}`
+}
+
+function escapeCharacter(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+}

@@ -1,0 +1,56 @@
+import semver from 'semver'
+import type { Environment } from '../config/model.ts'
+import { globMatches } from '../domain/glob.ts'
+import { readTag } from '../domain/tag-template.ts'
+import type { Version } from '../domain/version.ts'
+import { commitGraph, comparisonKey, type Relation, relate } from './lineage.ts'
+import { compareTags } from './tag-order.ts'
+import type { World } from './world.ts'
+
+/** From worst to best: an environment whose manifests show several versions is judged by the worst. */
+const ORDER = ['not-read', 'backward', 'diverged', 'forward', 'unknown'] as const
+
+/**
+ * Where the candidate lies, seen from the tags that the manifests have now: environments that follow a branch
+ * go by ancestry, those that follow tags by the order of versions.
+ */
+export function relateToPresent(
+  world: World,
+  environment: Environment,
+  present: readonly string[],
+  candidate: Version,
+): Relation {
+  const relations = present
+    .filter((tag) => tag !== candidate.tag)
+    .map((tag) =>
+      environment.follow.kind === 'branch'
+        ? byAncestry(world, environment, tag, candidate)
+        : byVersion(world, environment, tag, candidate),
+    )
+  const worst = ORDER.flatMap((kind) => relations.filter((relation) => relation.kind === kind))[0]
+  return worst ?? (present.length === 0 ? { kind: 'unknown' } : { kind: 'same' })
+}
+
+function byAncestry(world: World, environment: Environment, tag: string, candidate: Version): Relation {
+  const commit = readTag(environment.tag, tag)
+  if (commit === null || candidate.commit === null) return { kind: 'unknown' }
+  return relate(commitGraph(world.offers), world.comparisons, commit, candidate.commit)
+}
+
+/** The comparison only tells which commits come: releases may be made on branches of their own. */
+function byVersion(world: World, environment: Environment, tag: string, candidate: Version): Relation {
+  if (!matches(environment, tag)) return { kind: 'unknown' }
+  if (compareTags(tag, candidate.tag) > 0) return { kind: 'backward' }
+  const known = world.offers.tags.items.find(({ name }) => name === tag)
+  if (known === undefined || candidate.commit === null) return { kind: 'unknown' }
+  const relation = relate(commitGraph(world.offers), world.comparisons, known.commit, candidate.commit)
+  if (relation.kind === 'forward' || relation.kind === 'not-read') return relation
+  const comparison = world.comparisons[comparisonKey(known.commit, candidate.commit)]
+  const commits = comparison?.status === 'diverged' ? comparison.commits.toReversed() : []
+  return { kind: 'forward', commits, total: comparison?.total ?? 0, complete: true }
+}
+
+function matches({ follow }: Environment, tag: string): boolean {
+  if (follow.kind === 'tag-glob') return globMatches(follow.glob, tag)
+  return follow.kind === 'tag-range' && semver.valid(tag) !== null
+}

@@ -1,0 +1,167 @@
+import type { Decision } from '../config/consent.ts'
+import { decide } from '../config/consent.ts'
+import type { App, Environment } from '../config/model.ts'
+import { readTrailer } from '../domain/commit-message.ts'
+import { changeRequestBranch } from '../domain/names.ts'
+import { isUnder } from '../domain/path.ts'
+import { repositoryKey } from '../domain/repository.ts'
+import type { TextFile } from '../edit/editor.ts'
+import type { ManifestSnapshot } from '../forge/forge.ts'
+import type { Reason, Standing } from './action.ts'
+import { candidateOf } from './candidate.ts'
+import type { DirectChange } from './direct.ts'
+import { relateToPresent } from './direction.ts'
+import { type Edited, editImages } from './edit-images.ts'
+import { explainEnvironment, VERSION_TRAILER } from './explain/environment.ts'
+import type { Relation } from './lineage.ts'
+import { type Proposal, type Settled, settle } from './proposal.ts'
+import { manifestsOf, type World } from './world.ts'
+
+/** What one environment needs: a settled proposal, a direct commit, or the reason for neither. */
+export type TargetPlan = Settled & {
+  direct: DirectChange | null
+  notRead: { base: string; head: string } | null
+}
+
+/** Brings one environment to its candidate: never backwards, never against a person, never without consent. */
+export function planEnvironment(world: World, app: App, environment: Environment): TargetPlan {
+  const target = `${app.name}/${environment.name}`
+  const refuse = (why: Reason, from: string | null = null, to: string | null = null) =>
+    without({ target, state: 'refused', reason: why, from, to, url: null })
+
+  const manifests = manifestsOf(world, environment)
+  if (manifests.snapshot === null) return refuse(manifests.reason)
+  const { snapshot, policy } = manifests
+  if (!policy.ok)
+    return refuse(reason('policy-broken', 'The policy of the manifest repository has problems.'))
+  const odd = snapshot.tree.find((file) => isUnder(file.path, environment.path) && /^1[26]/.test(file.mode))
+  const files = filesUnder(snapshot, environment.path)
+  if (files.length === 0) {
+    const what =
+      odd === undefined
+        ? `There is no file under ${environment.path}.`
+        : `${odd.path} is a symbolic link or submodule.`
+    return refuse(reason('path-not-found', what))
+  }
+
+  const candidate = candidateOf(app, environment, world.offers)
+  if (candidate.version === null) {
+    return without({ target, state: 'waiting', reason: candidate.reason, from: null, to: null, url: null })
+  }
+  const { version } = candidate
+  const edit = editImages(files, environment, version.tag)
+  if (edit.problem !== null) return refuse(edit.problem, null, version.tag)
+  const present = [...new Set(edit.sightings.flatMap(({ tag }) => (tag === null ? [] : [tag])))]
+  const from = present.length === 0 ? null : present.join(', ')
+
+  const paths = edit.edits.length === 0 ? [environment.path] : edit.edits.map(({ path }) => path)
+  const decision = decide(policy.value, world.source.repository, environment.manifests, {
+    name: environment.name,
+    paths,
+    images: environment.images,
+    merge: environment.merge,
+  })
+  if (!decision.allowed) return refuse(decision.reason, from, version.tag)
+
+  const relation = relateToPresent(world, environment, present, version)
+  if (relation.kind === 'not-read') {
+    const why = reason('not-compared', 'The versions have not been compared yet.')
+    const standing: Standing = { target, state: 'waiting', reason: why, from, to: version.tag, url: null }
+    return { ...without(standing), notRead: { base: relation.base, head: relation.head } }
+  }
+  if (relation.kind === 'diverged') {
+    const why = `${from} is not among the commits that ${version.tag} is built on, so the environment is left as it is.`
+    return without({
+      target,
+      state: 'held',
+      reason: reason('diverged', why),
+      from,
+      to: version.tag,
+      url: null,
+    })
+  }
+
+  const proposal = propose(world, app, environment, { candidate, edit, from, relation, decision, target })
+  if (decision.merge !== 'direct' || proposal.changes.length === 0 || proposal.withdrawn !== null) {
+    return { ...settle(proposal, snapshot), direct: null, notRead: null }
+  }
+  return planDirect(proposal, snapshot, environment)
+}
+
+interface Findings {
+  candidate: Extract<ReturnType<typeof candidateOf>, { why: string }>
+  edit: Edited
+  from: string | null
+  relation: Relation
+  decision: Extract<Decision, { allowed: true }>
+  target: string
+}
+
+function propose(world: World, app: App, environment: Environment, findings: Findings): Proposal {
+  const { candidate, edit, from, relation, decision, target } = findings
+  const { version } = candidate
+  const backward = `${from} is newer than ${version.tag}, and an environment never moves backwards by itself.`
+  return {
+    target,
+    branch: changeRequestBranch(app.name, environment.name),
+    block: {
+      source: repositoryKey(world.source.repository),
+      app: app.name,
+      target: environment.name,
+      version: version.tag,
+      commit: version.commit,
+    },
+    from,
+    to: version.tag,
+    changes: edit.edits.map(({ path, after }) => ({ path, content: after })),
+    edits: edit.edits,
+    reason: reason(from === null ? 'first-version' : 'newer-version', `${candidate.why}.`),
+    withdrawn: relation.kind === 'backward' ? reason('never-backwards', backward) : null,
+    merge: decision.merge === 'direct' ? 'review' : decision.merge,
+    ...explainEnvironment({
+      world,
+      app,
+      environment,
+      version,
+      why: candidate.why,
+      from,
+      relation,
+      decision,
+      edits: edit.edits,
+    }),
+  }
+}
+
+/** A direct commit; a version that was committed before and then changed by hand is left alone. */
+function planDirect(proposal: Proposal, snapshot: ManifestSnapshot, environment: Environment): TargetPlan {
+  const { target, from, to } = proposal
+  const delivered = (snapshot.history[environment.path] ?? [])
+    .filter(({ ours }) => ours)
+    .map(({ message }) => readTrailer(message, VERSION_TRAILER))
+    .find((value) => value?.startsWith(`${target} `))
+  if (delivered === `${target} ${to}`) {
+    const why = reason(
+      'edited-by-hand',
+      `${to} was delivered before and then changed by hand; that is left alone.`,
+    )
+    return without({ target, state: 'held', reason: why, from, to, url: null })
+  }
+  const standing: Standing = { target, state: 'changing', reason: proposal.reason, from, to, url: null }
+  return { ...without(standing), direct: { proposal, snapshot } }
+}
+
+function filesUnder(snapshot: ManifestSnapshot, path: string): TextFile[] {
+  return snapshot.tree.flatMap((file) =>
+    file.text !== null && file.mode.startsWith('100') && isUnder(file.path, path)
+      ? [{ path: file.path, text: file.text }]
+      : [],
+  )
+}
+
+function without(standing: Standing): TargetPlan {
+  return { actions: [], standing, soon: false, direct: null, notRead: null }
+}
+
+function reason(code: string, message: string): Reason {
+  return { code, message }
+}

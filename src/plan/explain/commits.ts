@@ -1,0 +1,35 @@
+import type { Commit } from '../../domain/commit.ts'
+import { plainLine } from '../../domain/commit-message.ts'
+import { codeSpan, escapeMarkdown, link } from '../../domain/markdown.ts'
+import type { RepositoryId } from '../../domain/repository.ts'
+
+const SHOWN = 50
+const SHOWN_IN_MESSAGE = 20
+
+/** Markdown list, newest first: id, headline, pull request, author. */
+export function listCommits(brought: { commits: Commit[]; total: number }, source: RepositoryId): string {
+  const shown = brought.commits.slice(0, SHOWN)
+  const lines = shown.map((commit) => `- ${commitItem(commit, source)}`)
+  const rest = brought.total - shown.length
+  return [...lines, ...(rest > 0 ? [`- … and ${rest} more`] : [])].join('\n')
+}
+
+/** Plain list for a commit message. */
+export function commitLines(commits: readonly Commit[], total: number): string {
+  const shown = commits.slice(0, SHOWN_IN_MESSAGE)
+  const lines = shown.map(
+    ({ oid, headline, authorName }) =>
+      `- ${oid.slice(0, 7)} ${plainLine(headline)} (${plainLine(authorName, 60)})`,
+  )
+  const rest = total - shown.length
+  return [...lines, ...(rest > 0 ? [`- and ${rest} more`] : [])].join('\n')
+}
+
+function commitItem(commit: Commit, source: RepositoryId): string {
+  const id = link(codeSpan(commit.oid.slice(0, 7)), commit.url)
+  const pulls = commit.pullRequests
+    .map(({ number, url }) => link(escapeMarkdown(`${source.path}#${number}`), url))
+    .join(', ')
+  const author = escapeMarkdown(commit.authorLogin ?? commit.authorName, 60)
+  return `${id} ${escapeMarkdown(commit.headline, 120)}${pulls === '' ? '' : ` (${pulls})`} — ${author}`
+}

@@ -1,0 +1,148 @@
+import type { Decision } from '../../config/consent.ts'
+import type { App, Environment } from '../../config/model.ts'
+import { plainLine, trailers } from '../../domain/commit-message.ts'
+import { codeSpan, escapeMarkdown, link } from '../../domain/markdown.ts'
+import type { Version } from '../../domain/version.ts'
+import type { FileEdit } from '../../edit/editor.ts'
+import type { Relation } from '../lineage.ts'
+import type { World } from '../world.ts'
+import { commitLines, listCommits } from './commits.ts'
+
+/** Trailer of every commit of the bot's: `web/staging 1a2b3c4`. */
+export const VERSION_TRAILER = 'Supercargo-Version'
+
+export interface EnvironmentStory {
+  world: World
+  app: App
+  environment: Environment
+  version: Version
+  /** Begins a sentence: `It is the newest commit of branch main`. */
+  why: string
+  from: string | null
+  relation: Relation
+  decision: Extract<Decision, { allowed: true }>
+  edits: readonly FileEdit[]
+}
+
+/** Title, body and commit message of a version's change: the same for the same world, whatever the time. */
+export function explainEnvironment(story: EnvironmentStory): {
+  title: string
+  body(supersedes: readonly string[]): string
+  message: string
+} {
+  const { app, environment, version, from } = story
+  const move = from === null ? version.tag : `${from} → ${version.tag}`
+  return {
+    title: `${app.name} ${environment.name}: ${move}`,
+    body: (supersedes) => body(story, supersedes),
+    message: message(story),
+  }
+}
+
+function body(story: EnvironmentStory, supersedes: readonly string[]): string {
+  const { app, environment, version, from } = story
+  const start =
+    from === null
+      ? `**${app.name}** on **${environment.name}** gets ${versionLink(story, version.tag)}, its first version here.`
+      : `**${app.name}** on **${environment.name}** moves from ${versionLink(story, from)} to ${versionLink(story, version.tag)}.`
+  const sections = [
+    start,
+    commitSection(story),
+    whySection(story, supersedes),
+    mergeSection(story),
+    footer(story),
+  ]
+  return sections.filter((section) => section !== '').join('\n\n')
+}
+
+function commitSection({ world, relation, from, version }: EnvironmentStory): string {
+  if (relation.kind !== 'forward' || relation.commits.length === 0) return ''
+  const { total } = relation
+  const compare = compareUrl(world, from, version)
+  const heading = `### ${total} commit${total === 1 ? '' : 's'}${compare === null ? '' : ` · ${link('compare', compare)}`}`
+  return `${heading}\n\n${listCommits(relation, world.source.repository)}`
+}
+
+function whySection({ world, why, from, relation }: EnvironmentStory, supersedes: readonly string[]): string {
+  const source = link(escapeMarkdown(world.source.repository.path), world.source.url)
+  const lines = [`${escapeMarkdown(why)} of ${source}.`]
+  if (from !== null && relation.kind === 'unknown') {
+    lines.push(
+      `${codeSpan(from)} names no version that ${source} knows, so the commits in between cannot be listed.`,
+    )
+  }
+  if (supersedes.length > 0)
+    lines.push(`Supersedes ${supersedes.map((version) => codeSpan(version)).join(', ')}.`)
+  return `### Why now\n\n${lines.join(' ')}`
+}
+
+function mergeSection({ decision }: EnvironmentStory): string {
+  const how =
+    decision.merge === 'auto'
+      ? 'Supercargo merges this as soon as the forge says that it may be merged.'
+      : 'A person merges this. Close it to skip this version: it is not opened again until a newer one exists.'
+  const downgraded =
+    decision.downgraded === null ? '' : ` ${escapeMarkdown(decision.downgraded.message, 500)}`
+  return `### How it gets in\n\n${how}${downgraded}`
+}
+
+function footer({ edits }: EnvironmentStory): string {
+  const files = edits.map(({ path }) => codeSpan(path)).join(', ')
+  return `<sub>Changes ${files}, and nothing but the image's version in it. A commit by a person on this branch stops Supercargo from touching it.</sub>`
+}
+
+function message(story: EnvironmentStory): string {
+  const { world, app, environment, version, from, relation } = story
+  const move = from === null ? version.tag : `${from} -> ${version.tag}`
+  const target = `${app.name}/${environment.name}`
+  const commits = relation.kind === 'forward' ? relation.commits : []
+  const reference = newest(story)
+  const lines = trailers([
+    ['Argocd-reference-commit-repourl', world.source.url],
+    ['Argocd-reference-commit-sha', version.commit ?? ''],
+    [
+      'Argocd-reference-commit-author',
+      reference === null ? '' : `${mailbox(reference.authorName)} <${address(reference.authorEmail)}>`,
+    ],
+    ['Argocd-reference-commit-date', reference?.committedAt ?? ''],
+    ['Argocd-reference-commit-subject', plainLine(reference?.headline ?? '')],
+    [VERSION_TRAILER, `${target} ${version.tag}`],
+  ])
+  const list = commitLines(commits, relation.kind === 'forward' ? relation.total : 0)
+  return [`${app.name} ${environment.name}: ${move}`, list, lines].filter((part) => part !== '').join('\n\n')
+}
+
+function newest({ world, version, relation }: EnvironmentStory) {
+  const known = Object.values(world.offers.branches).flatMap((history) => history?.commits ?? [])
+  const brought = relation.kind === 'forward' ? relation.commits : []
+  return [...known, ...brought].find(({ oid }) => oid === version.commit) ?? null
+}
+
+function versionLink({ world, version }: EnvironmentStory, tag: string): string {
+  const url = version.tag === tag && version.commit !== null ? commitUrl(world, version.commit) : ''
+  return link(codeSpan(tag), url)
+}
+
+function commitUrl(world: World, commit: string): string {
+  const known = Object.values(world.offers.branches).flatMap((history) => history?.commits ?? [])
+  return known.find(({ oid }) => oid === commit)?.url ?? ''
+}
+
+function compareUrl({ source }: World, from: string | null, version: Version): string | null {
+  const base = from === null ? null : encodeURIComponent(from)
+  if (base === null || from?.includes(', ') || version.commit === null) return null
+  return source.compareUrl.replace('{base}', base).replace('{head}', encodeURIComponent(version.tag))
+}
+
+/** RFC 5322 display name in its plainest form. */
+function mailbox(name: string): string {
+  return (
+    plainLine(name)
+      .replace(/[^\p{L}\p{N} .'-]/gu, '')
+      .trim() || 'unknown'
+  )
+}
+
+function address(email: string): string {
+  return /^[^\s<>@,;"]+@[^\s<>@,;"]+$/.test(email) ? email : 'unknown@invalid'
+}

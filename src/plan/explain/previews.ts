@@ -1,0 +1,94 @@
+import type { Decision } from '../../config/consent.ts'
+import type { App } from '../../config/model.ts'
+import { plainLine, trailers } from '../../domain/commit-message.ts'
+import { codeSpan, escapeMarkdown, link } from '../../domain/markdown.ts'
+import { PREVIEWS } from '../../domain/names.ts'
+import type { Preview } from '../preview-set.ts'
+import type { PreviewChanges } from '../previews.ts'
+import type { World } from '../world.ts'
+
+const SHOWN = 50
+
+/** Title, body and commit message for a change of an app's previews. */
+export function explainPreviews(
+  world: World,
+  app: App,
+  changes: PreviewChanges,
+  decision: Extract<Decision, { allowed: true }>,
+): { title: string; body(): string; message: string } {
+  const title = `${app.name} previews: ${counts(changes)}`
+  return {
+    title,
+    body: () => body(world, app, changes, decision),
+    message: [title, list(changes), messageTrailers(world, app, changes)]
+      .filter((part) => part !== '')
+      .join('\n\n'),
+  }
+}
+
+function body(
+  world: World,
+  app: App,
+  changes: PreviewChanges,
+  decision: Extract<Decision, { allowed: true }>,
+): string {
+  const source = link(escapeMarkdown(world.source.repository.path), world.source.url)
+  const how =
+    decision.merge === 'auto'
+      ? 'Supercargo merges this as soon as the forge says that it may be merged.'
+      : 'A person merges this.'
+  const downgraded =
+    decision.downgraded === null ? '' : ` ${escapeMarkdown(decision.downgraded.message, 500)}`
+  const rows = [
+    ...changes.added.map((preview) => `- added ${item(preview)}`),
+    ...changes.updated.map((preview) => `- updated ${item(preview)}`),
+    ...changes.removed.map((path) => `- removed ${codeSpan(path)}`),
+  ]
+  const shown = rows.length > SHOWN ? [...rows.slice(0, SHOWN), `- … and ${rows.length - SHOWN} more`] : rows
+  return [
+    `The previews of **${app.name}** follow the open pull requests and branches of ${source}.`,
+    shown.join('\n'),
+    `### How it gets in\n\n${how}${downgraded}`,
+  ].join('\n\n')
+}
+
+function item({ path, branch, pullRequest, tag }: Preview): string {
+  const subject =
+    pullRequest === null
+      ? `branch ${codeSpan(branch)}`
+      : `${link(`#${pullRequest.number}`, pullRequest.url)} ${escapeMarkdown(pullRequest.title, 120)}`
+  return `${codeSpan(path)} at ${codeSpan(tag)}: ${subject}`
+}
+
+function list({ added, updated, removed }: PreviewChanges): string {
+  return [
+    ...added.map(({ path, tag }) => `- add ${path} at ${tag}`),
+    ...updated.map(({ path, tag }) => `- update ${path} to ${tag}`),
+    ...removed.map((path) => `- remove ${path}`),
+  ]
+    .map((line) => plainLine(line, 200))
+    .slice(0, SHOWN)
+    .join('\n')
+}
+
+function messageTrailers(world: World, app: App, { added, updated }: PreviewChanges): string {
+  const [only, ...others] = [...added, ...updated]
+  const sha = only !== undefined && others.length === 0 ? only.head : ''
+  return trailers([
+    ['Argocd-reference-commit-repourl', world.source.url],
+    ['Argocd-reference-commit-sha', sha],
+    ['Supercargo-Target', `${app.name}/${PREVIEWS}`],
+  ])
+}
+
+function counts({ added, updated, removed }: PreviewChanges): string {
+  const parts = [
+    ['add', added.length] as const,
+    ['update', updated.length] as const,
+    ['remove', removed.length] as const,
+  ]
+  return parts
+    .filter(([, count]) => count > 0)
+    .map(([verb, count]) => `${verb} ${count}`)
+    .join(', ')
+}

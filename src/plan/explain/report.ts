@@ -1,0 +1,61 @@
+import type { Problem } from '../../config/model.ts'
+import { codeSpan, escapeMarkdown, link } from '../../domain/markdown.ts'
+import type { Report } from '../../forge/forge.ts'
+import type { Standing } from '../action.ts'
+
+/** GitHub shows at most this many characters of a title. */
+const TITLE_LENGTH = 120
+
+/** The report on a commit whose configuration (or policy) has problems: every one, where it stands. */
+export function problemReport(what: string, problems: readonly Problem[]): Report {
+  const count = `${problems.length} problem${problems.length === 1 ? '' : 's'}`
+  const lines = problems.map((problem) => {
+    const advice = problem.advice === null ? '' : ` ${escapeMarkdown(problem.advice, 500)}`
+    const where = codeSpan(`${problem.file}:${problem.line}:${problem.column}`)
+    return `- ${where} ${escapeMarkdown(problem.message, 500)}${advice}`
+  })
+  return {
+    conclusion: 'failure',
+    title: `The ${what} has ${count}`,
+    summary: `Nothing is changed until the ${what} is mended.\n\n${lines.join('\n')}`,
+    annotations: problems.map(({ file, line, column, message, advice }) => ({
+      path: file,
+      line,
+      column,
+      message: advice === null ? message : `${message} ${advice}`,
+    })),
+  }
+}
+
+/** The report on the head of an application repository: how every target stands. */
+export function standingReport(
+  standings: readonly Standing[],
+  confidential: (target: string) => boolean,
+): Report {
+  const rows = standings.map((standing) => row(standing, confidential(standing.target)))
+  const table = ['| target | state | now | should be | why |', '|---|---|---|---|---|', ...rows].join('\n')
+  const title = standings.map(({ target, state }) => `${target}: ${state}`).join(', ')
+  return {
+    conclusion: conclusionOf(standings),
+    title: title.length > TITLE_LENGTH ? `${title.slice(0, TITLE_LENGTH - 1)}…` : title,
+    summary: table,
+    annotations: [],
+  }
+}
+
+function conclusionOf(standings: readonly Standing[]): Report['conclusion'] {
+  if (standings.some(({ state }) => state === 'refused')) return 'failure'
+  return standings.some(({ state }) => state === 'held') ? 'neutral' : 'success'
+}
+
+/** Of a manifest repository that not every reader of the report may read, only the state is told. */
+function row({ target, state, from, to, reason, url }: Standing, confidential: boolean): string {
+  if (confidential) return `| ${target} | ${state} | – | – | ${reason.code} |`
+  const words = url === null ? state : link(state, url)
+  const why = escapeMarkdown(reason.message, 1000)
+  return `| ${target} | ${words} | ${version(from)} | ${version(to)} | ${why} |`
+}
+
+function version(text: string | null): string {
+  return text === null ? '–' : codeSpan(text)
+}

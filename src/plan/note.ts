@@ -1,0 +1,15 @@
+/**
+ * A remark of the bot's at the top of a body that it must otherwise leave alone, because a person has taken
+ * the change request over.
+ */
+const START = '<!-- supercargo:note -->'
+const END = '<!-- /supercargo:note -->'
+
+/** The body with this note and no other; null removes it. Doing it twice changes nothing. */
+export function withNote(body: string, note: string | null): string {
+  const start = body.indexOf(START)
+  const end = body.indexOf(END, start)
+  const rest =
+    start === -1 || end === -1 ? body : body.slice(0, start) + body.slice(end + END.length).trimStart()
+  return note === null ? rest : `${START}\n> [!NOTE]\n> ${note}\n${END}\n\n${rest}`
+}

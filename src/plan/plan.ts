@@ -1,0 +1,54 @@
+import type { Action, Standing } from './action.ts'
+import { commitDirectly } from './direct.ts'
+import { planEnvironment } from './environment.ts'
+import { type PreviewStanding, planPreviews } from './previews.ts'
+import type { World } from './world.ts'
+
+/** How soon the forge is asked again whether something may be merged. */
+const SOON_MILLISECONDS = 5_000
+
+export interface PlanOptions {
+  /** A person has confirmed that more previews than usual may be removed in this pass. */
+  confirmRemovals: boolean
+}
+
+export interface Plan {
+  /** What is done to the manifest repositories, in this order. */
+  actions: Action[]
+  /** One for every target of the configuration. */
+  standings: Standing[]
+  previews: PreviewStanding[]
+  /** Paths of previews that are in Git, wanted by nobody, and not removed in this pass. */
+  remaining: string[]
+  /** Not empty: these must be read first, and then planned again. */
+  comparisonsNeeded: { base: string; head: string }[]
+  /** Look again at this time at the latest, whatever happens; null: the next sweep is soon enough. */
+  lookAgainAt: Date | null
+  /** When to ask again for what the forge puts off while the plan is carried out. */
+  soon: Date
+}
+
+/**
+ * Compares what should be with what is: a pure function of the world. Doing its actions and planning again
+ * gives no actions.
+ */
+export function plan(world: World, options: PlanOptions): Plan {
+  const environments = world.config.apps.flatMap((app) =>
+    app.environments.map((environment) => planEnvironment(world, app, environment)),
+  )
+  const previews = world.config.apps.flatMap((app) =>
+    app.previews === null ? [] : [planPreviews(world, app, app.previews, options.confirmRemovals)],
+  )
+  const targets = [...environments, ...previews]
+  const soon = new Date(world.now.getTime() + SOON_MILLISECONDS)
+  const direct = targets.flatMap((target) => target.direct ?? [])
+  return {
+    actions: [...commitDirectly(direct), ...targets.flatMap(({ actions }) => actions)],
+    standings: targets.map(({ standing }) => standing),
+    previews: previews.flatMap((each) => each.previews),
+    remaining: previews.flatMap(({ remaining }) => remaining),
+    comparisonsNeeded: targets.flatMap(({ notRead }) => notRead ?? []),
+    lookAgainAt: targets.some((target) => target.soon) ? soon : null,
+    soon,
+  }
+}

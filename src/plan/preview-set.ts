@@ -1,0 +1,120 @@
+import type { Previews } from '../config/model.ts'
+import type { Oid } from '../domain/commit.ts'
+import { globMatches } from '../domain/glob.ts'
+import { slugOf } from '../domain/slug.ts'
+import { renderTag } from '../domain/tag-template.ts'
+import {
+  PREVIEW_PATH_VARIABLES,
+  PREVIEW_URL_VARIABLES,
+  parseTemplate,
+  renderTemplate,
+  type TemplateValues,
+} from '../domain/template.ts'
+import type { SourcePullRequest, SourceSnapshot } from '../forge/forge.ts'
+import type { World } from './world.ts'
+
+/** One preview that should exist. */
+export interface Preview {
+  /** File or directory in the manifest repository: `apps/web/previews/pr-12`. */
+  path: string
+  /** The branch that it shows, and its head. */
+  branch: string
+  head: Oid
+  tag: string
+  url: string | null
+  /** Where the preview is spoken of; null for a branch without a pull request. */
+  pullRequest: SourcePullRequest | null
+  values: TemplateValues
+}
+
+/** The previews that should exist by the `follow` rule. */
+export interface PreviewSet {
+  /** False: there may be more, so nothing may be removed. */
+  complete: boolean
+  previews: Preview[]
+}
+
+/**
+ * Pull requests from forks get no preview: their authors could not have pushed to the application repository.
+ * Where two pull requests would have the same path, the older one has it.
+ */
+export function previewSet(world: World, previews: Previews): PreviewSet {
+  const { offers } = world
+  const subjects =
+    previews.follow.kind === 'branches' ? branches(world, previews.follow.glob) : pullRequests(offers)
+  const listing = previews.follow.kind === 'branches' ? offers.liveBranches : offers.pullRequests
+  const byPath = new Map<string, Preview>()
+  for (const subject of subjects) {
+    const preview = describe(subject, previews)
+    if (!byPath.has(preview.path)) byPath.set(preview.path, preview)
+  }
+  return { complete: listing.complete, previews: [...byPath.values()] }
+}
+
+/** Where the preview of a pull request (or of a branch) is written. */
+export function previewPath(
+  previews: Previews,
+  { branch, number }: { branch: string; number: number | null },
+): string {
+  return renderTemplate(parseTemplate(previews.path, PREVIEW_PATH_VARIABLES), naming(branch, number))
+}
+
+interface Subject {
+  branch: string
+  head: Oid
+  pullRequest: SourcePullRequest | null
+}
+
+function pullRequests(offers: SourceSnapshot): Subject[] {
+  return offers.pullRequests.items
+    .filter(({ fork }) => !fork)
+    .toSorted((a, b) => a.number - b.number)
+    .map((pullRequest) => ({ branch: pullRequest.branch, head: pullRequest.head, pullRequest }))
+}
+
+function branches({ offers, source }: World, glob: string): Subject[] {
+  const open = offers.pullRequests.items.filter(({ fork }) => !fork)
+  return offers.liveBranches.items
+    .filter(({ name }) => name !== source.defaultBranch && globMatches(glob, name))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, head }) => ({
+      branch: name,
+      head,
+      pullRequest: open.find(({ branch }) => branch === name) ?? null,
+    }))
+}
+
+function describe(subject: Subject, previews: Previews): Preview {
+  const { branch, head, pullRequest } = subject
+  const number = previews.follow.kind === 'branches' ? null : (pullRequest?.number ?? null)
+  const names = { ...naming(branch, number), sha: head }
+  const url =
+    previews.url === null ? null : renderTemplate(parseTemplate(previews.url, PREVIEW_URL_VARIABLES), names)
+  const tag = renderTag(previews.tag, head)
+  return {
+    path: previewPath(previews, { branch, number }),
+    branch,
+    head,
+    tag,
+    url,
+    pullRequest,
+    values: {
+      ...names,
+      branch,
+      tag,
+      image: previews.images[0]?.written,
+      host: url === null ? undefined : hostOf(url),
+      owner: pullRequest?.authorLogin ?? 'unknown',
+      title: pullRequest?.title ?? branch,
+      url: url ?? undefined,
+    },
+  }
+}
+
+function naming(branch: string, number: number | null): TemplateValues {
+  return { slug: slugOf(branch), number: number === null ? undefined : String(number) }
+}
+
+function hostOf(url: string): string | undefined {
+  return /^https?:\/\/([^/?#]+)/.exec(url)?.[1]
+}

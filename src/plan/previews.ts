@@ -1,0 +1,212 @@
+import { createHash } from 'node:crypto'
+import { decide } from '../config/consent.ts'
+import type { App, Previews } from '../config/model.ts'
+import { changeRequestBranch, PREVIEWS } from '../domain/names.ts'
+import { repositoryKey } from '../domain/repository.ts'
+import { PREVIEW_PATH_VARIABLES, parseTemplate, templateRoot } from '../domain/template.ts'
+import type { FileChange, ManifestSnapshot } from '../forge/forge.ts'
+import type { Reason, Standing } from './action.ts'
+import type { TargetPlan } from './environment.ts'
+import { explainPreviews } from './explain/previews.ts'
+import { differences, previewsInGit, renderPreview, templateFiles } from './preview-files.ts'
+import { type Preview, previewSet } from './preview-set.ts'
+import { type Proposal, settle } from './proposal.ts'
+import { manifestsOf, type World } from './world.ts'
+
+/** At most so many previews are removed in one pass; more need a person's word. */
+export const MAX_REMOVALS = 20
+
+/** How one preview stands, for its pull request's comment. */
+export interface PreviewStanding {
+  app: string
+  preview: Preview
+  /** `in-git`: the manifest branch holds it, or will when this pass has been applied. */
+  state: 'in-git' | 'waiting' | 'refused'
+  reason: Reason | null
+}
+
+export type PreviewsPlan = TargetPlan & {
+  previews: PreviewStanding[]
+  /** Paths of previews that Git holds now and nobody wants; what is not removed in this pass is still there. */
+  remaining: string[]
+}
+
+/** What happens to the previews of one app, as three lists. */
+export interface PreviewChanges {
+  added: Preview[]
+  updated: Preview[]
+  /** Paths. */
+  removed: string[]
+}
+
+/** Compares the previews that should exist with those that Git holds. */
+export function planPreviews(world: World, app: App, previews: Previews, confirmed: boolean): PreviewsPlan {
+  const target = `${app.name}/${PREVIEWS}`
+  const stop = (state: Standing['state'], reason: Reason): PreviewsPlan => ({
+    actions: [],
+    standing: { target, state, reason, from: null, to: null, url: null },
+    soon: false,
+    direct: null,
+    notRead: null,
+    previews: previewSet(world, previews).previews.map((preview) => ({
+      app: app.name,
+      preview,
+      state: 'refused',
+      reason,
+    })),
+    remaining: [],
+  })
+  const manifests = manifestsOf(world, previews)
+  if (manifests.snapshot === null) return stop('refused', manifests.reason)
+  const { snapshot, policy } = manifests
+  if (!policy.ok) {
+    return stop('refused', {
+      code: 'policy-broken',
+      message: 'The policy of the manifest repository has problems.',
+    })
+  }
+  const template = templateFiles(snapshot, previews)
+  if (template.length === 0) {
+    return stop('refused', {
+      code: 'template-not-found',
+      message: `There is no template at ${previews.template}.`,
+    })
+  }
+
+  const wanted = previewSet(world, previews)
+  const inGit = previewsInGit(snapshot, previews)
+  const compared = wanted.previews.map((preview) => compare(preview, template, previews, snapshot))
+  const orphans = [...inGit.keys()].filter(
+    (path) => !wanted.previews.some((preview) => preview.path === path),
+  )
+  const removal = mayRemove(orphans, wanted.complete && snapshot.complete, confirmed)
+  const removed = removal === null ? orphans : []
+  const changes = [
+    ...compared.flatMap(({ changes }) => changes),
+    ...removed.flatMap((path) => (inGit.get(path) ?? []).map((file) => ({ path: file.path, content: null }))),
+  ]
+  const decision = decide(policy.value, world.source.repository, previews.manifests, {
+    name: PREVIEWS,
+    paths: changes.length === 0 ? [pathsRoot(previews)] : changes.map(({ path }) => path),
+    images: previews.images,
+    merge: previews.merge,
+  })
+  if (!decision.allowed) return stop('refused', decision.reason)
+
+  const summary: PreviewChanges = {
+    added: compared
+      .filter((each) => each.changes.length > 0 && !inGit.has(each.preview.path))
+      .map(({ preview }) => preview),
+    updated: compared
+      .filter((each) => each.changes.length > 0 && inGit.has(each.preview.path))
+      .map(({ preview }) => preview),
+    removed,
+  }
+  const proposal = propose(world, app, summary, changes, decision)
+  const direct = decision.merge === 'direct' && changes.length > 0
+  const settled = direct
+    ? { actions: [], standing: standingOf(target, proposal), soon: false }
+    : settle(proposal, snapshot)
+  return {
+    ...settled,
+    standing: withNotes(settled.standing, removal, compared),
+    direct: direct ? { proposal, snapshot } : null,
+    notRead: null,
+    previews: compared.map((each) => standingOfPreview(app, each, direct)),
+    remaining: direct || changes.length === 0 ? orphans.filter((path) => !removed.includes(path)) : orphans,
+  }
+}
+
+interface Compared {
+  preview: Preview
+  changes: FileChange[]
+  reason: Reason | null
+}
+
+/** An error in one preview keeps that one as it is, and no other. */
+function compare(
+  preview: Preview,
+  template: ReturnType<typeof templateFiles>,
+  previews: Previews,
+  snapshot: ManifestSnapshot,
+): Compared {
+  const rendered = renderPreview(preview, template, previews.template)
+  if (rendered.files === null) return { preview, changes: [], reason: rendered.reason }
+  return { preview, changes: differences(preview, rendered.files, snapshot), reason: null }
+}
+
+function mayRemove(orphans: readonly string[], complete: boolean, confirmed: boolean): Reason | null {
+  if (orphans.length === 0) return null
+  if (!complete) {
+    return {
+      code: 'listing-incomplete',
+      message: 'A listing was cut, so no preview is removed in this pass.',
+    }
+  }
+  if (orphans.length <= MAX_REMOVALS || confirmed) return null
+  const message = `${orphans.length} previews would be removed at once, more than ${MAX_REMOVALS}. Run "supercargo reconcile --confirm-removals" if that is right.`
+  return { code: 'too-many-removals', message }
+}
+
+function propose(
+  world: World,
+  app: App,
+  summary: PreviewChanges,
+  changes: FileChange[],
+  decision: Extract<ReturnType<typeof decide>, { allowed: true }>,
+): Proposal {
+  const count = summary.added.length + summary.updated.length + summary.removed.length
+  return {
+    target: `${app.name}/${PREVIEWS}`,
+    branch: changeRequestBranch(app.name, PREVIEWS),
+    block: {
+      source: repositoryKey(world.source.repository),
+      app: app.name,
+      target: PREVIEWS,
+      version: createHash('sha256').update(JSON.stringify(changes)).digest('hex').slice(0, 12),
+      commit: null,
+    },
+    from: null,
+    to: count === 0 ? 'every preview that it should have' : `${count} preview${count === 1 ? '' : 's'}`,
+    changes,
+    edits: [],
+    reason: { code: 'previews-differ', message: 'The previews in Git are not those that should exist.' },
+    withdrawn: null,
+    merge: decision.merge === 'direct' ? 'review' : decision.merge,
+    ...explainPreviews(world, app, summary, decision),
+  }
+}
+
+function standingOf(target: string, proposal: Proposal): Standing {
+  return { target, state: 'changing', reason: proposal.reason, from: null, to: proposal.to, url: null }
+}
+
+function withNotes(standing: Standing, removal: Reason | null, compared: readonly Compared[]): Standing {
+  const refused = compared.find(({ reason }) => reason !== null)?.reason ?? null
+  const note = removal ?? refused
+  if (note === null) return standing
+  const state = standing.state === 'current' ? 'held' : standing.state
+  return {
+    ...standing,
+    state,
+    reason: { code: note.code, message: `${standing.reason.message} ${note.message}` },
+  }
+}
+
+function standingOfPreview(
+  app: App,
+  { preview, changes, reason }: Compared,
+  direct: boolean,
+): PreviewStanding {
+  if (reason !== null) return { app: app.name, preview, state: 'refused', reason }
+  return {
+    app: app.name,
+    preview,
+    state: changes.length === 0 || direct ? 'in-git' : 'waiting',
+    reason: null,
+  }
+}
+
+function pathsRoot(previews: Previews): string {
+  return templateRoot(parseTemplate(previews.path, PREVIEW_PATH_VARIABLES))
+}

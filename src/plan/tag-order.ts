@@ -1,0 +1,42 @@
+import semver from 'semver'
+
+/**
+ * The order of tags: versions by semantic version precedence (https://semver.org/#spec-item-11), also behind a
+ * common prefix such as `v` or `web-v`; other tags by natural order, in which digits count as one number of
+ * any size. Versions are above all other tags. Total: equal only for equal texts.
+ */
+export function compareTags(a: string, b: string): number {
+  const left = versionIn(a)
+  const right = versionIn(b)
+  if (left !== null && right !== null) return semver.compareBuild(left, right) || naturalOrder(a, b)
+  if (left !== null || right !== null) return left === null ? -1 : 1
+  return naturalOrder(a, b)
+}
+
+/** The version that a tag ends in: `1.2.3-rc.1` of `web-v1.2.3-rc.1`. */
+function versionIn(tag: string): semver.SemVer | null {
+  const start = /(?:^|[^0-9.])(?=[0-9]+\.[0-9]+\.[0-9]+)/.exec(tag)
+  return start === null ? null : semver.parse(tag.slice(start.index + start[0].length))
+}
+
+function naturalOrder(a: string, b: string): number {
+  const left = a.match(/[0-9]+|[^0-9]+/g) ?? []
+  const right = b.match(/[0-9]+|[^0-9]+/g) ?? []
+  for (let i = 0; i < Math.min(left.length, right.length); i++) {
+    const order = comparePart(left[i] ?? '', right[i] ?? '')
+    if (order !== 0) return order
+  }
+  return left.length - right.length || compareText(a, b)
+}
+
+function comparePart(a: string, b: string): number {
+  if (/^[0-9]/.test(a) && /^[0-9]/.test(b)) {
+    const order = BigInt(a) - BigInt(b)
+    return order === 0n ? 0 : order > 0n ? 1 : -1
+  }
+  return compareText(a, b)
+}
+
+function compareText(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1
+}

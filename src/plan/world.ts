@@ -1,0 +1,51 @@
+import type { Policy, Problem, Read, SourceConfig, Target } from '../config/model.ts'
+import type { RepositoryId } from '../domain/repository.ts'
+import { sameRepository } from '../domain/repository.ts'
+import type { Comparison, ManifestSnapshot, RepositorySnapshot, SourceSnapshot } from '../forge/forge.ts'
+import type { Reason } from './action.ts'
+
+/** Everything that one pass over an application repository has read; plan() looks at nothing else. */
+export interface World {
+  source: RepositorySnapshot
+  config: SourceConfig
+  offers: SourceSnapshot
+  /** One for every (manifest repository, branch) that the configuration names. */
+  manifests: ManifestWorld[]
+  /** By comparisonKey(); only those that comparisonsNeeded() asked for. */
+  comparisons: Record<string, Comparison>
+  now: Date
+}
+
+export type ManifestWorld = Place & (ReadableManifests | UnreadableManifests)
+
+interface Place {
+  repository: RepositoryId
+  /** As configured: null is the default branch. */
+  branch: string | null
+}
+
+export interface ReadableManifests {
+  snapshot: ManifestSnapshot
+  /** Null: the manifest repository has no policy file. */
+  policy: Read<Policy | null>
+}
+
+export interface UnreadableManifests {
+  snapshot: null
+  reason: Reason
+}
+
+/** The configuration of an application repository that cannot be used. */
+export interface BrokenConfig {
+  file: string
+  problems: Problem[]
+}
+
+/** The part of the world where a target is written. */
+export function manifestsOf(world: World, target: Target): ManifestWorld {
+  const found = world.manifests.find(
+    (each) => sameRepository(each.repository, target.manifests) && each.branch === target.manifestBranch,
+  )
+  if (found === undefined) throw new Error(`The manifests of ${target.manifests.path} were not read.`)
+  return found
+}

@@ -1,0 +1,39 @@
+import type { ForgeId } from '../domain/repository.ts'
+import type { Forge } from '../forge/forge.ts'
+import type { Action } from '../plan/action.ts'
+import type { Applied } from '../plan/aftermath.ts'
+import { forgeOf } from './dependencies.ts'
+
+/** Carries out one action. Each is an ensure: doing it again, or after somebody else did it, changes nothing. */
+export async function apply(action: Action, forges: ReadonlyMap<ForgeId, Forge>): Promise<Applied> {
+  const { repository } = action
+  const forge = forgeOf(forges, repository)
+  switch (action.kind) {
+    case 'open-change-request':
+      return { action, opened: await forge.openChangeRequest(repository, action.wish), merge: null }
+    case 'merge-change-request':
+      return { action, opened: null, merge: await forge.mergeChangeRequest(repository, action.wish) }
+    case 'update-change-request':
+      await forge.updateChangeRequest(repository, action.wish)
+      break
+    case 'describe-change-request':
+      await forge.describeChangeRequest(repository, action.number, action)
+      break
+    case 'close-change-request':
+      await forge.closeChangeRequest(repository, action.wish)
+      break
+    case 'commit':
+      await forge.commit(repository, action.wish)
+      break
+    case 'delete-branch':
+      await forge.deleteBranch(repository, action.branch, action.expectedHead)
+      break
+    case 'comment':
+      await forge.writeComment(repository, action.wish)
+      break
+    case 'report':
+      await forge.writeReport(repository, action.wish)
+      break
+  }
+  return { action, opened: null, merge: null }
+}

@@ -1,0 +1,27 @@
+import type { Logger } from 'pino'
+import { SupercargoError } from '../domain/errors.ts'
+import type { ForgeId, RepositoryId } from '../domain/repository.ts'
+import type { Forge } from '../forge/forge.ts'
+import type { JournalEntry } from '../store/store.ts'
+
+/** What a pass needs of the world around it. */
+export interface Dependencies {
+  forges: ReadonlyMap<ForgeId, Forge>
+  log: Logger
+  now(): Date
+  /** Writes down what was done. The one-shot command has no journal. */
+  journal(entry: JournalEntry): Promise<void>
+  /** Remembers which manifest repositories an application repository feeds; both are keys. */
+  recordFeeds(source: string, manifests: readonly string[]): Promise<void>
+}
+
+/** @throws SupercargoError `forge-unknown` when the operator has configured no such forge */
+export function forgeOf(forges: ReadonlyMap<ForgeId, Forge>, repository: RepositoryId): Forge {
+  const forge = forges.get(repository.forge)
+  if (forge !== undefined) return forge
+  throw new SupercargoError(`There is no forge named "${repository.forge}".`, {
+    code: 'forge-unknown',
+    kind: 'permanent',
+    advice: `Name one of: ${[...forges.keys()].join(', ')}.`,
+  })
+}

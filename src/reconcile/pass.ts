@@ -1,0 +1,151 @@
+import { errorKind } from '../domain/errors.ts'
+import { type RepositoryId, repositoryKey } from '../domain/repository.ts'
+import type { Action, Standing } from '../plan/action.ts'
+import { type Applied, aftermath } from '../plan/aftermath.ts'
+import { brokenReport, feedback } from '../plan/feedback.ts'
+import type { PlanOptions } from '../plan/plan.ts'
+import { apply } from './apply.ts'
+import type { Dependencies } from './dependencies.ts'
+import { type Reading, readAndPlan } from './read-world.ts'
+import { reasonOf } from './reason-of.ts'
+
+/** How often a pass begins anew at once when somebody else wrote first. */
+const ATTEMPTS = 3
+
+/** What one pass over one repository has come to. */
+export interface PassResult {
+  reading: Reading
+  standings: Standing[]
+  applied: Applied[]
+  /** Look again at this time at the latest. */
+  lookAgainAt: Date | null
+}
+
+/**
+ * One level-triggered pass: reads the world afresh, plans, carries the plan out and tells people. Safe to
+ * repeat and to stop anywhere.
+ * @throws what kept it from being finished, after everything else was done
+ */
+export async function pass(
+  repository: RepositoryId,
+  dependencies: Dependencies,
+  options: PlanOptions,
+): Promise<PassResult> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await passOnce(repository, dependencies, options)
+    } catch (error) {
+      if (errorKind(error) !== 'conflict' || attempt === ATTEMPTS) throw error
+      dependencies.log.info(
+        { key: repositoryKey(repository), code: reasonOf(error).code },
+        'Somebody else wrote first; reading again.',
+      )
+    }
+  }
+}
+
+async function passOnce(
+  repository: RepositoryId,
+  dependencies: Dependencies,
+  options: PlanOptions,
+): Promise<PassResult> {
+  const reading = await readAndPlan(repository, dependencies.forges, dependencies.now(), options)
+  if (reading.kind !== 'planned') {
+    const actions = reading.kind === 'broken' ? brokenReport(reading.source, reading.what, reading) : []
+    const { applied, failures } = await applyAll(actions, dependencies, repository)
+    throwFirst(failures)
+    return { reading, standings: [], applied, lookAgainAt: null }
+  }
+  const { world, plan } = reading
+  const key = repositoryKey(world.source.repository)
+  await dependencies.recordFeeds(key, fedBy(reading))
+  const done = await applyAll(plan.actions, dependencies, repository)
+  const standings = done.failures.reduce(afterFailure, aftermath(plan.standings, done.applied))
+  if (done.failures.some(({ error }) => errorKind(error) !== 'permanent')) throwFirst(done.failures)
+  const told = await applyAll(feedback(world, plan, standings), dependencies, repository)
+  throwFirst([...done.failures, ...told.failures])
+  return {
+    reading,
+    standings,
+    applied: [...done.applied, ...told.applied],
+    lookAgainAt: lookAgainAt(plan, done.applied),
+  }
+}
+
+interface Failure {
+  action: Action
+  error: unknown
+}
+
+/** An action that fails keeps nothing from the others. */
+async function applyAll(
+  actions: readonly Action[],
+  dependencies: Dependencies,
+  repository: RepositoryId,
+): Promise<{ applied: Applied[]; failures: Failure[] }> {
+  const applied: Applied[] = []
+  const failures: Failure[] = []
+  for (const action of actions) {
+    try {
+      const result = await apply(action, dependencies.forges)
+      applied.push(result)
+      await writeDown(result, dependencies, repository)
+    } catch (error) {
+      if (isOptional(action, error))
+        dependencies.log.warn({ code: reasonOf(error).code }, reasonOf(error).message)
+      else failures.push({ action, error })
+    }
+  }
+  return { applied, failures }
+}
+
+/** Where the bot may not write reports, it works without them. */
+function isOptional(action: Action, error: unknown): boolean {
+  return action.kind === 'report' && reasonOf(error).code === 'report-not-allowed'
+}
+
+async function writeDown(
+  { action, opened, merge }: Applied,
+  { journal, log }: Dependencies,
+  repository: RepositoryId,
+) {
+  const refused = merge !== null && !merge.merged
+  const entry = {
+    key: repositoryKey(repository),
+    action: refused ? 'merge-refused' : action.kind,
+    code: action.reason.code,
+    message: refused ? merge.reason : action.reason.message,
+    ...(action.target === null ? {} : { target: action.target }),
+    ...(opened === null ? {} : { url: opened.url }),
+  }
+  log.info(entry, `${entry.action}: ${entry.message}`)
+  await journal(entry)
+}
+
+function afterFailure(standings: Standing[], { action, error }: Failure): Standing[] {
+  const targets = action.target?.split(', ') ?? []
+  return standings.map((standing) =>
+    targets.includes(standing.target) ? { ...standing, state: 'refused', reason: reasonOf(error) } : standing,
+  )
+}
+
+function throwFirst(failures: readonly Failure[]): void {
+  const [first] = failures
+  if (first !== undefined) throw first.error
+}
+
+/** A merge that the forge put off is tried again as soon as one that it has not decided on. */
+function lookAgainAt(
+  plan: Extract<Reading, { kind: 'planned' }>['plan'],
+  applied: readonly Applied[],
+): Date | null {
+  const again = applied.some(({ merge }) => merge?.merged === false && merge.again)
+  return again ? plan.soon : plan.lookAgainAt
+}
+
+function fedBy({ world }: Extract<Reading, { kind: 'planned' }>): string[] {
+  const keys = world.manifests.flatMap(({ snapshot }) =>
+    snapshot === null ? [] : [repositoryKey(snapshot.repository)],
+  )
+  return [...new Set(keys)]
+}
