@@ -1,0 +1,192 @@
+import type { App, Environment, Previews, SourceConfig } from '../../src/config/model.ts'
+import { blobOid } from '../../src/domain/blob.ts'
+import { parseImageName } from '../../src/domain/image.ts'
+import type { RepositoryId } from '../../src/domain/repository.ts'
+import { parseTagTemplate } from '../../src/domain/tag-template.ts'
+import type {
+  BranchState,
+  ChangeRequest,
+  HistoryCommit,
+  ManifestFile,
+  ManifestSnapshot,
+  SourcePullRequest,
+  SourceSnapshot,
+} from '../../src/forge/forge.ts'
+import type { World } from '../../src/plan/world.ts'
+
+/** Builders of plain data for tests of the plan: small worlds with names that explain themselves. */
+
+export const SOURCE: RepositoryId = { forge: 'github', path: 'acme/web' }
+export const MANIFESTS: RepositoryId = { forge: 'github', path: 'acme/k8s-manifests' }
+export const NOW = new Date('2026-01-02T03:04:05Z')
+
+/** A commit id that begins with the given digits. */
+export function oid(digits: string | number): string {
+  return String(digits).padEnd(40, '0')
+}
+
+export function commit(
+  digits: string | number,
+  parents: (string | number)[],
+  paths: Record<string, string> = {},
+): HistoryCommit {
+  return {
+    oid: oid(digits),
+    parents: parents.map(oid),
+    headline: `Commit ${digits}`,
+    authorName: 'Alice',
+    authorEmail: 'alice@acme.example',
+    authorLogin: 'alice',
+    committedAt: '2026-01-01T00:00:00Z',
+    url: `https://forge.example/acme/web/commit/${oid(digits)}`,
+    pullRequests: [],
+    pathOids: paths,
+  }
+}
+
+/** Newest first: commits that each have the next one as their parent. */
+export function line(...digits: (string | number)[]): HistoryCommit[] {
+  return digits.map((each, index) => {
+    const parent = digits[index + 1]
+    return commit(each, parent === undefined ? [] : [parent])
+  })
+}
+
+export function environment(change: Partial<Environment> = {}): Environment {
+  return {
+    name: 'staging',
+    manifests: MANIFESTS,
+    manifestBranch: null,
+    images: [parseImageName('ghcr.io/acme/web')],
+    tag: parseTagTemplate('{sha:7}'),
+    merge: 'review',
+    follow: { kind: 'branch', branch: 'main' },
+    path: 'apps/web/overlays/staging',
+    ...change,
+  }
+}
+
+export function previews(change: Partial<Previews> = {}): Previews {
+  const { name: _name, follow: _follow, path: _path, ...target } = environment()
+  return {
+    ...target,
+    merge: 'direct',
+    follow: { kind: 'pull-requests' },
+    template: 'apps/web/preview',
+    path: 'apps/web/previews/pr-{number}',
+    url: 'https://pr-{number}.web.example',
+    ...change,
+  }
+}
+
+export function app(change: Partial<App> = {}): App {
+  return { name: 'web', paths: [], environments: [environment()], previews: null, ...change }
+}
+
+export function offers(change: Partial<SourceSnapshot> = {}): SourceSnapshot {
+  return {
+    branches: {},
+    tags: { complete: true, items: [] },
+    pullRequests: { complete: true, items: [] },
+    closedPullRequests: [],
+    liveBranches: { complete: true, items: [] },
+    ...change,
+  }
+}
+
+export function onMain(commits: HistoryCommit[]): SourceSnapshot {
+  return offers({ branches: { main: { head: commits[0]?.oid ?? '', commits } } })
+}
+
+export function pullRequest(number: number, change: Partial<SourcePullRequest> = {}): SourcePullRequest {
+  return {
+    number,
+    title: `Change ${number}`,
+    url: `https://forge.example/acme/web/pull/${number}`,
+    authorLogin: 'alice',
+    branch: `feature/${number}`,
+    head: oid(`${number}abcdef`),
+    fork: false,
+    draft: false,
+    state: 'open',
+    comment: null,
+    ...change,
+  }
+}
+
+/** The kustomization of the staging overlay at a tag. */
+export function kustomization(tag: string): string {
+  return `resources: [../../base]\nimages:\n  - name: ghcr.io/acme/web\n    newTag: ${JSON.stringify(tag)}\n`
+}
+
+export function file(path: string, text: string): ManifestFile {
+  return { path, text, oid: blobOid(text, oid(0)), mode: '100644' }
+}
+
+export function manifests(tag: string, change: Partial<ManifestSnapshot> = {}): ManifestSnapshot {
+  return {
+    repository: MANIFESTS,
+    url: 'https://forge.example/acme/k8s-manifests',
+    private: false,
+    branch: 'main',
+    base: oid('ba5e'),
+    files: {},
+    tree: [file('apps/web/overlays/staging/kustomization.yaml', kustomization(tag))],
+    complete: true,
+    history: {},
+    changeRequests: {},
+    ...change,
+  }
+}
+
+export function branchState(change: Partial<BranchState> = {}): BranchState {
+  return { branch: null, open: null, closed: null, merged: null, ...change }
+}
+
+export function changeRequest(change: Partial<ChangeRequest> = {}): ChangeRequest {
+  return {
+    number: 7,
+    url: 'https://forge.example/acme/k8s-manifests/pull/7',
+    title: '',
+    body: '',
+    head: oid('c0de'),
+    base: 'main',
+    ours: true,
+    mergeability: 'clean',
+    ...change,
+  }
+}
+
+export function world(parts: {
+  config?: SourceConfig
+  offers: SourceSnapshot
+  snapshot: ManifestSnapshot
+  policy?: World['manifests'][number] extends infer M ? (M extends { policy: infer P } ? P : never) : never
+  comparisons?: World['comparisons']
+}): World {
+  return {
+    source: {
+      repository: SOURCE,
+      url: 'https://forge.example/acme/web',
+      compareUrl: 'https://forge.example/acme/web/compare/{base}...{head}',
+      private: false,
+      archived: false,
+      defaultBranch: 'main',
+      head: oid('5ea'),
+      files: {},
+      report: null,
+    },
+    config: parts.config ?? { apps: [app()] },
+    offers: parts.offers,
+    manifests: [
+      {
+        repository: MANIFESTS,
+        branch: null,
+        snapshot: parts.snapshot,
+        policy: parts.policy ?? { ok: true, value: null },
+      },
+    ],
+    comparisons: parts.comparisons ?? {},
+    now: NOW,
+  }
+}
