@@ -1,14 +1,17 @@
-import type { ImageName } from '../domain/image.ts'
-
 /**
- * The port of the manifest editors: text -> text plus changes, without I/O. Each format is a file of its own
- * that implements Editor; `set-image.ts` asks them all.
+ * The port of the manifest editors: text -> text plus changes, without I/O. Locate, splice, prove: an editor
+ * reads a file only to find where it names images, `set-image.ts` splices the source text, and the editor
+ * reads the result again to prove that nothing else has changed. A family of formats that share a parser is
+ * one Editor (`yaml-editor.ts`); each format is a file of its own (`formats/`).
  */
 export interface Editor {
-  /** `kustomize`, `kubernetes`, `helm-values`. */
-  readonly format: string
-  /** Where this format names the image in one file. Never throws: what it cannot read is a Refusal. */
-  locate(file: TextFile, image: ImageName): Located
+  /** Whether a file of this path is one that the editor reads. */
+  accepts(path: string): boolean
+  /**
+   * Where the file names images: all of them, of any name. Never throws: what it cannot read is a Refusal.
+   * With a `needle`, parts that do not hold that text may be left unread.
+   */
+  locate(file: TextFile, needle?: string): Located
 }
 
 export interface TextFile {
@@ -19,19 +22,36 @@ export interface TextFile {
 
 export interface Located {
   places: Place[]
+  /** What could not be read, such as `not-yaml` or `too-deep`. */
   refusals: Refusal[]
+  /**
+   * Reads the file again after the splices: what it holds now, or null when anything outside of the spliced
+   * scalars reads differently than before. `splices` are sorted and do not overlap.
+   */
+  reread(after: string, splices: readonly Splice[]): Located | null
 }
 
-/** One reference to the image: the source ranges of the scalars that say its version. */
+/** One reference to an image: the source ranges of the scalars that say its version. */
 export interface Place {
+  /** `kustomize`, `kubernetes`, `helm-values`. */
+  format: string
+  /**
+   * The names of the image as they are written, without tag and digest. The first is what is deployed; a
+   * kustomize entry with `newName` goes by its `name` as well.
+   */
+  names: string[]
   /** The present tag as it stands in the source text, unquoted; null where there is none. */
   tag: string | null
   /** The present digest, `sha256:…`; null where there is none. */
   digest: string | null
-  /** Of the scalar, from 1. */
+  /** Of the scalar that says the version, or of the name where there is no version. From 1. */
   line: number
   column: number
-  /** The splices that bring this place to a version; [] when it has it already. Throws nothing. */
+  /** True where there is no version yet and a key must be added; done only when nothing else names the image. */
+  adds: boolean
+  /** True where an anchor is used in several places: one splice changes them all. */
+  isShared(): boolean
+  /** The splices that bring this place to a version; [] when it has it already. Never throws. */
   splices(wish: VersionWish): Splice[] | Refusal
 }
 
@@ -48,15 +68,20 @@ export interface Splice {
   text: string
 }
 
-export interface Refusal {
-  /** Stable reason code, such as `not-yaml`, `alias`, `proof-failed`. */
+/** Something that a person should know about one line of one file. */
+export interface Remark {
+  /** Stable reason code; `docs/manifests.md` lists them. */
   code: string
   /** One whole sentence. */
   message: string
   path: string
+  /** From 1. */
   line: number
   column: number
 }
+
+/** A remark that forbids the edit. */
+export type Refusal = Remark
 
 /** One reference to the image in the manifests as they are. */
 export interface Sighting {
@@ -76,11 +101,17 @@ export interface FileEdit {
 }
 
 export interface EditReport {
+  /** In the order of paths; [] where there are refusals. */
   edits: FileEdit[]
-  /** Every reference, before the edit, in the order of paths and lines. */
+  /**
+   * Every reference that decides what is deployed, before the edit, in the order of paths and lines. What a
+   * kustomization overrides is not among them but in `notes`.
+   */
   sightings: Sighting[]
   /** Not empty: nothing may be written. */
   refusals: Refusal[]
+  /** What was left alone and why, and anchors that were changed once for several places. */
+  notes: Remark[]
   /** When nothing was found: names of other images that were seen, nearest first, at most 5. */
   seen: string[]
 }

@@ -1,0 +1,44 @@
+import { isScalar, isSeq } from 'yaml'
+import type { TextFile } from '../editor.ts'
+import { readDocuments, type YamlDocument } from '../yaml/document.ts'
+import { type Entry, itemsOf, type Mapping, rootMapping, textOf } from '../yaml/mapping.ts'
+
+/** What a kustomization includes, and the images whose version it decides. Paths are as written. */
+export interface Kustomization {
+  path: string
+  /** `resources`, `bases`, and the files of patches: what its images are applied to. */
+  resources: string[]
+  components: string[]
+  /** `name` of each `images:` entry that has a tag or a digest. */
+  decides: string[]
+}
+
+/** Reads a kustomization file; null when it is none. */
+export function readKustomization(file: TextFile): Kustomization | null {
+  const document = readDocuments(file.path, file.text, '').documents[0]
+  const root = document === undefined ? null : rootMapping(document)
+  if (document === undefined || root === null) return null
+  return {
+    path: file.path,
+    resources: [
+      ...['resources', 'bases', 'patchesStrategicMerge'].flatMap((key) => texts(root.entries.get(key))),
+      ...itemsOf(document, root.entries.get('patches'), 'patches').flatMap(
+        ({ entries }) => textOf(entries.get('path')) ?? [],
+      ),
+    ],
+    components: texts(root.entries.get('components')),
+    decides: decidedNames(document, root),
+  }
+}
+
+function decidedNames(document: YamlDocument, root: Mapping): string[] {
+  return itemsOf(document, root.entries.get('images'), 'images')
+    .filter(({ entries }) => textOf(entries.get('newTag')) || textOf(entries.get('digest')))
+    .flatMap(({ entries }) => textOf(entries.get('name')) ?? [])
+}
+
+function texts(entry: Entry | undefined): string[] {
+  const node = entry?.value ?? null
+  if (!isSeq(node)) return []
+  return node.items.flatMap((item) => (isScalar(item) && typeof item.value === 'string' ? [item.value] : []))
+}

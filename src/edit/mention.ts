@@ -1,0 +1,30 @@
+import type { ImageName } from '../domain/image.ts'
+
+/**
+ * The part of an image's name that stands in every spelling of it, with or without registry and `library/`:
+ * a file without this text cannot name the image, and is not parsed.
+ */
+export function needleOf(image: ImageName): string {
+  return image.written.slice(image.written.lastIndexOf('/') + 1)
+}
+
+/** Where the whole name first stands in a text outside of a line that is a comment; null where it does not. */
+export function findMention(text: string, image: ImageName): { line: number; column: number } | null {
+  const pattern = new RegExp(`(?<![A-Za-z0-9._/-])(?:${spellings(image).join('|')})(?![A-Za-z0-9_/-])`, 'g')
+  for (const match of text.matchAll(pattern)) {
+    const start = text.lastIndexOf('\n', match.index) + 1
+    if (/^\s*(?:#|\/\/)/.test(text.slice(start, match.index))) continue
+    return { line: text.slice(0, start).split('\n').length, column: match.index - start + 1 }
+  }
+  return null
+}
+
+/** A name without any slash is a word like others, and counts only with a tag or digest behind it. */
+function spellings(image: ImageName): string[] {
+  const path = image.normalised.slice(image.normalised.indexOf('/') + 1)
+  const short = path.replace(/^library\//, '')
+  return [...new Set([image.normalised, image.written, path, short])].map((name) => {
+    const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    return name.includes('/') ? escaped : `${escaped}(?=[:@][A-Za-z0-9_$\\{])`
+  })
+}

@@ -1,0 +1,86 @@
+import type { ParsedNode, Scalar } from 'yaml'
+import type { Place, Refusal, Splice } from '../editor.ts'
+import { position, type YamlDocument } from './document.ts'
+import { respell } from './scalar.ts'
+
+/** What is behind the value is written by somebody else: `${TAG}`, `$(TAG)`, `{{ .Values.tag }}`, `<tag>`. */
+const TEMPLATE = /\$[{(]|\{\{|<[^>]*>|\[\[|%\(/
+
+const MESSAGES = {
+  'not-literal': 'The version is not written here but filled in from a variable or a template.',
+  'explicit-type': 'The value has an explicit YAML type that is not a string.',
+  'block-scalar': 'The value stands in a block scalar that cannot be changed in place.',
+  'unsupported-shape':
+    'The entry is written in a shape that cannot be changed without touching more than it.',
+  'shared-anchor':
+    'The version is shared by an anchor with another image, whose version would change as well.',
+  'stale-digest': 'The digest would be left behind, and it cannot be removed here.',
+  'tag-suffix':
+    'The entry appends a suffix to the tag of the base, and a tag here would switch the suffix off.',
+} as const
+
+export type PlaceCode = keyof typeof MESSAGES
+
+export function isTemplate(text: string): boolean {
+  return TEMPLATE.test(text)
+}
+
+export function refuse(document: YamlDocument, at: number, code: PlaceCode): Refusal {
+  return { code, message: MESSAGES[code], path: document.path, ...position(document, at) }
+}
+
+/** Remembers that a scalar says the version of these images, so that what an anchor shares is seen. */
+export function claim(document: YamlDocument, scalar: ParsedNode, names: string[]): void {
+  const claims = document.claims.get(scalar)
+  if (claims === undefined) document.claims.set(scalar, [names])
+  else claims.push(names)
+}
+
+/** Whether one splice of the scalar changes several places; `conflict` when they are of different images. */
+export function sharing(document: YamlDocument, scalar: ParsedNode): 'none' | 'same-image' | 'conflict' {
+  if (document.targets.size === 0) return 'none'
+  const claims = document.claims.get(scalar) ?? []
+  const [first = []] = claims
+  if (!first.some((name) => claims.every((names) => names.includes(name)))) return 'conflict'
+  return document.aliased.has(scalar) || claims.length > 1 ? 'same-image' : 'none'
+}
+
+/** Gives a scalar a value, or says why not. */
+export function write(document: YamlDocument, scalar: Scalar.Parsed, value: string): Splice[] | PlaceCode {
+  if (sharing(document, scalar) === 'conflict') return 'shared-anchor'
+  const splice = respell(document.text, scalar, value)
+  if (typeof splice === 'string') return splice
+  return splice === null ? [] : [splice]
+}
+
+/** All splices together, or the first reason why not. */
+export function together(...parts: (Splice[] | PlaceCode | null)[]): Splice[] | PlaceCode {
+  const splices: Splice[] = []
+  for (const part of parts) {
+    if (part === null) return 'unsupported-shape'
+    if (typeof part === 'string') return part
+    splices.push(...part)
+  }
+  return splices
+}
+
+export interface PlaceDetails extends Omit<Place, 'splices' | 'line' | 'column'> {
+  /** Offset in the document. */
+  at: number
+}
+
+/** A place at an offset of a document. */
+export function makePlace(
+  document: YamlDocument,
+  { at, ...rest }: PlaceDetails,
+  splices: (wish: Parameters<Place['splices']>[0]) => Splice[] | PlaceCode,
+): Place {
+  return {
+    ...rest,
+    ...position(document, at),
+    splices: (wish) => {
+      const made = splices(wish)
+      return typeof made === 'string' ? refuse(document, at, made) : made
+    },
+  }
+}
