@@ -1,6 +1,6 @@
 import type { Policy, Problem, Read, SourceConfig } from '../config/model.ts'
-import { readPolicy } from '../config/read-policy.ts'
-import { readSourceConfig } from '../config/read-source-config.ts'
+import { readPolicy } from '../config/policy.ts'
+import { readSourceConfig } from '../config/source.ts'
 import { errorKind } from '../domain/errors.ts'
 import { CONFIG_PATHS, POLICY_PATH } from '../domain/names.ts'
 import type { ForgeId, RepositoryId } from '../domain/repository.ts'
