@@ -1,0 +1,74 @@
+import type { RepositoryId } from '../../domain/repository.ts'
+import type { Forge } from '../forge.ts'
+import { type Client, createClient, type Session } from './client.ts'
+import { closeChangeRequest, deleteBranch } from './close-change-request.ts'
+import { writeComment } from './comment.ts'
+import { commit } from './commit.ts'
+import { compareCommits } from './compare.ts'
+import { describeChangeRequest } from './describe-change-request.ts'
+import { listRepositories } from './list-repositories.ts'
+import { createMemory } from './memory.ts'
+import { mergeChangeRequest } from './merge-change-request.ts'
+import { openChangeRequest } from './open-change-request.ts'
+import type { GitHubOptions } from './options.ts'
+import { readManifests } from './read-manifests.ts'
+import { readRepository } from './read-repository.ts'
+import { readSource } from './read-source.ts'
+import { createRedeliveries, type Redeliveries } from './redeliveries.ts'
+import { writeReport } from './report.ts'
+import type { Purpose } from './tokens.ts'
+import { updateChangeRequest } from './update-change-request.ts'
+
+/** GitHub, or an Enterprise Server, behind the port; see docs/github-api.md for what each call costs. */
+export interface GitHubForge extends Forge {
+  /** For webhooks that never arrived; null without an app's credentials. */
+  readonly redeliveries: Redeliveries | null
+}
+
+/** Makes the adapter; nothing is asked of the server yet. */
+export function createGitHubForge(options: GitHubOptions): GitHubForge {
+  const client: Client = createClient(options)
+  const memory = createMemory()
+  const { log } = options
+  /** Runs one job with a session that may do no more than the job needs. */
+  async function on<T>(
+    repository: RepositoryId,
+    purpose: Purpose,
+    job: (session: Session) => Promise<T>,
+  ): Promise<T> {
+    return await job(await client.session(repository, purpose))
+  }
+  const reads = <T>(repository: RepositoryId, job: (session: Session) => Promise<T>) =>
+    on(repository, 'source', job)
+  const writes = <T>(repository: RepositoryId, job: (session: Session) => Promise<T>) =>
+    on(repository, 'manifests', job)
+  return {
+    id: options.id,
+    redeliveries: createRedeliveries(client),
+    listRepositories: () => listRepositories(client, options.id),
+    readRepository: (repository, files) =>
+      reads(repository, (session) => readRepository(session, repository, files, memory)),
+    readSource: (repository, query) => reads(repository, (session) => readSource(session, repository, query)),
+    readManifests: (repository, query) =>
+      writes(repository, (session) => readManifests(session, repository, query, memory)),
+    compareCommits: (repository, base, head) =>
+      reads(repository, (session) => compareCommits(session, repository, base, head, client.addresses.web)),
+    openChangeRequest: (repository, wish) =>
+      writes(repository, (session) => openChangeRequest(session, repository, wish, memory)),
+    updateChangeRequest: (repository, wish) =>
+      writes(repository, (session) => updateChangeRequest(session, repository, wish, memory)),
+    describeChangeRequest: (repository, number, text) =>
+      writes(repository, (session) => describeChangeRequest(session, number, text)),
+    closeChangeRequest: (repository, wish) =>
+      writes(repository, (session) => closeChangeRequest(session, repository, wish, memory)),
+    mergeChangeRequest: (repository, wish) =>
+      writes(repository, (session) => mergeChangeRequest(session, repository, wish, memory, log)),
+    commit: (repository, wish) => writes(repository, (session) => commit(session, repository, wish, memory)),
+    deleteBranch: (repository, branch, expectedHead) =>
+      writes(repository, (session) => deleteBranch(session, repository, branch, expectedHead, memory)),
+    writeComment: (repository, wish) =>
+      reads(repository, (session) => writeComment(session, repository, wish)),
+    writeReport: (repository, wish) =>
+      reads(repository, (session) => writeReport(session, repository, wish, memory)),
+  }
+}

@@ -1,0 +1,144 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { z } from 'zod'
+import { SupercargoError } from '../../domain/errors.ts'
+import type { RepositoryId } from '../../domain/repository.ts'
+import type { ChangeRequestLink, OpenChangeRequest } from '../forge.ts'
+import type { Session } from './client.ts'
+import { createLooseCommit, fitsOneStep, oneStepInput } from './commit-wish.ts'
+import { baseFacts, repositoryFacts } from './facts.ts'
+import { Declarations, type GraphQLAnswer, type GraphQLProblem, problemsOf } from './graphql.ts'
+import { type Memory, pullMemoryKey, repositoryMemoryKey } from './memory.ts'
+import { assertOurs, branchMoved, swapInput, writeRefused } from './refs.ts'
+
+const answerSchema = z.looseObject({
+  pull: z
+    .object({ pullRequest: z.object({ id: z.string(), number: z.number(), url: z.string() }).nullable() })
+    .nullish(),
+})
+
+/** Milliseconds before the pull request alone is tried again, when GitHub does not see the new branch yet. */
+const WAITS = [300, 700, 1000]
+
+const PULL = 'createPullRequest(input: INPUT) { pullRequest { id number url } }'
+
+/**
+ * One document makes the branch, its commit and the pull request. Its fields run in order but not as one
+ * transaction: what is half done is a conflict, and the next pass finds the branch.
+ */
+export async function openChangeRequest(
+  session: Session,
+  repository: RepositoryId,
+  wish: OpenChangeRequest,
+  memory: Memory,
+): Promise<ChangeRequestLink> {
+  assertOurs(wish.branch)
+  const { nodeId } = await repositoryFacts(session, repository, memory)
+  const base = await baseFacts(session, repository, wish.baseOid, wish.commit.changes, memory)
+  const declared = new Declarations()
+  const fields: string[] = []
+  if (fitsOneStep(wish.commit, base)) {
+    if (wish.leftover === null) {
+      const input = { repositoryId: nodeId, name: `refs/heads/${wish.branch}`, oid: wish.baseOid }
+      fields.push(`branch: createRef(input: ${declared.add('CreateRefInput!', input)}) { ref { name } }`)
+    } else if (wish.leftover !== wish.baseOid) {
+      // it has no open pull request, which GitHub would close when its head becomes its base
+      const input = swapInput(nodeId, wish.branch, wish.leftover, wish.baseOid)
+      fields.push(`branch: ${swap(declared, input)}`)
+    }
+    const input = oneStepInput(`${session.owner}/${session.repo}`, wish.branch, wish.baseOid, wish.commit)
+    const type = 'CreateCommitOnBranchInput!'
+    fields.push(`commit: createCommitOnBranch(input: ${declared.add(type, input)}) { commit { oid } }`)
+  } else {
+    const commit = await createLooseCommit(session, wish.baseOid, wish.commit, base)
+    fields.push(`branch: ${swap(declared, swapInput(nodeId, wish.branch, wish.leftover, commit))}`)
+  }
+  const pull = {
+    repositoryId: nodeId,
+    baseRefName: wish.base,
+    headRefName: wish.branch,
+    title: wish.title,
+    body: wish.body,
+    maintainerCanModify: false,
+  }
+  fields.push(`pull: ${PULL.replace('INPUT', declared.add('CreatePullRequestInput!', pull))}`)
+  let answer = await session.mutate(`mutation Open${declared} {\n${fields.join('\n')}\n}`, declared.values)
+  assertBranchWritten(repository, wish, answer, memory)
+  for (const wait of WAITS) {
+    const [problem] = problemsOf(answer, 'pull')
+    if (problem === undefined || !isNotSeenYet(problem)) break
+    await sleep(wait)
+    const document = `mutation OpenPull($input: CreatePullRequestInput!) { pull: ${PULL.replace('INPUT', '$input')} }`
+    answer = await session.mutate(document, { input: pull })
+  }
+  return readPull(repository, wish, answer, memory)
+}
+
+function swap(declared: Declarations, input: ReturnType<typeof swapInput>): string {
+  return `updateRefs(input: ${declared.add('UpdateRefsInput!', input)}) { clientMutationId }`
+}
+
+function assertBranchWritten(
+  repository: RepositoryId,
+  wish: OpenChangeRequest,
+  answer: GraphQLAnswer,
+  memory: Memory,
+): void {
+  const committed = problemsOf(answer, 'commit')[0]
+  const branched = problemsOf(answer, 'branch')[0]
+  // a branch that was there already is fine when the commit found it at the expected head
+  const swapped = !hasAlias(answer, 'commit')
+  const problem = committed ?? (swapped || branched?.type === 'FORBIDDEN' ? branched : undefined)
+  if (problem === undefined) return
+  memory.repository.delete(repositoryMemoryKey(repository))
+  if (branched !== undefined && (wish.leftover !== null || /already exists/i.test(branched.message))) {
+    throw branched.type === 'FORBIDDEN'
+      ? writeRefused(repository, branched)
+      : branchMoved(repository, wish.branch)
+  }
+  if (isLostRace(problem)) throw branchMoved(repository, wish.branch)
+  throw writeRefused(repository, branched ?? problem)
+}
+
+function hasAlias(answer: GraphQLAnswer, alias: string): boolean {
+  const data = answer.data
+  return (typeof data === 'object' && data !== null && alias in data) || problemsOf(answer, alias).length > 0
+}
+
+function isLostRace({ type, message }: GraphQLProblem): boolean {
+  return type === 'STALE_DATA' || /expected branch to point to|expected .*head|stale/i.test(message)
+}
+
+/** https://github.com/cli/cli/issues/1820 shows GitHub's words for a head that it does not see. */
+function isNotSeenYet({ type, message }: GraphQLProblem): boolean {
+  return (
+    type === 'NOT_FOUND' || /no commits between|sha can't be blank|head ref must be a branch/i.test(message)
+  )
+}
+
+function readPull(
+  repository: RepositoryId,
+  wish: OpenChangeRequest,
+  answer: GraphQLAnswer,
+  memory: Memory,
+): ChangeRequestLink {
+  const pull = answerSchema.nullable().parse(answer.data)?.pull?.pullRequest
+  if (pull !== undefined && pull !== null) {
+    memory.pull.set(pullMemoryKey(repository, pull.number), pull.id)
+    return { number: pull.number, url: pull.url }
+  }
+  const [problem] = problemsOf(answer, 'pull')
+  if (problem !== undefined && /already exists/i.test(problem.message)) {
+    throw new SupercargoError(`${repository.path} already has a pull request for ${wish.branch}.`, {
+      code: 'change-request-exists',
+      kind: 'conflict',
+    })
+  }
+  if (problem !== undefined && !isNotSeenYet(problem)) throw writeRefused(repository, problem)
+  throw new SupercargoError(
+    `GitHub made the branch ${wish.branch} of ${repository.path}, but no pull request.`,
+    {
+      code: 'change-request-half-made',
+      kind: 'transient',
+    },
+  )
+}
