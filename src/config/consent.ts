@@ -1,0 +1,120 @@
+import { globMatches } from '../domain/glob.ts'
+import type { ImageName } from '../domain/image.ts'
+import { POLICY_PATH } from '../domain/names.ts'
+import { type RepositoryId, repositoryKey, repositoryOwner } from '../domain/repository.ts'
+import type { Accept, MergeMode, Policy } from './model.ts'
+
+/** What an application repository asks of a manifest repository. */
+export interface ConsentRequest {
+  /** The environment's name, or `previews`. */
+  name: string
+  /** Every file (or directory) that is to be written, as it is: no globs, no variables. */
+  paths: string[]
+  images: ImageName[]
+  merge: MergeMode
+}
+
+/** One reason code and one whole sentence, with what a person would have to do. */
+export interface ConsentReason {
+  code:
+    | 'no-policy-other-owner'
+    | 'no-policy'
+    | 'source-not-accepted'
+    | 'path-not-accepted'
+    | 'image-not-accepted'
+    | 'merge-not-accepted'
+    | 'direct-not-accepted'
+  message: string
+}
+
+export type Decision =
+  | { allowed: false; reason: ConsentReason }
+  /** `downgraded` says why `merge` is less than what was asked for. */
+  | { allowed: true; merge: MergeMode; downgraded: ConsentReason | null }
+
+/**
+ * May the source write this, and how may it get in? The manifest repository decides: an entry counts only when
+ * it accepts the source, every path and every image; several that count add up.
+ * @param policy null when the manifest repository has no policy file. Never pass null for a broken one: what
+ * has problems accepts nothing.
+ */
+export function decide(
+  policy: Policy | null,
+  source: RepositoryId,
+  manifests: RepositoryId,
+  target: ConsentRequest,
+): Decision {
+  if (policy === null) return withoutPolicy(source, manifests, target)
+  const entries = policy.accept.filter((entry) => acceptsSource(entry, source))
+  const whole = entries.filter((entry) => shortfall(entry, target) === null)
+  if (whole.length > 0) return grant(whole, manifests, target)
+  const nearest = entries.map((entry) => shortfall(entry, target)).sort(imagesFirst)[0]
+  return refuse(
+    manifests,
+    nearest ?? { code: 'source-not-accepted', what: 'from', value: named(source, manifests) },
+  )
+}
+
+interface Shortfall {
+  code: ConsentReason['code']
+  what: 'from' | 'paths' | 'images'
+  /** What would have to be added to `what`. */
+  value: string
+}
+
+function acceptsSource({ from }: Accept, source: RepositoryId): boolean {
+  const forge = from.forge === null || from.forge === source.forge
+  return forge && globMatches(from.glob.toLowerCase(), source.path.toLowerCase())
+}
+
+/** The first thing that an entry does not accept. */
+function shortfall(entry: Accept, target: ConsentRequest): Shortfall | null {
+  const path = target.paths.find((each) => !entry.paths.some((glob) => globMatches(glob, each)))
+  if (path !== undefined) return { code: 'path-not-accepted', what: 'paths', value: path }
+  const image = target.images.find((each) => !entry.images.some((glob) => globMatches(glob, each.normalised)))
+  if (image !== undefined) return { code: 'image-not-accepted', what: 'images', value: image.normalised }
+  return null
+}
+
+/** An entry that only lacks an image is nearer than one that lacks a path. */
+function imagesFirst(a: Shortfall | null, b: Shortfall | null): number {
+  return Number(b?.what === 'images') - Number(a?.what === 'images')
+}
+
+const LACKS = {
+  from: 'accepts nothing from this repository; an entry with from:',
+  paths: 'does not accept this path; the paths of an entry would have to match',
+  images: 'does not accept this image; the images of an entry would have to match',
+}
+
+function refuse(manifests: RepositoryId, { code, what, value }: Shortfall): Decision {
+  const message = `${POLICY_PATH} in ${manifests.path} ${LACKS[what]} ${value}${what === 'from' ? ' would have to be added' : ''}.`
+  return { allowed: false, reason: { code, message } }
+}
+
+/** Without a policy, people of the same owner may be asked to merge, and nothing more. */
+function withoutPolicy(source: RepositoryId, manifests: RepositoryId, target: ConsentRequest): Decision {
+  const owner = repositoryOwner(manifests)
+  if (source.forge !== manifests.forge || repositoryOwner(source).toLowerCase() !== owner.toLowerCase()) {
+    const message = `${manifests.path} has no ${POLICY_PATH}, so only repositories of ${owner} may change it; an entry with from: ${named(source, manifests)} would have to be added.`
+    return { allowed: false, reason: { code: 'no-policy-other-owner', message } }
+  }
+  if (target.merge === 'review') return { allowed: true, merge: 'review', downgraded: null }
+  const message = `${manifests.path} has no ${POLICY_PATH}, so people must merge what would be merge: ${target.merge}.`
+  return { allowed: true, merge: 'review', downgraded: { code: 'no-policy', message } }
+}
+
+function grant(entries: Accept[], manifests: RepositoryId, target: ConsentRequest): Decision {
+  const wanted = target.merge
+  const key = wanted === 'auto' ? 'merge' : 'direct'
+  const names = entries.flatMap((entry) => entry[key])
+  if (wanted === 'review' || names.includes(target.name) || names.includes('*'))
+    return { allowed: true, merge: wanted, downgraded: null }
+  const message = `${POLICY_PATH} in ${manifests.path} does not list ${target.name} under ${key}:, so people must merge what would be merge: ${wanted}.`
+  return { allowed: true, merge: 'review', downgraded: { code: `${key}-not-accepted`, message } }
+}
+
+/** The source as `from:` would name it. */
+function named(source: RepositoryId, manifests: RepositoryId): string {
+  return source.forge === manifests.forge ? source.path : repositoryKey(source)
+}

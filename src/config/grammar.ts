@@ -1,0 +1,96 @@
+import { type ImageName, parseImageName, readReference } from '../domain/image.ts'
+import { checkManifestPath } from '../domain/path.ts'
+import { isRefName } from '../domain/ref-name.ts'
+import { type ForgeId, parseRepository, type RepositoryId } from '../domain/repository.ts'
+import { parseTagTemplate, type TagTemplate } from '../domain/tag-template.ts'
+import {
+  PREVIEW_PATH_VARIABLES,
+  PREVIEW_URL_VARIABLES,
+  parseTemplate,
+  renderTemplate,
+  type Template,
+} from '../domain/template.ts'
+import { attempt, type Parsed, right, wrong } from './parsed.ts'
+
+/** Values that stand for all others when a template is judged. */
+const SAMPLE = { number: '1', slug: 'a', sha: 'a'.repeat(40) }
+
+export interface ManifestsReference {
+  manifests: RepositoryId
+  manifestBranch: string | null
+}
+
+/** `acme/k8s-manifests`, `gitlab:acme/k8s-manifests`, `acme/k8s-manifests@main`. */
+export function parseManifests(text: string, defaultForge: ForgeId): Parsed<ManifestsReference> {
+  const at = text.indexOf('@')
+  const manifestBranch = at === -1 ? null : text.slice(at + 1)
+  if (manifestBranch !== null && !isRefName(manifestBranch))
+    return wrong(
+      `"${manifestBranch}" is not the name of a branch.`,
+      'Write owner/name@branch, or only owner/name.',
+    )
+  const manifests = attempt(() => parseRepository(at === -1 ? text : text.slice(0, at), defaultForge))
+  return manifests.ok ? right({ manifests: manifests.value, manifestBranch }) : manifests
+}
+
+/** The name of an image, without tag and digest. */
+export function parseImage(text: string): Parsed<ImageName> {
+  const reference = readReference(text)
+  if (reference === null || (reference.tag === null && reference.digest === null))
+    return attempt(() => parseImageName(text))
+  return wrong(
+    `The image "${text}" has a tag or digest, which is what Supercargo writes.`,
+    `Write only its name, ${reference.name.written}.`,
+  )
+}
+
+/** `{sha:7}`, `main-{sha}`. */
+export function parseTag(text: string): Parsed<TagTemplate> {
+  return attempt(() => parseTagTemplate(text))
+}
+
+/** A file or directory of a manifest repository; one slash at the end is forgiven. */
+export function parsePath(text: string): Parsed<string> {
+  const path = withoutSlash(text)
+  const problem = /[{}]/.test(path)
+    ? `The path "${path}" has a variable, which only the path of previews can have.`
+    : checkManifestPath(path)
+  return problem === null ? right(path) : wrong(problem, PATH_ADVICE)
+}
+
+/** A path with `{number}` or `{slug}` somewhere below a directory that has neither. */
+export function parsePreviewPath(text: string): Parsed<Template> {
+  const template = attempt(() => parseTemplate(withoutSlash(text), PREVIEW_PATH_VARIABLES))
+  if (!template.ok) return /\{branch\}/.test(text) ? { ...template, advice: BRANCH_ADVICE } : template
+  const problem = checkManifestPath(renderTemplate(template.value, SAMPLE))
+  if (problem !== null) return wrong(problem, PATH_ADVICE)
+  if (/^[^/]*\{/.test(text))
+    return wrong(
+      `The path "${text}" begins with a variable, so it could be any directory of the repository.`,
+      'Put a directory of its own before it, such as apps/web/previews/pr-{number}.',
+    )
+  return template
+}
+
+/** An http or https address with variables. */
+export function parsePreviewUrl(text: string): Parsed<Template> {
+  const template = attempt(() => parseTemplate(text, PREVIEW_URL_VARIABLES))
+  if (!template.ok) return template
+  const rendered = renderTemplate(template.value, SAMPLE)
+  const url = URL.canParse(rendered) ? new URL(rendered) : null
+  const plain = /^https?:\/\/[A-Za-z0-9][A-Za-z0-9._~:/?#@!$&()*+;=%-]*$/.test(rendered)
+  if (url === null || !plain || url.username !== '' || url.password !== '' || url.hostname === '')
+    return wrong(
+      `"${text}" is not the address of a web page.`,
+      'Write it such as https://pr-{number}.preview.acme.dev.',
+    )
+  return template
+}
+
+const PATH_ADVICE =
+  'Write a path from the root of the manifest repository, such as apps/web/overlays/staging.'
+const BRANCH_ADVICE = 'Write {slug}, which is the name of the branch in a form that fits into a path.'
+
+function withoutSlash(text: string): string {
+  return text.length > 1 && text.endsWith('/') ? text.slice(0, -1) : text
+}

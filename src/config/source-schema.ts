@@ -1,0 +1,146 @@
+import { z } from 'zod'
+import { NAME_PATTERN, PREVIEWS } from '../domain/names.ts'
+import {
+  parseImage,
+  parseManifests,
+  parsePath,
+  parsePreviewPath,
+  parsePreviewUrl,
+  parseTag,
+} from './grammar.ts'
+import { parseFollow, parsePreviewFollow } from './grammar-follow.ts'
+import { parseGlob } from './grammar-glob.ts'
+import { oneOrMore, text } from './schema-parts.ts'
+
+const IMAGE = '^[A-Za-z0-9\\[][^\\s@]*$'
+const PATH = '^(?!/)[^\\\\{}]+$'
+
+const image = text(parseImage, {
+  description: 'The name of the image, without a tag.',
+  pattern: IMAGE,
+  examples: ['ghcr.io/acme/web', 'registry.acme.dev:5000/web', 'nginx'],
+})
+
+const follow = text(parseFollow, {
+  description:
+    'What the environment follows: the newest commit of a branch, or the highest tag of a pattern or of a range of semantic versions.',
+  pattern: '^\\s*(branch|tag)\\s+\\S',
+  examples: ['branch main', 'tag v*', 'tag ^1.2', 'tag >=1.4 <2'],
+})
+
+const path = text(parsePath, {
+  description: 'The directory or file in the manifest repository where the environment is.',
+  pattern: PATH,
+  examples: ['apps/web/overlays/staging', 'apps/web/values-staging.yaml'],
+})
+
+/** What may stand at every level; the lower level counts. */
+const inheritable = {
+  manifests: text((value) => parseManifests(value, 'github'), {
+    description:
+      'The manifest repository; a forge before it when it is another, a branch after it when it is not the default one.',
+    pattern: '^([a-z][a-z0-9-]*:)?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+(@[^\\s~^:?*\\[\\\\]+)?$',
+    examples: ['acme/k8s-manifests', 'gitlab:acme/k8s-manifests', 'acme/k8s-manifests@main'],
+  }).optional(),
+  image: image.optional(),
+  images: z
+    .array(image)
+    .min(1)
+    .max(50)
+    .meta({ description: 'The names of several images that get the same tag. Instead of `image`.' })
+    .optional(),
+  tag: text(parseTag, {
+    description: 'How CI names the image of a commit.',
+    pattern: '^[A-Za-z0-9_.{}:-]*\\{sha(:[0-9]{1,2})?\\}[A-Za-z0-9_.{}:-]*$',
+    examples: ['{sha:7}', 'main-{sha}'],
+    default: '{sha:7}',
+  }).optional(),
+  merge: z
+    .enum(['review', 'auto', 'direct'])
+    .meta({
+      description:
+        'How a change gets in. review: people merge. auto: the bot merges what the forge allows. direct: a commit on the manifest branch. auto and direct need the policy of the manifest repository. Environments have review, previews direct, when nothing is said.',
+    })
+    .optional(),
+}
+
+const environment = z
+  .strictObject({ follow: follow.optional(), path: path.optional(), ...inheritable })
+  .meta({ description: 'An environment: what it follows, and where it is in the manifest repository.' })
+
+const environments = z.record(z.string(), environment).meta({
+  description: 'The environments by name.',
+  propertyNames: { pattern: NAME_PATTERN.source, not: { const: PREVIEWS } },
+  maxProperties: 100,
+})
+
+const previews = z
+  .strictObject({
+    follow: text(parsePreviewFollow, {
+      description: 'What gets a preview: every open pull request, or every branch of a pattern.',
+      pattern: '^\\s*(pull\\s+requests\\s*$|branches\\s+\\S)',
+      examples: ['pull requests', 'branches feature/*'],
+    }).optional(),
+    template: text(parsePath, {
+      description: 'The file or directory in the manifest repository from which previews are made.',
+      pattern: PATH,
+      examples: ['apps/web/preview'],
+    }).optional(),
+    path: text(parsePreviewPath, {
+      description: 'Where a preview is written: with {number} for pull requests, with {slug} for branches.',
+      pattern: '^[^/{}\\\\][^{}\\\\]*/[^{}\\\\]*\\{(number|slug)\\}[^\\\\]*$',
+      examples: ['apps/web/previews/pr-{number}', 'apps/web/previews/{slug}'],
+    }).optional(),
+    url: text(parsePreviewUrl, {
+      description: 'Where a preview can be seen; {number}, {slug}, {sha} and {sha:7} are replaced.',
+      pattern: '^https?://\\S+$',
+      examples: ['https://pr-{number}.web.preview.acme.dev'],
+    }).optional(),
+    ...inheritable,
+  })
+  .meta({ description: 'Temporary environments for pull requests or branches.' })
+
+const shared = {
+  ...inheritable,
+  follow: follow.optional(),
+  path: path.optional(),
+  paths: oneOrMore(
+    text(parseGlob, {
+      description: 'A pattern over paths of this repository.',
+      pattern: '^[^/\\s\\[\\]{}\\\\!][^\\s\\[\\]{}\\\\!]*$',
+    }),
+    {
+      description:
+        'A commit concerns the app when it touches one of these paths. All commits do when nothing is said.',
+      examples: ['services/web/**'],
+    },
+  ).optional(),
+  environments: environments.optional(),
+  previews: previews.optional(),
+}
+
+const app = z.strictObject(shared).meta({ description: 'One app of a repository with several.' })
+
+/** The application repository's file as it is written. */
+export const sourceSchema = z
+  .strictObject({
+    ...shared,
+    apps: z
+      .record(z.string(), app)
+      .meta({
+        description:
+          'The apps of a repository with several, by name. What an app does not say it takes from the top of the file.',
+        propertyNames: { pattern: NAME_PATTERN.source },
+        maxProperties: 100,
+      })
+      .optional(),
+  })
+  .meta({
+    title: 'Supercargo: the configuration of an application repository',
+    description: '.github/supercargo.yml, .gitlab/supercargo.yml or .supercargo.yml on the default branch.',
+  })
+
+export type WrittenSource = z.infer<typeof sourceSchema>
+export type WrittenApp = z.infer<typeof app>
+export type WrittenEnvironment = z.infer<typeof environment>
+export type WrittenPreviews = z.infer<typeof previews>

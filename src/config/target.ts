@@ -1,0 +1,169 @@
+import type { ImageName } from '../domain/image.ts'
+import { sameImage } from '../domain/image.ts'
+import type { RepositoryId } from '../domain/repository.ts'
+import { parseTagTemplate } from '../domain/tag-template.ts'
+import type { Document } from './document.ts'
+import {
+  parseImage,
+  parseManifests,
+  parsePath,
+  parsePreviewPath,
+  parsePreviewUrl,
+  parseTag,
+} from './grammar.ts'
+import { parseFollow, parsePreviewFollow } from './grammar-follow.ts'
+import { type Level, pick, type Said } from './level.ts'
+import type { Environment, MergeMode, Previews, Problem, Target } from './model.ts'
+import type { Parsed } from './parsed.ts'
+import { problemAt } from './problem.ts'
+import type { Structure } from './structure.ts'
+import type { Path } from './tree.ts'
+
+/** What it takes to read a file, and what was found wrong on the way. */
+export interface Reading {
+  document: Document
+  source: RepositoryId
+  removed: Structure<unknown>['removed']
+  problems: Problem[]
+}
+
+/** An environment with everything it inherits; null when something is wrong or missing. */
+export function readEnvironment(
+  reading: Reading,
+  name: string,
+  levels: Level[],
+  path: Path,
+): Environment | null {
+  const who = `The environment ${name}`
+  const target = readTarget(reading, who, levels, path, 'review')
+  const follow = need(reading, levels, 'follow', path, parseFollow, [
+    `${who} does not say what it follows.`,
+    'Write "follow: branch main" or "follow: tag v*" in it.',
+  ])
+  const where = need(reading, levels, 'path', path, parsePath, [
+    `${who} does not say where it is in the manifest repository.`,
+    'Write "path:" and a directory or file in it.',
+  ])
+  return target === null || follow === null || where === null
+    ? null
+    : { ...target, name, follow, path: where }
+}
+
+/** Previews with everything they inherit, which `follow` and `path` are not; null as above. */
+export function readPreviews(reading: Reading, above: Level[], path: Path, says: object): Previews | null {
+  const own: Level[] = [{ says, path }]
+  const target = readTarget(reading, 'The previews', [...own, ...above], path, 'direct')
+  const follow = need(reading, own, 'follow', path, parsePreviewFollow, [
+    'The previews do not say what they follow.',
+    'Write "follow: pull requests" or "follow: branches feature/*" in them.',
+  ])
+  const template = need(reading, own, 'template', path, parsePath, [
+    'The previews do not say what they are made from.',
+    'Write "template:" and a file or directory of the manifest repository in them.',
+  ])
+  const where = need(reading, own, 'path', path, parsePreviewPath, [
+    'The previews do not say where they are written.',
+    'Write "path: apps/web/previews/pr-{number}" or the like in them.',
+  ])
+  const url = pick(own, ['url'], reading.removed)
+  if (target === null || follow === null || template === null || where === null) return null
+  const address = url === null || url === 'removed' ? null : judged(parsePreviewUrl(String(url.value)))
+  return { ...target, follow, template, path: where.source, url: address?.source ?? null }
+}
+
+function readTarget(
+  reading: Reading,
+  who: string,
+  levels: Level[],
+  path: Path,
+  defaultMerge: MergeMode,
+): Target | null {
+  const parse = (text: string) => parseManifests(text, reading.source.forge)
+  const manifests = need(reading, levels, 'manifests', path, parse, [
+    `${who} ${who.endsWith('s') ? 'do' : 'does'} not say which manifest repository to write to.`,
+    'Write "manifests: owner/repository" at the top of the file.',
+  ])
+  const images = readImages(reading, who, levels, path)
+  const tag = pick(levels, ['tag'], reading.removed)
+  const merge = pick(levels, ['merge'], reading.removed)
+  if (manifests === null || images === null) return null
+  return {
+    ...manifests,
+    images,
+    tag:
+      tag === null || tag === 'removed' ? parseTagTemplate('{sha:7}') : judged(parseTag(String(tag.value))),
+    merge: merge === null || merge === 'removed' ? defaultMerge : (merge.value as MergeMode),
+  }
+}
+
+function readImages(reading: Reading, who: string, levels: Level[], path: Path): ImageName[] | null {
+  for (const level of levels) {
+    if (!Object.hasOwn(level.says, 'image') || !Object.hasOwn(level.says, 'images')) continue
+    complain(
+      reading,
+      [...level.path, 'images'],
+      'conflict',
+      'Both "image" and "images" stand here.',
+      'Keep one of the two.',
+    )
+  }
+  const said = pick(levels, ['image', 'images'], reading.removed)
+  if (said === 'removed') return null
+  if (said === null) {
+    const advice = 'Write "image:" and a name such as ghcr.io/acme/web at the top of the file.'
+    complain(
+      reading,
+      path,
+      'missing',
+      `${who} ${who.endsWith('s') ? 'do' : 'does'} not say which image to set.`,
+      advice,
+    )
+    return null
+  }
+  const images = (Array.isArray(said.value) ? said.value : [said.value]).map((text) =>
+    judged(parseImage(String(text))),
+  )
+  complainAboutTwins(reading, said, images)
+  return images
+}
+
+function complainAboutTwins(reading: Reading, said: Said, images: ImageName[]): void {
+  for (const [index, image] of images.entries()) {
+    if (!images.slice(0, index).some((other) => sameImage(other, image))) continue
+    const path = [...said.path, index]
+    const message = `The image ${image.written} stands here for the second time.`
+    complain(reading, path, 'conflict', message, 'Keep one of the two.')
+  }
+}
+
+/** A value that must be said at one of the levels; null, and a problem, when it is not. */
+function need<T>(
+  reading: Reading,
+  levels: Level[],
+  key: string,
+  path: Path,
+  parse: (text: string) => Parsed<T>,
+  [message, advice]: readonly [string, string],
+): T | null {
+  const said = pick(levels, [key], reading.removed)
+  if (said === 'removed') return null
+  if (said !== null) return judged(parse(String(said.value)))
+  complain(reading, path, 'missing', message, advice)
+  return null
+}
+
+/** What the schema has accepted already. */
+function judged<T>(parsed: Parsed<T>): T {
+  if (parsed.ok) return parsed.value
+  throw new Error(`The schema accepted what its grammar refuses: ${parsed.message}`)
+}
+
+function complain(
+  { document, problems }: Reading,
+  path: Path,
+  code: string,
+  message: string,
+  advice: string,
+): void {
+  problems.push(problemAt(document.file, document.keyAt(path), code, message, advice))
+}
