@@ -1,5 +1,6 @@
 import type { Execution } from './execution.ts'
 import type { View } from './fields.ts'
+import { checkMutations } from './mutate-checks.ts'
 import { commentMutations } from './mutate-comments.ts'
 import { commitMutations } from './mutate-commits.ts'
 import { pullMutations } from './mutate-pulls.ts'
@@ -13,5 +14,6 @@ export function mutationView(execution: Execution): View {
     ...commitMutations(execution),
     ...pullMutations(execution),
     ...commentMutations(execution),
+    ...checkMutations(execution),
   }
 }
