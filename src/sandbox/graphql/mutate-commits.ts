@@ -1,12 +1,9 @@
 import type { CommittableBranch, CreateCommitOnBranchInput, FileChanges } from '@octokit/graphql-schema'
 import type { Oid } from '../../domain/commit.ts'
-import type { TreeChange } from '../git/git-repository.ts'
+import { EMPTY_TREE, type TreeChange } from '../git/git-repository.ts'
 import { entryAt } from '../git/walk.ts'
-import { changeTree, writeCommit } from '../git/write.ts'
 import { canSee, findRepository, known } from '../model/access.ts'
-import { changeRefs } from '../model/refs.ts'
-import { Refusal } from '../model/refusal.ts'
-import { accountSignature, forgeSignature } from '../model/signatures.ts'
+import { commitOnBranch } from '../model/commits.ts'
 import type { Repository } from '../model/types.ts'
 import { FieldError } from './errors.ts'
 import type { Execution } from './execution.ts'
@@ -27,28 +24,15 @@ export function commitMutations(execution: Execution): Record<string, unknown> {
   return mutation<CreateCommitOnBranchInput>('createCommitOnBranch', INPUT, async (input) => {
     const { repository, ref } = branchOf(execution, input.branch)
     execution.allow(repository, 'contents', 'write')
-    const git = model.git(repository)
-    const current = (await git.ref(ref))?.oid
-    const expected: Oid = input.expectedHeadOid
-    if (current === undefined) throw new FieldError('NOT_FOUND', `No branch named "${ref}" found.`)
-    if (current !== expected) throw stale(expected)
-    const base = await git.commit(current)
-    if (base === null) throw stale(expected)
+    const current = await model.git(repository).ref(ref)
+    if (current === null) throw new FieldError('NOT_FOUND', `No branch named "${ref}" found.`)
     checkPaths(execution, input.fileChanges ?? {})
-    const changes = await treeChanges(execution, repository, base, input.fileChanges ?? {})
-    const account = known(actor).account
-    const at = new Date()
     const { headline, body } = input.message
-    const oid = await writeCommit(git, {
-      tree: await changeTree(git, base.tree, changes),
-      parents: [current],
-      author: accountSignature(account, at),
-      committer: forgeSignature(at),
+    const oid = await commitOnBranch(model, repository, known(actor), {
+      branch: ref.slice('refs/heads/'.length),
+      expectedHead: input.expectedHeadOid,
       message: body ? `${headline}\n\n${body}` : headline,
-    })
-    const wish = { ref, before: current, after: oid }
-    await changeRefs(model, repository, known(actor), [wish]).catch((error: unknown) => {
-      throw error instanceof Refusal && error.code === 'stale' ? stale(expected) : error
+      changes: await treeChanges(execution, repository, input.expectedHeadOid, input.fileChanges ?? {}),
     })
     return {
       commit: () => objectView(execution, repository, oid),
@@ -93,14 +77,15 @@ function checkPaths({ actor }: Execution, { additions, deletions }: FileChanges)
 async function treeChanges(
   { model }: Execution,
   repository: Repository,
-  base: { oid: Oid; tree: Oid },
+  head: Oid,
   { additions, deletions }: FileChanges,
 ): Promise<TreeChange[]> {
   const git = model.git(repository)
+  const tree = (await git.commit(head))?.tree ?? EMPTY_TREE
   const changes: TreeChange[] = []
   for (const { path } of deletions ?? []) {
-    if ((await entryAt(git, base.tree, path)) === null) {
-      const message = `A path was requested for deletion which does not exist as of commit oid \`${base.oid}\``
+    if ((await entryAt(git, tree, path)) === null) {
+      const message = `A path was requested for deletion which does not exist as of commit oid \`${head}\``
       throw new FieldError('UNPROCESSABLE', message)
     }
     changes.push({ path, entry: null })
@@ -114,9 +99,4 @@ async function treeChanges(
     changes.push({ path, entry: { mode: '100644', oid } })
   }
   return changes
-}
-
-function stale(expected: Oid): FieldError {
-  const message = `Expected branch to point to "${expected}" but it did not. Pull and try again.`
-  return new FieldError('STALE_DATA', message)
 }

@@ -5,8 +5,8 @@ import { executeGraphql, type GraphqlRequest, type Spend } from './execute.ts'
 
 export interface GraphqlOptions {
   model: Model
-  /** Who asks; throws a response of its own for bad credentials. */
-  actorOf(context: Context): Promise<Actor> | Actor
+  /** Who asks. Null for credentials that are wrong or expired. */
+  actorOf(context: Context): Promise<Actor | null> | Actor | null
   /** Takes points from the limit that applies to the actor. */
   spend?: (actor: Actor, points: number) => ReturnType<Spend>
   /** Gets errors of the sandbox itself. */
@@ -23,6 +23,10 @@ export function graphqlRoutes({
   const app = new Hono()
   app.post('/', async (context) => {
     const actor = await actorOf(context)
+    if (actor === null) {
+      const message = 'Bad credentials'
+      return context.json({ message, documentation_url: 'https://docs.github.com/rest', status: '401' }, 401)
+    }
     if (actor.kind === 'anonymous' || actor.kind === 'app') {
       const message = 'This endpoint requires you to be authenticated.'
       return context.json(
