@@ -30,6 +30,10 @@ function commitItem(commit: Commit, source: RepositoryId): string {
   const pulls = commit.pullRequests
     .map(({ number, url }) => link(escapeMarkdown(`${source.path}#${number}`), url))
     .join(', ')
+  const headline = commit.pullRequests.reduce(
+    (text, { number }) => text.replace(new RegExp(` \\(#${number}\\)$`), ''),
+    commit.headline,
+  )
   const author = escapeMarkdown(commit.authorLogin ?? commit.authorName, 60)
-  return `${id} ${escapeMarkdown(commit.headline, 120)}${pulls === '' ? '' : ` (${pulls})`} — ${author}`
+  return `${id} ${escapeMarkdown(headline, 120)}${pulls === '' ? '' : ` (${pulls})`} — ${author}`
 }
