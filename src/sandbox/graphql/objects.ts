@@ -9,6 +9,7 @@ import { commitChecks } from './checks.ts'
 import { connection, PAGE, type Page } from './connection.ts'
 import type { Execution } from './execution.ts'
 import { once, takes, type View } from './fields.ts'
+import { remember } from './memo.ts'
 
 /** Text of larger blobs is cut, as GitHub does. */
 const TEXT_LIMIT = 512_000
@@ -117,12 +118,15 @@ function historyConnection(
     }
     return connection(execution, 'CommitHistoryConnection', 'history', args, source, view)
   }
-  const total = once(async () =>
-    path === null
-      ? await countCommits(git, from)
-      : (await history(git, from, { limit: 100_000, path })).length,
-  )
-  const slice = (skip: number, limit: number) => history(git, from, { skip, limit, path })
+  const key = `${repository.id} history ${from} ${path}`
+  const total = () =>
+    remember(execution.model, key, async () =>
+      path === null
+        ? await countCommits(git, from)
+        : (await history(git, from, { limit: 100_000, path })).length,
+    )
+  const slice = (skip: number, limit: number) =>
+    remember(execution.model, `${key} ${skip} ${limit}`, () => history(git, from, { skip, limit, path }))
   return connection(execution, 'CommitHistoryConnection', 'history', args, { total, slice }, view)
 }
 

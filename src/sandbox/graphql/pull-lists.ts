@@ -5,12 +5,14 @@ import type {
   RepositoryPullRequestsArgs,
 } from '@octokit/graphql-schema'
 import type { Oid } from '../../domain/commit.ts'
-import { isAncestor } from '../git/walk.ts'
+import { history } from '../git/walk.ts'
+import type { Model } from '../model/model.ts'
 import { pullsOf } from '../model/pulls.ts'
 import type { PullRequest, Repository } from '../model/types.ts'
 import { connection, PAGE } from './connection.ts'
 import type { Execution } from './execution.ts'
 import { once, takes } from './fields.ts'
+import { remember } from './memo.ts'
 import { pullView } from './pulls.ts'
 
 /** `Repository.pullRequests`, or `Ref.associatedPullRequests` of a head branch. */
@@ -60,8 +62,36 @@ async function bringsCommit(
   oid: Oid,
 ): Promise<boolean> {
   if (pull.mergeCommitOid === oid || pull.headOid === oid) return true
-  const git = model.git(repository)
-  return (await isAncestor(git, oid, pull.headOid)) && !(await isAncestor(git, oid, pull.baseOid))
+  const { baseOid, headOid } = pull
+  const brought = await remember(model, `${repository.id} brought ${baseOid} ${headOid}`, async () => {
+    return (await straightLine(model, repository, pull)) ?? (await listed(model, repository, pull))
+  })
+  return brought.has(oid)
+}
+
+/** The commits from head back to base, without a process, where there are few and no merges; else null. */
+async function straightLine(
+  model: Model,
+  repository: Repository,
+  { baseOid, headOid }: PullRequest,
+): Promise<Set<Oid> | null> {
+  const line = new Set<Oid>()
+  let oid: Oid | undefined = headOid
+  while (oid !== undefined && oid !== baseOid && line.size < 20) {
+    line.add(oid)
+    const parents: Oid[] = (await model.git(repository).commit(oid))?.parents ?? []
+    oid = parents.length === 1 ? parents[0] : undefined
+  }
+  return oid === baseOid ? line : null
+}
+
+async function listed(
+  model: Model,
+  repository: Repository,
+  { baseOid, headOid }: PullRequest,
+): Promise<Set<Oid>> {
+  const commits = await history(model.git(repository), headOid, { limit: 1_000, not: [baseOid] })
+  return new Set(commits.map(({ oid }) => oid))
 }
 
 function sortPulls(pulls: PullRequest[], { field, direction }: IssueOrder): PullRequest[] {

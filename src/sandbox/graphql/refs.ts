@@ -6,6 +6,7 @@ import type { Repository } from '../model/types.ts'
 import { connection, PAGE, type Page } from './connection.ts'
 import type { Execution } from './execution.ts'
 import { takes, type View } from './fields.ts'
+import { remember } from './memo.ts'
 import { commitView, objectView } from './objects.ts'
 
 /** The reference with this full name; null when there is none. `refs/pull/…` is not shown, as on GitHub. */
@@ -72,15 +73,18 @@ async function comparison(
   ref: RefValue,
   headRef: string,
 ): Promise<View | null> {
-  const git = execution.model.git(repository)
+  const { model } = execution
+  const git = model.git(repository)
   const head = await resolveCommit(git, headRef)
   if (head === null) return null
-  const { ahead, behind } = await aheadBehind(git, ref.commit, head)
+  const key = `${repository.id} compare ${ref.commit} ${head}`
+  const { ahead, behind } = await remember(model, key, () => aheadBehind(git, ref.commit, head))
   const status = ahead > 0 ? (behind > 0 ? 'DIVERGED' : 'AHEAD') : behind > 0 ? 'BEHIND' : 'IDENTICAL'
   const source = {
     total: () => ahead,
     slice: async (skip: number, limit: number) => {
-      const all = await history(git, head, { limit: 10_000, not: [ref.commit], reverse: true })
+      const read = () => history(git, head, { limit: 10_000, not: [ref.commit], reverse: true })
+      const all = ahead === 0 ? [] : await remember(model, `${key} commits`, read)
       return all.slice(skip, skip + limit)
     },
   }
