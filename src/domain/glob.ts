@@ -56,13 +56,7 @@ export function globIsPrefix(glob: string): boolean {
   return glob === prefix || glob === (prefix === '' ? '**' : `${prefix}/**`)
 }
 
-function tokenise(glob: string): string[] {
-  return (
-    glob.match(/\*\*\/|\*\*|\*|[^*]/gs)?.map((token, index, all) => normalise(token, all[index - 1])) ?? []
-  )
-}
-
 /** Two stars and a slash mean "any directories" only where a path component begins. */
-function normalise(token: string, before: string | undefined): string {
-  return token === '**/' && before !== undefined && before !== '/' && before !== '**/' ? '**' : token
+function tokenise(glob: string): string[] {
+  return glob.match(/(?<![^/])\*\*\/|\*\*|\*|[^*]/gs) ?? []
 }

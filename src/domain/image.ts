@@ -22,12 +22,14 @@ export interface ImageReference {
 export const TAG_PATTERN = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/
 export const DIGEST_PATTERN = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[0-9a-fA-F]{32,}$/
 
+const IMAGE_ID = /^[a-f0-9]{64}$/
 const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/
 const HOST =
   /^(?:localhost|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9a-fA-F:]+\])(?::[0-9]+)?$/
 
-/** Reads `host:port/path:tag@digest`; null when the text is not a reference. */
+/** Reads `host:port/path:tag@digest`; null when the text is not a reference, or is the id of a local image. */
 export function readReference(text: string): ImageReference | null {
+  if (IMAGE_ID.test(text)) return null
   const at = text.indexOf('@')
   const digest = at === -1 ? null : text.slice(at + 1)
   const rest = at === -1 ? text : text.slice(0, at)
