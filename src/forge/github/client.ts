@@ -62,7 +62,7 @@ export function createClient(options: GitHubOptions): Client {
   const settings = {
     baseUrl: addresses.rest,
     userAgent: 'supercargo',
-    request: { fetch: http },
+    request: { fetch: http, log: quietLog(options.log) },
     log: quietLog(options.log),
   }
   const tokens = createTokens(options.credentials, new Octokit(settings).request, clock)
