@@ -1,6 +1,10 @@
-import { chmodSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { SupercargoError } from '../domain/errors.ts'
+import { parseSecrets, secretProblem } from '../intake/secret.ts'
+import { writePrivateFile } from './private-file.ts'
+import { readPrivateKey } from './private-key.ts'
 
 const AppFile = z.object({
   appId: z.union([z.string().min(1), z.number()]).transform(String),
@@ -42,12 +46,28 @@ export function readAppFile(dataDirectory: string): AppFile | string | null {
   }
 }
 
-/** Writes the file whole or not at all, readable by its owner only; makes the directory. */
+/**
+ * Keeps an app that GitHub has just created.
+ * @returns the path of the file
+ * @throws SupercargoError `app-not-usable` when the server would not start with it
+ */
+export function saveCreatedApp(dataDirectory: string, app: AppFile): string {
+  const problem =
+    readPrivateKey(app.privateKey) === null
+      ? 'The private key is not an RSA key.'
+      : secretProblem(parseSecrets(app.webhookSecret))
+  if (problem !== null) {
+    throw new SupercargoError(`The new app cannot be used: ${problem}`, {
+      code: 'app-not-usable',
+      kind: 'permanent',
+      advice: 'Delete the app on GitHub, and create it by hand as docs/install-github.md says.',
+    })
+  }
+  writeAppFile(dataDirectory, app)
+  return appFilePath(dataDirectory)
+}
+
+/** Writes the file; see `writePrivateFile`. */
 export function writeAppFile(dataDirectory: string, app: AppFile): void {
-  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 })
-  const path = appFilePath(dataDirectory)
-  const draft = `${path}.new`
-  writeFileSync(draft, `${JSON.stringify(app, null, 2)}\n`, { mode: 0o600 })
-  chmodSync(draft, 0o600)
-  renameSync(draft, path)
+  writePrivateFile(appFilePath(dataDirectory), app)
 }

@@ -43,6 +43,16 @@ ${command('git push')}
 `
 }
 
+/** Where the setup page is. Only who reads this can open it. */
+export function setupBanner(entrance: string, paint: Paint): string {
+  return `
+  ${paint('1', 'Create a GitHub App for Supercargo:')} open this address. It works until the app was created.
+
+    ${paint('4', entrance)}
+
+`
+}
+
 /** Every problem of the environment at once, with what to do. */
 export function problemText(problems: readonly SettingProblem[], paint: Paint): string {
   const lines = problems.map(

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { SupercargoError } from '../domain/errors.ts'
 import { parseSecrets, secretProblem } from '../intake/secret.ts'
 import { readAppFile } from './app-file.ts'
 import { readPrivateKey } from './private-key.ts'
@@ -46,8 +47,8 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 /** What must hold beyond each variable by itself. */
 export interface Demands {
-  /** `allowed`: without credentials of a GitHub App there is a sandbox. */
-  sandbox: 'allowed' | 'never'
+  /** `allowed`: there is a sandbox when there are no credentials. `not asked`: credentials are not needed. */
+  sandbox: 'allowed' | 'never' | 'not asked'
 }
 
 /**
@@ -77,7 +78,7 @@ export function readSettings(
 
   const dataDirectory = resolve(text('SUPERCARGO_DATA') ?? '.supercargo')
   const host = text('HOST') ?? '127.0.0.1'
-  const app = readApp(text, dataDirectory, problem)
+  const app = demands.sandbox === 'not asked' ? null : readApp(text, dataDirectory, problem)
   const sandboxToken = text('SANDBOX_TOKEN') ?? null
   if (app === null && problems.length === 0) {
     if (demands.sandbox === 'never') {
@@ -86,7 +87,7 @@ export function readSettings(
         'There are no credentials of a GitHub App.',
         'Set APP_ID, PRIVATE_KEY and WEBHOOK_SECRET.',
       )
-    } else if (sandboxToken === null && !isLocal(host)) {
+    } else if (demands.sandbox === 'allowed' && sandboxToken === null && !isLocal(host)) {
       problem(
         'APP_ID',
         `There are no credentials of a GitHub App, and the sandbox would be open to everybody who reaches ${host}.`,
@@ -115,6 +116,19 @@ export function readSettings(
     sweepSeconds: whole('SWEEP_SECONDS', 300, 10, 86_400),
   }
   return problems.length === 0 ? { ok: true, settings } : { ok: false, problems }
+}
+
+/** As `readSettings`. @throws SupercargoError `environment-wrong` with every problem */
+export function settingsOf(environment: Environment, demands: Demands): Settings {
+  const read = readSettings(environment, demands)
+  if (read.ok) return read.settings
+  const text = read.problems
+    .map(({ variable, message, advice }) => `${variable}: ${message} ${advice}`)
+    .join('\n')
+  throw new SupercargoError(`The environment must be corrected first.\n${text}`, {
+    code: 'environment-wrong',
+    kind: 'permanent',
+  })
 }
 
 type Complain = (variable: string, message: string, advice: string) => void

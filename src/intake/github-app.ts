@@ -26,4 +26,12 @@ export const GITHUB_SUBSCRIPTIONS = [
  */
 export const GITHUB_UNASKED = ['installation', 'installation_repositories'] as const
 
+/** What a new app is made from. */
+export const GITHUB_BLUEPRINT = {
+  name: 'Supercargo',
+  description: 'Keeps a GitOps manifest repository in step with the applications that feed it.',
+  permissions: GITHUB_PERMISSIONS,
+  events: GITHUB_SUBSCRIPTIONS,
+}
+
 export type GitHubEvent = (typeof GITHUB_SUBSCRIPTIONS)[number] | (typeof GITHUB_UNASKED)[number]

@@ -73,13 +73,26 @@ export function pathOf(request: IncomingMessage): string {
   return (request.url ?? '/').split('?', 1)[0] ?? '/'
 }
 
-async function dispatch(routes: Route[], request: IncomingMessage, response: ServerResponse): Promise<void> {
+/** The routes for another server, such as Probot's: false when the request is for none of them. */
+export function handlerOf(routes: readonly Route[]) {
+  return async (request: IncomingMessage, response: ServerResponse): Promise<boolean> => {
+    const { route } = find(routes, request)
+    await route?.handle(request, response)
+    return route !== undefined
+  }
+}
+
+function find(routes: readonly Route[], request: IncomingMessage): { here: Route[]; route: Route | undefined } {
   const path = pathOf(request)
   const here = routes.filter((route) =>
     route.path.endsWith('/*') ? path.startsWith(route.path.slice(0, -1)) : path === route.path,
   )
   const method = request.method === 'HEAD' ? 'GET' : request.method
-  const route = here.find((route) => route.method === '*' || route.method === method)
+  return { here, route: here.find((route) => route.method === '*' || route.method === method) }
+}
+
+async function dispatch(routes: Route[], request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { here, route } = find(routes, request)
   if (route !== undefined) return route.handle(request, response)
   if (here.length === 0) return respond(request, response, { status: 404, body: 'There is nothing here.\n' })
   const allow = [...new Set(here.map((route) => route.method))].join(', ')

@@ -6,7 +6,12 @@ import fc from 'fast-check'
 import { parse } from 'yaml'
 import { parseRepository } from '../../src/domain/repository.ts'
 import { githubMeaning } from '../../src/intake/github.ts'
-import { GITHUB_PERMISSIONS, GITHUB_SUBSCRIPTIONS, GITHUB_UNASKED } from '../../src/intake/github-app.ts'
+import {
+  GITHUB_BLUEPRINT,
+  GITHUB_PERMISSIONS,
+  GITHUB_SUBSCRIPTIONS,
+  GITHUB_UNASKED,
+} from '../../src/intake/github-app.ts'
 
 interface Example {
   name: string
@@ -51,6 +56,7 @@ test('app.yml asks for exactly the events and permissions that are used, and nev
   const app = parse(readFileSync('app.yml', 'utf8')) as Record<string, unknown>
   assert.deepEqual(app.default_events, [...GITHUB_SUBSCRIPTIONS])
   assert.deepEqual(app.default_permissions, { ...GITHUB_PERMISSIONS })
+  assert.deepEqual([app.name, app.description], [GITHUB_BLUEPRINT.name, GITHUB_BLUEPRINT.description])
   assert.ok(!Object.keys(GITHUB_PERMISSIONS).some((name) => /administration|workflows/.test(name)))
 })
 

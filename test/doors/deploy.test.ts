@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { parseAllDocuments } from 'yaml'
+
+const read = (path: string) => readFileSync(path, 'utf8')
+
+test('the Dockerfile copies only what exists and what .dockerignore lets through', () => {
+  const allowed: string[] = read('.dockerignore').match(/(?<=^!).+$/gm) ?? []
+  const copied = [...read('Dockerfile').matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(
+    ([, paths]) => paths?.split(' ') ?? [],
+  )
+  assert.ok(copied.length >= 6)
+  for (const path of copied) {
+    const name = path.replace(/^\.\//, '')
+    assert.ok(existsSync(name), name)
+    assert.ok(allowed.includes(name), `${name} is kept out by .dockerignore`)
+  }
+})
+
+test('the image runs what `npm start` runs, not as root, and signals reach it', () => {
+  const dockerfile = read('Dockerfile')
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+  const command = JSON.parse(/^CMD (.+)$/m.exec(dockerfile)?.[1] ?? '[]') as string[]
+  assert.equal(command.join(' '), scripts.start)
+  assert.match(dockerfile, /^USER node$/m)
+  assert.match(dockerfile, /^HEALTHCHECK /m)
+  assert.match(dockerfile, /HOST=0\.0\.0\.0/)
+})
+
+test('the manifests in deploy/ are valid YAML that runs it without privileges and lets it stop', () => {
+  const files = [
+    'deploy/docker-compose.yml',
+    ...readdirSync('deploy/kubernetes').map((file) => `deploy/kubernetes/${file}`),
+  ]
+  assert.ok(files.length >= 3)
+  for (const file of files) {
+    for (const document of parseAllDocuments(read(file))) {
+      assert.deepEqual([...document.errors, ...document.warnings], [], file)
+      const object = document.toJS() as { kind?: string; spec?: { template?: { spec: PodSpec } } }
+      if (object.kind === 'Deployment') assertUnprivileged(object.spec?.template?.spec)
+    }
+  }
+})
+
+interface PodSpec {
+  terminationGracePeriodSeconds: number
+  securityContext: { runAsNonRoot: boolean }
+  containers: { securityContext: Record<string, unknown>; readinessProbe: { httpGet: { path: string } } }[]
+}
+
+function assertUnprivileged(spec: PodSpec | undefined): void {
+  assert.ok((spec?.terminationGracePeriodSeconds ?? 0) > 25)
+  assert.equal(spec?.securityContext.runAsNonRoot, true)
+  assert.equal(spec?.containers[0]?.securityContext.allowPrivilegeEscalation, false)
+  assert.equal(spec?.containers[0]?.securityContext.readOnlyRootFilesystem, true)
+  assert.equal(spec?.containers[0]?.readinessProbe.httpGet.path, '/readyz')
+}
+
+test('every setting that is read is documented, and none that is not', () => {
+  const code = ['src/doors/settings.ts', 'src/main.ts'].map(read).join('\n')
+  const used = new Set(
+    [...code.matchAll(/\b(?:text|whole)\(\s*'([A-Z_]+)'|process\.env\.([A-Z_]+)/g)].map(([, a, b]) => a ?? b),
+  )
+  const table = read('docs/operations.md').split('## Paths')[0] ?? ''
+  const documented = new Set(
+    [...table.matchAll(/^\| (.+?) \|/gm)].flatMap(([, cell]) =>
+      [...(cell ?? '').matchAll(/`([A-Z_]+)`/g)].map(([, name]) => name),
+    ),
+  )
+  assert.ok(used.size >= 13)
+  assert.deepEqual([...documented].sort(), [...used].sort())
+})
