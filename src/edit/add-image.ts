@@ -42,8 +42,8 @@ export function addImage(file: TextFile, image: ImageName, wish: VersionWish): F
   }
   const moved = splices.map((splice) => ({
     ...splice,
-    start: splice.start + document.offset,
-    end: splice.end + document.offset,
+    start: splice.start + document.part.offset,
+    end: splice.end + document.part.offset,
   }))
   finish(
     file,

@@ -1,6 +1,6 @@
 import { DIGEST_PATTERN, type ImageName, TAG_PATTERN } from '../domain/image.ts'
 import { addImage, kustomizationUnder } from './add-image.ts'
-import { editFile, type FileOutcome, type FileTask } from './edit-file.ts'
+import { editFile, type FileOutcome, type FileTask, names } from './edit-file.ts'
 import type { EditReport, Refusal, TextFile, VersionWish } from './editor.ts'
 import { isKustomizationPath } from './formats/kind.ts'
 import { needleOf } from './mention.ts'
@@ -65,7 +65,7 @@ function run(
   }
   const report = reportOf(outcomes)
   if (report.sightings.length === 0 && report.edits.length === 0) {
-    report.seen = nearestNames(image.written, otherNames(sorted), 5)
+    report.seen = nearestNames(image.written, otherNames(sorted, image), 5)
   }
   return report
 }
@@ -84,12 +84,15 @@ function reportOf(outcomes: FileOutcome[]): EditReport {
   }
 }
 
-function otherNames(files: readonly TextFile[]): string[] {
+function otherNames(files: readonly TextFile[], image: ImageName): string[] {
   let budget = MAX_SEEN
   return files.flatMap((file) => {
     if (!yamlEditor.accepts(file.path) || file.text.length > budget) return []
     budget -= file.text.length
-    return yamlEditor.locate(file).places.flatMap((place) => place.names[0] ?? [])
+    return yamlEditor
+      .locate(file)
+      .places.filter((place) => !names(place, image))
+      .flatMap((place) => place.names[0] ?? [])
   })
 }
 

@@ -1,15 +1,10 @@
+import type { ParsedNode } from 'yaml'
 import type { Editor, Located, Place, Refusal, Splice } from './editor.ts'
 import { helmValues } from './formats/helm-values.ts'
 import { isKustomizationPath } from './formats/kind.ts'
 import { kubernetes } from './formats/kubernetes.ts'
 import { kustomize } from './formats/kustomize.ts'
-import {
-  position,
-  type ReadDocuments,
-  readDocuments,
-  type Unreadable,
-  type YamlDocument,
-} from './yaml/document.ts'
+import { type ReadDocuments, readDocuments, type Unreadable, type YamlDocument } from './yaml/document.ts'
 import type { YamlFormat } from './yaml/format.ts'
 import { unchangedOutside } from './yaml/unchanged.ts'
 
@@ -27,11 +22,7 @@ function located(path: string, before: ReadDocuments, needle: string): Located {
     refusals: before.unreadable.map((problem) => refusalOf(path, problem)),
     reread: (text, splices) => {
       const after = readDocuments(path, text, needle)
-      const isProved =
-        after.unreadable.length === before.unreadable.length &&
-        after.documents.length === before.documents.length &&
-        after.documents.every((document, index) => isUnchanged(before.documents[index], document, splices))
-      return isProved ? located(path, after, needle) : null
+      return isUnchanged(before, after, splices) ? located(path, after, needle) : null
     },
   }
 }
@@ -42,25 +33,47 @@ function placesOf(document: YamlDocument): Place[] {
     ...place,
     splices: (wish) => {
       const splices = place.splices(wish)
-      return Array.isArray(splices) ? splices.map((splice) => shifted(splice, document.offset)) : splices
+      return Array.isArray(splices) ? splices.map((splice) => shifted(splice, document.part.offset)) : splices
     },
   }))
 }
 
-function isUnchanged(
-  before: YamlDocument | undefined,
-  after: YamlDocument,
-  splices: readonly Splice[],
-): boolean {
-  if (before === undefined) return false
-  const end = before.offset + before.text.length
-  const own = splices.filter((splice) => splice.start >= before.offset && splice.end <= end)
-  if (own.length === 0) return before.text === after.text
-  return unchangedOutside(
-    before.root,
-    after.root,
-    own.map((splice) => shifted(splice, -before.offset)),
+/** Compares part by part: parts that no splice touches must be equal, the others are compared node by node. */
+function isUnchanged(before: ReadDocuments, after: ReadDocuments, splices: readonly Splice[]): boolean {
+  const old = byPart(before.documents)
+  const now = byPart(after.documents)
+  if (old.length !== now.length || before.unreadable.length !== after.unreadable.length) return false
+  let next = 0
+  return (
+    old.every((documents, index) => {
+      const part = documents[0]?.part
+      const others = now[index] ?? []
+      if (part === undefined) return false
+      const own: Splice[] = []
+      for (let splice = splices[next]; splice !== undefined; splice = splices[next]) {
+        if (splice.start < part.offset || splice.end > part.offset + part.text.length) break
+        own.push(shifted(splice, -part.offset))
+        next++
+      }
+      return own.length === 0
+        ? part.text === others[0]?.part.text
+        : unchangedOutside(roots(documents), roots(others), own)
+    }) && next === splices.length
   )
+}
+
+function byPart(documents: readonly YamlDocument[]): YamlDocument[][] {
+  const parts = new Map<unknown, YamlDocument[]>()
+  for (const document of documents) {
+    const same = parts.get(document.part)
+    if (same === undefined) parts.set(document.part, [document])
+    else same.push(document)
+  }
+  return [...parts.values()]
+}
+
+function roots(documents: readonly YamlDocument[]): ParsedNode[] {
+  return documents.map(({ root }) => root)
 }
 
 function shifted(splice: Splice, by: number): Splice {
@@ -68,6 +81,6 @@ function shifted(splice: Splice, by: number): Splice {
 }
 
 function refusalOf(path: string, problem: Unreadable): Refusal {
-  const { code, message, at } = problem
-  return { code, message, path, ...position(problem, at) }
+  const { code, message, part, at } = problem
+  return { code, message, path, ...part.position(at) }
 }

@@ -34,11 +34,11 @@ export const addToKustomization: AddImage = (document, name, wish) => {
     ['newTag', wish.tag],
   ]
   const images = root.entries.get('images')
-  if (images === undefined) return insertList(document.text, root.node, 'images', item)
+  if (images === undefined) return insertList(document.part.text, root.node, 'images', item)
   if (!images.direct || images.value === null) return null
   return isSeq(images.value) && images.value.items.length > 0
-    ? appendItem(document.text, images.value as YAMLSeq.Parsed, item)
-    : fillList(document.text, root.node, images.pair, item)
+    ? appendItem(document.part.text, images.value as YAMLSeq.Parsed, item)
+    : fillList(document.part.text, root.node, images.pair, item)
 }
 
 function placeOf(document: YamlDocument, item: Mapping): Place[] {

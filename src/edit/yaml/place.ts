@@ -1,6 +1,6 @@
 import type { ParsedNode, Scalar } from 'yaml'
 import type { Place, Refusal, Splice } from '../editor.ts'
-import { position, type YamlDocument } from './document.ts'
+import type { YamlDocument } from './document.ts'
 import { respell } from './scalar.ts'
 
 /** What is behind the value is written by somebody else: `${TAG}`, `$(TAG)`, `{{ .Values.tag }}`, `<tag>`. */
@@ -26,7 +26,7 @@ export function isTemplate(text: string): boolean {
 }
 
 export function refuse(document: YamlDocument, at: number, code: PlaceCode): Refusal {
-  return { code, message: MESSAGES[code], path: document.path, ...position(document, at) }
+  return { code, message: MESSAGES[code], path: document.path, ...document.part.position(at) }
 }
 
 /** Remembers that a scalar says the version of these images, so that what an anchor shares is seen. */
@@ -48,7 +48,7 @@ export function sharing(document: YamlDocument, scalar: ParsedNode): 'none' | 's
 /** Gives a scalar a value, or says why not. */
 export function write(document: YamlDocument, scalar: Scalar.Parsed, value: string): Splice[] | PlaceCode {
   if (sharing(document, scalar) === 'conflict') return 'shared-anchor'
-  const splice = respell(document.text, scalar, value)
+  const splice = respell(document.part.text, scalar, value)
   if (typeof splice === 'string') return splice
   return splice === null ? [] : [splice]
 }
@@ -77,7 +77,7 @@ export function makePlace(
 ): Place {
   return {
     ...rest,
-    ...position(document, at),
+    ...document.part.position(at),
     splices: (wish) => {
       const made = splices(wish)
       return typeof made === 'string' ? refuse(document, at, made) : made

@@ -3,13 +3,13 @@ import type { Splice } from '../editor.ts'
 import { contentEnd, type ParsedPair } from './content-end.ts'
 
 /**
- * The proof: true when two documents, before and after the splices, are equal node by node, each node stands
+ * The proof: true when the documents before and after the splices are equal node by node, each node stands
  * where the splices moved it, and only scalars that a splice touches have another value. Nodes that lie wholly
  * inside of a splice came or went with it; what they say now is for the format to read again.
  */
 export function unchangedOutside(
-  before: ParsedNode | null,
-  after: ParsedNode | null,
+  before: readonly ParsedNode[],
+  after: readonly ParsedNode[],
   splices: readonly Splice[],
 ): boolean {
   const moves = movesOf(splices)
@@ -39,7 +39,7 @@ export function unchangedOutside(
     const now = (b.items as ParsedNode[]).filter((item) => !came(item))
     return old.length === now.length && old.every((item, i) => equal(item, now[i] ?? null))
   }
-  return equal(before, after)
+  return before.length === after.length && before.every((root, index) => equal(root, after[index] ?? null))
 }
 
 interface Range {

@@ -37,13 +37,13 @@ export function versionPlace(document: YamlDocument, mapping: Mapping, shape: Ve
         : write(document, tagScalar, value)
   const addPair = (key: string, value: string): Splice[] | PlaceCode | null =>
     shape.name.direct && isOwn(document, mapping)
-      ? insertPair(document.text, mapping.node, shape.name.pair, key, value)
+      ? insertPair(document.part.text, mapping.node, shape.name.pair, key, value)
       : 'unsupported-shape'
   const withoutDigest = (): Splice[] | PlaceCode | null => {
     if (digestEntry === undefined || digestScalar === null) return 'stale-digest'
     if (dropDigest === 'empty') return write(document, digestScalar, '')
     if (!digestEntry.direct || !isOwn(document, mapping)) return 'stale-digest'
-    return removePair(document.text, mapping.node, digestEntry.pair) ?? 'stale-digest'
+    return removePair(document.part.text, mapping.node, digestEntry.pair) ?? 'stale-digest'
   }
   const digestToTag = (value: string): Splice[] | PlaceCode | null => {
     const key = digestEntry?.pair.key
