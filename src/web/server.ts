@@ -82,7 +82,10 @@ export function handlerOf(routes: readonly Route[]) {
   }
 }
 
-function find(routes: readonly Route[], request: IncomingMessage): { here: Route[]; route: Route | undefined } {
+function find(
+  routes: readonly Route[],
+  request: IncomingMessage,
+): { here: Route[]; route: Route | undefined } {
   const path = pathOf(request)
   const here = routes.filter((route) =>
     route.path.endsWith('/*') ? path.startsWith(route.path.slice(0, -1)) : path === route.path,

@@ -19,7 +19,7 @@ export interface Links {
  * `GET /`: what this is, whether it is healthy, and what happened lately. Read-only. Only add it to a server on
  * loopback: there is no login. To requests that do not ask for a local name there is nothing here.
  */
-export function statusPageRoute(parts: () => Parts, links: () => Links | null, log: Log): Route {
+export function statusPageRoute(parts: () => Parts, links: Links | null, log: Log): Route {
   return {
     method: 'GET',
     path: '/',
@@ -30,7 +30,7 @@ export function statusPageRoute(parts: () => Parts, links: () => Links | null, l
       const now = parts()
       const health = await readiness(now, log)
       const history = now.store !== null && health.checks.store.ok ? await readHistory(now.store) : null
-      respond(request, response, layout(200, 'Supercargo', body(health, links(), history), { refresh: 10 }))
+      respond(request, response, layout(200, 'Supercargo', body(health, links, history), { refresh: 10 }))
     },
   }
 }

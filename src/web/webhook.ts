@@ -7,7 +7,7 @@ import type { Route } from './server.ts'
 
 /** A door for webhooks. Nothing happens in the request but `accept`. */
 export interface WebhookDoor {
-  paths: string[]
+  paths: readonly string[]
   /** Longer bodies are refused with 413. */
   maxBytes: number
   /** Verifies the signature over the raw bytes first, and only then reads anything. */

@@ -53,7 +53,7 @@ async function serve(context: TestContext, parts: () => Parts) {
   const server = await startServer({ host: '127.0.0.1', port: 0, log })
   context.after(() => server.stop(0))
   const links = { title: 'Try it', links: [{ text: 'acme/web', path: '/sandbox/github/acme/web' }] }
-  server.add([...healthRoutes(parts, log), statusPageRoute(parts, () => links, log)])
+  server.add([...healthRoutes(parts, log), statusPageRoute(parts, links, log)])
   return { url: `http://127.0.0.1:${server.port}`, port: server.port, lines }
 }
 

@@ -1,0 +1,166 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Logger } from 'pino'
+import { SupercargoError } from './domain/errors.ts'
+import type { SandboxPlaces } from './doors/banner.ts'
+import type { AppCredentials, Settings } from './doors/settings.ts'
+import { createGitHubForge } from './forge/github/github-forge.ts'
+import { githubMeaning } from './intake/github.ts'
+import { GITHUB_BLUEPRINT } from './intake/github-app.ts'
+import { readGitHubDelivery } from './intake/github-delivery.ts'
+import { createHandlers } from './reconcile/handlers.ts'
+import { openStore } from './store/open.ts'
+import type { Delivery } from './store/store.ts'
+import { healthRoutes, type Parts } from './web/health.ts'
+import { handlerOf, startServer, type WebServer } from './web/server.ts'
+import type { CreatedApp } from './web/setup/convert.ts'
+import { createSetup } from './web/setup/routes.ts'
+import { statusPageRoute } from './web/status-page.ts'
+import { FORGE_MAX_BYTES, webhookRoutes } from './web/webhook.ts'
+
+/** Time for what runs, in milliseconds; the doors give 25 s to everything. */
+const STOP = 20_000
+
+interface Connection {
+  apiUrl: string
+  app: AppCredentials
+}
+
+/** What runs behind every door: store, forge and worker. */
+export interface Bot {
+  readonly parts: Readonly<Parts>
+  /** Stores durably, or throws. */
+  accept(delivery: Delivery): Promise<'accepted' | 'duplicate'>
+  /** `/healthz` and `/readyz` for a server of others; false for every other request. */
+  healthHandler(request: IncomingMessage, response: ServerResponse): Promise<boolean>
+  /** Opens the store and starts to work for a GitHub, as an app. */
+  start(connection: Connection): Promise<void>
+  /** No new work; what runs may end within 20 s. */
+  stop(): Promise<void>
+}
+
+/** Nothing is opened yet: until `start` has ended, deliveries are refused and the bot is not ready. */
+export function createBot(settings: Settings, log: Logger): Bot {
+  const parts: Parts = { store: null, worker: null, stopping: false }
+  return {
+    parts,
+    healthHandler: handlerOf(healthRoutes(() => parts, log)),
+    async accept(delivery) {
+      if (parts.store !== null) return await parts.store.acceptDelivery(delivery)
+      throw new SupercargoError('The store is not open.', { code: 'store-closed', kind: 'transient' })
+    },
+    async start({ apiUrl, app }) {
+      const { dataDirectory, databaseUrl, concurrency, sweepSeconds } = settings
+      const store = await openStore({ dataDir: dataDirectory, databaseUrl: databaseUrl ?? undefined, log })
+      parts.store = store
+      const forge = createGitHubForge({ id: 'github', apiUrl, credentials: app, log })
+      const handlers = createHandlers({
+        forges: new Map([[forge.id, forge]]),
+        store,
+        log,
+        now: () => new Date(),
+        meaning: githubMeaning,
+      })
+      parts.worker = await store.work(handlers, { concurrency, sweepSeconds })
+    },
+    async stop() {
+      parts.stopping = true
+      await parts.worker?.stop(STOP)
+      const { store } = parts
+      parts.store = null
+      await store?.close()
+    },
+  }
+}
+
+/** A running server. */
+export interface Service {
+  /** For people on this machine: `http://localhost:3000`. */
+  readonly origin: string
+  /** Null when it works for GitHub. */
+  readonly sandbox: SandboxPlaces | null
+  stop(): Promise<void>
+}
+
+/**
+ * Listens, opens the store and starts to work; without credentials of a GitHub App the sandbox runs beside it.
+ * @throws SupercargoError when it cannot start; then nothing is left running
+ */
+export async function serve(settings: Settings, log: Logger): Promise<Service> {
+  const server = await startServer({ host: settings.host, port: settings.port, log })
+  const bot = createBot(settings, log)
+  let sandbox: Sandbox | null = null
+  const stop = async () => {
+    // Until the bot has stopped, deliveries are stored and the sandbox answers what still runs.
+    await bot.stop()
+    await server.stop(3_000)
+    await sandbox?.close()
+  }
+  try {
+    const origin = originOf(server)
+    server.add(healthRoutes(() => bot.parts, log))
+    const { app: given, apiUrl } = settings
+    sandbox = given === null ? await openSandbox(settings, server, origin, log) : null
+    const connection = sandbox ?? (given && { app: given, apiUrl })
+    if (connection === null) throw new Error('There is no app to work for.')
+    const links = sandbox && { title: 'The sandbox', links: sandbox.links }
+    if (server.loopback) server.add([statusPageRoute(() => bot.parts, links, log)])
+    server.add(
+      webhookRoutes({
+        paths: GITHUB_WEBHOOK_PATHS,
+        maxBytes: FORGE_MAX_BYTES,
+        read: (headers, body) => readGitHubDelivery(connection.app.webhookSecrets, headers, body),
+        accept: (delivery) => bot.accept(delivery),
+        log,
+      }),
+    )
+    await bot.start(connection)
+    return { origin, sandbox: sandbox?.places ?? null, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** The built-in forge, mounted on the server. */
+interface Sandbox extends Connection {
+  places: SandboxPlaces
+  links: { text: string; path: string }[]
+  close(): Promise<void>
+}
+
+async function openSandbox(
+  _settings: Settings,
+  _server: WebServer,
+  _origin: string,
+  _log: Logger,
+): Promise<Sandbox> {
+  throw new SupercargoError('There is no sandbox yet.', { code: 'no-sandbox', kind: 'permanent' })
+}
+
+/** Listens for nothing but the creation of a GitHub App; see `docs/install-github.md`. */
+export async function serveSetup(
+  settings: Settings,
+  save: (app: CreatedApp) => string,
+  log: Logger,
+): Promise<{ entrance: string; stop(): Promise<void> }> {
+  const server = await startServer({ host: settings.host, port: settings.port, log })
+  const setup = createSetup({
+    apiUrl: settings.apiUrl,
+    blueprint: GITHUB_BLUEPRINT,
+    webhookPath: GITHUB_WEBHOOK_PATHS[0],
+    save,
+    log,
+  })
+  server.add(setup.routes)
+  server.add(healthRoutes(() => ({ store: null, worker: null, stopping: false }), log))
+  return { entrance: originOf(server) + setup.entrance, stop: () => server.stop(1_000) }
+}
+
+/** The second one is where Probot listens. */
+const GITHUB_WEBHOOK_PATHS = ['/webhooks/github', '/api/github/webhooks'] as const
+
+function originOf({ host, port, loopback }: WebServer): string {
+  const everywhere = host === '0.0.0.0' || host === '::'
+  const name = loopback || everywhere ? 'localhost' : host.includes(':') ? `[${host}]` : host
+  return `http://${name}:${port}`
+}

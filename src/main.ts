@@ -1,0 +1,72 @@
+import { parseArgs } from 'node:util'
+import type { Logger } from 'pino'
+import { serve, serveSetup } from './compose.ts'
+import { saveCreatedApp } from './doors/app-file.ts'
+import { painter, problemText, sandboxBanner, setupBanner } from './doors/banner.ts'
+import { EXIT } from './doors/exit-codes.ts'
+import { createLog } from './doors/log.ts'
+import { readSettings, type Settings } from './doors/settings.ts'
+import { exitOnFaults, stopOnSignals } from './doors/signals.ts'
+
+// The server process (`npm start`): environment in, server and worker up, signals down.
+
+const paint = painter(process.stdout.isTTY === true && process.env.NO_COLOR === undefined)
+
+const setup = wantsSetup()
+const read = readSettings(process.env, { sandbox: setup ? 'not asked' : 'allowed' })
+if (!read.ok) {
+  process.stderr.write(problemText(read.problems, paint))
+  process.exit(EXIT.configuration)
+}
+const log = createLog({
+  level: read.settings.logLevel,
+  pretty: process.stdout.isTTY === true,
+  secrets: secretsOf(read.settings),
+})
+exitOnFaults(log)
+await (setup ? runSetup(read.settings, log) : run(read.settings, log)).catch((error: unknown) => {
+  log.fatal({ err: error }, 'Supercargo cannot start.')
+  process.exit(isOurs(error) ? EXIT.unavailable : EXIT.failed)
+})
+
+async function run(settings: Settings, log: Logger): Promise<void> {
+  let stop = async () => {}
+  stopOnSignals(log, () => stop())
+  const service = await serve(settings, log)
+  stop = service.stop
+  const { origin, sandbox } = service
+  if (sandbox !== null) process.stdout.write(sandboxBanner(sandbox, paint))
+  else log.info({ url: origin, app: settings.app?.appId }, 'Supercargo runs.')
+}
+
+async function runSetup(settings: Settings, log: Logger): Promise<void> {
+  const { entrance, stop } = await serveSetup(
+    settings,
+    (app) => saveCreatedApp(settings.dataDirectory, app),
+    log,
+  )
+  stopOnSignals(log, stop)
+  process.stdout.write(setupBanner(entrance, paint))
+}
+
+function wantsSetup(): boolean {
+  try {
+    const { values } = parseArgs({ options: { setup: { type: 'boolean' } } })
+    return values.setup === true || process.env.SUPERCARGO_SETUP === '1'
+  } catch {
+    process.stderr.write(
+      'The only argument is --setup, which creates a GitHub App. Everything else is said by the environment.\n',
+    )
+    return process.exit(EXIT.configuration)
+  }
+}
+
+function isOurs(error: unknown): boolean {
+  return error instanceof Error && error.name === 'SupercargoError'
+}
+
+/** What must not be seen in the log. The sandbox's own token opens nothing else, and is printed. */
+function secretsOf({ app, databaseUrl }: Settings): string[] {
+  const password = databaseUrl === null ? '' : decodeURIComponent(new URL(databaseUrl).password)
+  return [app?.privateKey ?? '', ...(app?.webhookSecrets ?? []), password]
+}
