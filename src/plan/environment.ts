@@ -128,6 +128,7 @@ function propose(world: World, app: App, environment: Environment, findings: Fin
       relation,
       decision,
       edits: edit.edits,
+      notes: edit.notes,
     }),
   }
 }

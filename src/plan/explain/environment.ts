@@ -3,13 +3,15 @@ import type { App, Environment } from '../../config/model.ts'
 import { plainLine, trailers } from '../../domain/commit-message.ts'
 import { codeSpan, escapeMarkdown, link } from '../../domain/markdown.ts'
 import type { Version } from '../../domain/version.ts'
-import type { FileEdit } from '../../edit/editor.ts'
+import type { FileEdit, Remark } from '../../edit/editor.ts'
 import type { Relation } from '../lineage.ts'
 import type { World } from '../world.ts'
 import { commitLines, listCommits } from './commits.ts'
 
 /** Trailer of every commit of the bot's: `web/staging 1a2b3c4`. */
 export const VERSION_TRAILER = 'Supercargo-Version'
+
+const NOTES_SHOWN = 10
 
 export interface EnvironmentStory {
   world: World
@@ -22,6 +24,7 @@ export interface EnvironmentStory {
   relation: Relation
   decision: Extract<Decision, { allowed: true }>
   edits: readonly FileEdit[]
+  notes: readonly Remark[]
 }
 
 /** Title, body and commit message of a version's change: the same for the same world, whatever the time. */
@@ -84,6 +87,15 @@ function mergeSection({ decision }: EnvironmentStory): string {
   const downgraded =
     decision.downgraded === null ? '' : ` ${escapeMarkdown(decision.downgraded.message, 500)}`
   return `### How it gets in\n\n${how}${downgraded}`
+}
+
+function noteSection({ notes }: EnvironmentStory): string {
+  if (notes.length === 0) return ''
+  const lines = notes
+    .slice(0, NOTES_SHOWN)
+    .map(({ path, line, message }) => `- ${codeSpan(`${path}:${line}`)} ${escapeMarkdown(message, 300)}`)
+  const rest = notes.length - lines.length
+  return ['### Left alone', '', ...lines, ...(rest > 0 ? [`- … and ${rest} more`] : [])].join('\n')
 }
 
 function footer({ edits }: EnvironmentStory): string {
