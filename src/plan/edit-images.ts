@@ -30,6 +30,7 @@ export function editImages(files: readonly TextFile[], environment: Environment,
       return {
         edits: [],
         sightings,
+        notes,
         problem: { code: refusal.code, message: `${refusal.message} (${where})` },
       }
     }

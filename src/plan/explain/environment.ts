@@ -53,6 +53,7 @@ function body(story: EnvironmentStory, supersedes: readonly string[]): string {
     commitSection(story),
     whySection(story, supersedes),
     mergeSection(story),
+    noteSection(story),
     footer(story),
   ]
   return sections.filter((section) => section !== '').join('\n\n')
