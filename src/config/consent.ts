@@ -8,7 +8,7 @@ import type { Accept, MergeMode, Policy } from './model.ts'
 export interface ConsentRequest {
   /** The environment's name, or `previews`. */
   name: string
-  /** Every file (or directory) that is to be written, as it is: no globs, no variables. */
+  /** Every file that is to be written, or a directory of which all may be; no globs, no variables. */
   paths: string[]
   images: ImageName[]
   merge: MergeMode
@@ -69,11 +69,16 @@ function acceptsSource({ from }: Accept, source: RepositoryId): boolean {
 
 /** The first thing that an entry does not accept. */
 function shortfall(entry: Accept, target: ConsentRequest): Shortfall | null {
-  const path = target.paths.find((each) => !entry.paths.some((glob) => globMatches(glob, each)))
+  const path = target.paths.find((each) => !entry.paths.some((glob) => acceptsPath(glob, each)))
   if (path !== undefined) return { code: 'path-not-accepted', what: 'paths', value: path }
   const image = target.images.find((each) => !entry.images.some((glob) => globMatches(glob, each.normalised)))
   if (image !== undefined) return { code: 'image-not-accepted', what: 'images', value: image.normalised }
   return null
+}
+
+/** `apps/web/**` also accepts the directory itself, where its files are not known yet. */
+function acceptsPath(glob: string, path: string): boolean {
+  return globMatches(glob, path) || (glob.endsWith('/**') && globMatches(glob.slice(0, -3), path))
 }
 
 /** An entry that only lacks an image is nearer than one that lacks a path. */

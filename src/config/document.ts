@@ -13,7 +13,7 @@ export interface Document {
   problems: Problem[]
   /** Where the key (or list item) at the path stands, or the nearest above it that exists. */
   keyAt(path: Path): Position
-  /** Where the value at the path stands, or the nearest above it that exists. */
+  /** Where the value at the path stands, or the key nearest above it that exists. */
   valueAt(path: Path): Position
 }
 
@@ -77,22 +77,15 @@ function parse(
 }
 
 function lookup(tree: Tree | null): Pick<Document, 'keyAt' | 'valueAt'> {
-  const find = (path: Path, ...maps: Map<string, Position>[]): Position => {
+  const keyAt = (path: Path): Position => {
     for (let length = path.length; length >= 0; length--) {
       const key = pathKey(path.slice(0, length))
-      for (const map of maps) {
-        const found = map.get(key)
-        if (found !== undefined) return found
-      }
+      const found = tree?.keys.get(key) ?? tree?.values.get(key)
+      if (found !== undefined) return found
     }
     return { line: 1, column: 1 }
   }
-  const keys = tree?.keys ?? new Map<string, Position>()
-  const values = tree?.values ?? new Map<string, Position>()
-  return {
-    keyAt: (path) => find(path, keys, values),
-    valueAt: (path) => find(path, values, keys),
-  }
+  return { keyAt, valueAt: (path) => tree?.values.get(pathKey(path)) ?? keyAt(path) }
 }
 
 function sentence(error: YAMLError): string {

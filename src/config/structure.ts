@@ -3,7 +3,7 @@ import type { Document } from './document.ts'
 import type { JsonSchema } from './json-schema.ts'
 import type { Problem } from './model.ts'
 import { flatten, type Issue, likelyMeant, toProblems } from './structure-problem.ts'
-import { type Path, pathKey } from './tree.ts'
+import { lookUp, type Path, pathKey } from './tree.ts'
 
 /** What a file says in the form of its schema. */
 export interface Structure<T> {
@@ -27,10 +27,13 @@ export function checkStructure<T>(
   const issues = first.error.issues.flatMap((issue) => flatten(issue, document.value))
   for (const path of issues.flatMap(concerned)) gone.add(pathKey(path))
   const rest = schema.safeParse(prune(document.value, gone, []))
-  for (const path of issues.flatMap((issue) => likelyMeant(issue, jsonSchema))) gone.add(pathKey(path))
+  const meant = new Set(issues.flatMap((issue) => likelyMeant(issue, jsonSchema)).map(pathKey))
+  for (const path of meant) gone.add(path)
   return {
     written: rest.success ? rest.data : null,
-    problems: issues.flatMap((issue) => toProblems(issue, document, jsonSchema)),
+    problems: issues
+      .filter(({ path }) => !meant.has(pathKey(path)) || lookUp(document.value, path) !== undefined)
+      .flatMap((issue) => toProblems(issue, document, jsonSchema)),
     removed,
   }
 }

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { describe, test } from 'node:test'
+import { Ajv } from 'ajv'
+import { parse } from 'yaml'
+import { type JsonSchema, policyJsonSchema, sourceJsonSchema } from '../../src/config/json-schema.ts'
+import { policyProblems, sourceProblems } from './problems-of.ts'
+
+// `UPDATE_SCHEMA=1 npm test -- config/schema` writes the files anew.
+const PUBLISHED = [
+  ['docs/schema/supercargo.schema.json', sourceJsonSchema],
+  ['docs/schema/policy.schema.json', policyJsonSchema],
+] as const
+
+for (const [file, schema] of PUBLISHED) {
+  test(`${file} is what the reader's own schema says`, () => {
+    const text = `${JSON.stringify(schema, null, 2)}\n`
+    if (process.env.UPDATE_SCHEMA === '1') writeFileSync(file, text)
+    assert.equal(readFileSync(file, 'utf8'), text)
+  })
+
+  test(`${file} is a JSON schema whose examples and defaults follow it`, () => {
+    const ajv = new Ajv({ strict: true, allErrors: true })
+    assert.ok(ajv.validateSchema(JSON.parse(readFileSync(file, 'utf8'))))
+    let examples = 0
+    for (const part of partsOf(schema)) {
+      const given = [
+        ...(Array.isArray(part.examples) ? part.examples : []),
+        ...('default' in part ? [part.default] : []),
+      ]
+      const validate = new Ajv({ strict: false }).compile(part)
+      for (const example of given)
+        assert.ok(validate(example), `${JSON.stringify(example)} of ${part.description}`)
+      examples += given.length
+    }
+    assert.ok(examples > 10)
+    for (const [key, part] of Object.entries(schema.properties ?? {})) assert.ok(part.description, key)
+  })
+}
+
+describe('the schema and the reader agree', () => {
+  const judges = {
+    source: [new Ajv({ strict: false }).compile(sourceJsonSchema), sourceProblems],
+    policy: [new Ajv({ strict: false }).compile(policyJsonSchema), policyProblems],
+  } as const
+
+  const BASE = 'manifests: acme/m\nimage: acme/web\n'
+  const entry = 'accept: [{ from: acme/web, paths: a/**, images: acme/web }]'
+
+  for (const [kind, text] of [
+    ['source', `${BASE}environments: { a: { follow: branch main, path: a } }`],
+    ['source', `${BASE}environments: { a: { follow: tag >=1 <2, path: a/b.yaml, merge: direct } }`],
+    [
+      'source',
+      `${BASE}previews: { follow: pull requests, template: a, path: "b/pr-{number}", url: "http://{number}.x" }`,
+    ],
+    [
+      'source',
+      `${BASE}previews: { follow: branches f/*, template: a, path: "b/{slug}/x", tag: "x-{sha:4}" }`,
+    ],
+    [
+      'source',
+      'manifests: gitlab:a/b/c@d/e\nimages: [a, "localhost:5000/b"]\npath: x\nfollow: branch m\nenvironments: { a: {} }',
+    ],
+    ['source', `${BASE}apps: { a: { paths: [x/**], environments: { e: { follow: branch m, path: p } } } }`],
+    ['policy', 'accept: []'],
+    ['policy', entry],
+    ['policy', entry.replace('}]', ', merge: [], direct: "*", promote: [user:alice] }]')],
+    ['policy', entry.replace('acme/web', '"**"')],
+  ] as const) {
+    test(`both accept ${JSON.stringify(text)}`, () => {
+      const [validate, problems] = judges[kind]
+      assert.deepEqual(problems(text), [])
+      assert.ok(validate(parse(text)), JSON.stringify(validate.errors))
+    })
+  }
+
+  for (const [kind, text] of [
+    ['source', '[]'],
+    ['source', `${BASE}environments: []`],
+    ['source', `${BASE}environments: { Staging: { follow: branch main, path: a } }`],
+    ['source', `${BASE}environments: { previews: { follow: branch main, path: a } }`],
+    ['source', `${BASE}environments: { a: }`],
+    ['source', `${BASE}environments: { a: { follow: main, path: a } }`],
+    ['source', `${BASE}environments: { a: { follow: environment b, path: a } }`],
+    ['source', `${BASE}environments: { a: { follow: branch main, path: /a } }`],
+    ['source', `${BASE}environments: { a: { follow: branch main, path: "a/{number}" } }`],
+    ['source', `${BASE}environments: { a: { follow: branch main, path: a, merge: maybe } }`],
+    ['source', `${BASE}environments: { a: { follow: branch main, path: a, gates: {} } }`],
+    ['source', `${BASE}environments: { a: { follow: branch main, path: 5 } }`],
+    ['source', `${BASE}previews: { follow: merge requests, template: a, path: "b/{number}" }`],
+    ['source', `${BASE}previews: { follow: pull requests, template: a, path: "{number}" }`],
+    ['source', `${BASE}previews: { follow: pull requests, template: a, path: b }`],
+    ['source', `${BASE}previews: { follow: pull requests, template: a, path: "b/{number}", url: ftp://x }`],
+    ['source', `${BASE}previews: { follow: pull requests, template: a, path: "b/{number}", ttl: 3d }`],
+    ['source', `${BASE}tag: latest\nenvironments: { a: { follow: branch main, path: a } }`],
+    ['source', 'manifests: m\nimage: a\nenvironments: { a: { follow: branch main, path: a } }'],
+    ['source', 'manifests: a/m\nimages: []\nenvironments: { a: { follow: branch main, path: a } }'],
+    ['source', `${BASE}apps: { A: {} }`],
+    ['source', `${BASE}paths: /x\nenvironments: { a: { follow: branch main, path: a } }`],
+    ['source', `${BASE}ready: image\nenvironments: { a: { follow: branch main, path: a } }`],
+    ['policy', '{}'],
+    ['policy', 'accept: {}'],
+    ['policy', `${entry}\nfreeze: []`],
+    ['policy', entry.replace('from: acme/web, ', '')],
+    ['policy', entry.replace('paths: a/**, ', '')],
+    ['policy', entry.replace('paths: a/**', 'paths: []')],
+    ['policy', entry.replace(', images: acme/web', '')],
+    ['policy', entry.replace('}]', ', merge: Staging }]')],
+    ['policy', entry.replace('}]', ', promote: alice }]')],
+    ['policy', entry.replace('}]', ', allow: all }]')],
+    ['policy', entry.replace('acme/web', 'web')],
+  ] as const) {
+    test(`both refuse ${JSON.stringify(text)}`, () => {
+      const [validate, problems] = judges[kind]
+      assert.notDeepEqual(problems(text), [])
+      assert.ok(!validate(parse(text)))
+    })
+  }
+})
+
+function partsOf(schema: JsonSchema): JsonSchema[] {
+  const inner = Object.entries(schema).flatMap(([key, value]) => {
+    if (key === 'examples' || key === 'default') return []
+    const values: unknown[] = Array.isArray(value) ? value : [value]
+    return values
+      .filter(isSchema)
+      .flatMap((each) => (key === 'properties' ? Object.values(each).filter(isSchema) : [each]))
+  })
+  return [schema, ...inner.flatMap(partsOf)]
+}
+
+function isSchema(value: unknown): value is JsonSchema {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
