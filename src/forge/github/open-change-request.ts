@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
+import type { Oid } from '../../domain/commit.ts'
 import { SupercargoError } from '../../domain/errors.ts'
 import type { RepositoryId } from '../../domain/repository.ts'
 import type { ChangeRequestLink, OpenChangeRequest } from '../forge.ts'
@@ -8,7 +9,7 @@ import { createLooseCommit, fitsOneStep, oneStepInput } from './commit-wish.ts'
 import { baseFacts, repositoryFacts } from './facts.ts'
 import { Declarations, type GraphQLAnswer, type GraphQLProblem, problemsOf } from './graphql.ts'
 import { type Memory, pullMemoryKey, repositoryMemoryKey } from './memory.ts'
-import { assertOurs, branchMoved, swapInput, writeRefused } from './refs.ts'
+import { assertOurs, branchMoved, judgeRefusedSwap, swapInput, writeRefused } from './refs.ts'
 
 const answerSchema = z.looseObject({
   pull: z
@@ -36,6 +37,7 @@ export async function openChangeRequest(
   const base = await baseFacts(session, repository, wish.baseOid, wish.commit.changes, memory)
   const declared = new Declarations()
   const fields: string[] = []
+  let after = wish.baseOid
   if (fitsOneStep(wish.commit, base)) {
     if (wish.leftover === null) {
       const input = { repositoryId: nodeId, name: `refs/heads/${wish.branch}`, oid: wish.baseOid }
@@ -49,8 +51,8 @@ export async function openChangeRequest(
     const type = 'CreateCommitOnBranchInput!'
     fields.push(`commit: createCommitOnBranch(input: ${declared.add(type, input)}) { commit { oid } }`)
   } else {
-    const commit = await createLooseCommit(session, wish.baseOid, wish.commit, base)
-    fields.push(`branch: ${swap(declared, swapInput(nodeId, wish.branch, wish.leftover, commit))}`)
+    after = await createLooseCommit(session, wish.baseOid, wish.commit, base)
+    fields.push(`branch: ${swap(declared, swapInput(nodeId, wish.branch, wish.leftover, after))}`)
   }
   const pull = {
     repositoryId: nodeId,
@@ -62,7 +64,8 @@ export async function openChangeRequest(
   }
   fields.push(`pull: ${PULL.replace('INPUT', declared.add('CreatePullRequestInput!', pull))}`)
   let answer = await session.mutate(`mutation Open${declared} {\n${fields.join('\n')}\n}`, declared.values)
-  assertBranchWritten(repository, wish, answer, memory)
+  if (answer.problems.length > 0) memory.repository.delete(repositoryMemoryKey(repository))
+  await assertBranchWritten(session, repository, wish, after, answer)
   for (const wait of WAITS) {
     const [problem] = problemsOf(answer, 'pull')
     if (problem === undefined || !isNotSeenYet(problem)) break
@@ -77,26 +80,24 @@ function swap(declared: Declarations, input: ReturnType<typeof swapInput>): stri
   return `updateRefs(input: ${declared.add('UpdateRefsInput!', input)}) { clientMutationId }`
 }
 
-function assertBranchWritten(
+/** @throws SupercargoError when the branch does not hold the commit */
+async function assertBranchWritten(
+  session: Session,
   repository: RepositoryId,
   wish: OpenChangeRequest,
+  after: Oid,
   answer: GraphQLAnswer,
-  memory: Memory,
-): void {
-  const committed = problemsOf(answer, 'commit')[0]
-  const branched = problemsOf(answer, 'branch')[0]
+): Promise<void> {
+  const [committed] = problemsOf(answer, 'commit')
+  const [branched] = problemsOf(answer, 'branch')
   // a branch that was there already is fine when the commit found it at the expected head
-  const swapped = !hasAlias(answer, 'commit')
-  const problem = committed ?? (swapped || branched?.type === 'FORBIDDEN' ? branched : undefined)
-  if (problem === undefined) return
-  memory.repository.delete(repositoryMemoryKey(repository))
-  if (branched !== undefined && (wish.leftover !== null || /already exists/i.test(branched.message))) {
-    throw branched.type === 'FORBIDDEN'
-      ? writeRefused(repository, branched)
-      : branchMoved(repository, wish.branch)
+  if (committed === undefined && (branched === undefined || hasAlias(answer, 'commit'))) return
+  if (branched !== undefined && !/already exists/i.test(branched.message)) {
+    if (branched.type === 'FORBIDDEN') throw writeRefused(repository, branched)
+    await judgeRefusedSwap(session, repository, wish.branch, wish.leftover, after, branched)
   }
-  if (isLostRace(problem)) throw branchMoved(repository, wish.branch)
-  throw writeRefused(repository, branched ?? problem)
+  if (committed === undefined || isLostRace(committed)) throw branchMoved(repository, wish.branch)
+  throw writeRefused(repository, committed)
 }
 
 function hasAlias(answer: GraphQLAnswer, alias: string): boolean {

@@ -1,0 +1,9 @@
+import { forgeReadingContract } from './forge-reading.ts'
+import type { StartForge } from './forge-world.ts'
+import { forgeWritingContract } from './forge-writing.ts'
+
+/** What every adapter of `src/forge/forge.ts` must do, against a forge that behaves as the real one. */
+export function forgeContract(name: string, start: StartForge): void {
+  forgeReadingContract(name, start)
+  forgeWritingContract(name, start)
+}
