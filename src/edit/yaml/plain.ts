@@ -7,9 +7,9 @@ const NOT_STRINGS = [
   /^(?:true|True|TRUE|false|False|FALSE)$/,
   /^(?:y|Y|yes|Yes|YES|n|N|no|No|NO|on|On|ON|off|Off|OFF)$/,
   /^[-+]?(?:0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*)$/,
-  /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/,
-  /^[-+]?(?:[0-9][0-9_]*)?\.[0-9_]*(?:[eE][-+]?[0-9]+)?$/,
-  /^[-+]?[0-9][0-9_]*[eE][-+]?[0-9]+$/,
+  /^[-+]?(?:[0-9][0-9_]*)?\.[0-9_]*$/,
+  // Also `e12`, of which the `yaml` package makes a number in its 1.1 mode.
+  /^[-+]?(?:[0-9][0-9_]*)?(?:\.[0-9_]*)?[eE][-+]?[0-9]+$/,
   /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/,
   /^[-+]?\.(?:inf|Inf|INF)$/,
   /^\.(?:nan|NaN|NAN)$/,
@@ -17,7 +17,7 @@ const NOT_STRINGS = [
 ]
 
 /** Characters with which a tag, a digest or an image's name is safe in any context, flow or block. */
-const SAFE = /^[A-Za-z0-9_./](?:[A-Za-z0-9_./@+-]|:(?=[A-Za-z0-9_./@+-]))*$/
+const SAFE = /^[A-Za-z0-9_/](?:[A-Za-z0-9_./@+-]|:(?=[A-Za-z0-9_./@+-]))*$/
 
 /** True when every YAML reader takes the text, written without quotes, for that very string. */
 export function readsAsString(text: string): boolean {
