@@ -1,0 +1,148 @@
+import { mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { PGlite } from '@electric-sql/pglite'
+import type { Pool } from 'pg'
+import type { Logger } from 'pino'
+import { SupercargoError } from '../../domain/errors.ts'
+import type { Database, Query } from '../database.ts'
+import { createDirectory } from './create-directory.ts'
+import { type DirectoryLock, lockDirectory } from './directory-lock.ts'
+import { SessionPool } from './session-pool.ts'
+
+/** The PostgreSQL release that PGlite 0.5 is; it does not open the directory of another one. */
+const MAJOR = '18'
+/** PGlite has no checkpointer: without one every so much, its log grows for ever and a restart replays it all. */
+const CHECKPOINT_BYTES = 32 * 1024 * 1024
+
+/**
+ * PGlite in `<dataDir>/store`, which is created when it is missing. One process at a time.
+ * @throws SupercargoError `store-in-use`, `store-not-created`, `store-other-release`, `store-broken`
+ */
+export async function openEmbedded(dataDir: string, log: Logger): Promise<Database> {
+  const directory = resolve(dataDir, 'store')
+  mkdirSync(resolve(dataDir), { recursive: true, mode: 0o700 })
+  const lock = await lockDirectory(`${directory}.lock`)
+  try {
+    if (isMissing(directory)) {
+      log.info({ directory }, 'Creating the embedded database; this takes some seconds the first time.')
+      await createDirectory(directory)
+    }
+    checkRelease(directory)
+    return database(await openSession(directory), lock)
+  } catch (error) {
+    await lock.release()
+    throw error
+  }
+}
+
+async function openSession(directory: string): Promise<PGlite> {
+  const { PGlite } = await import('@electric-sql/pglite')
+  try {
+    return await PGlite.create(directory, {
+      startParams: [
+        ...PGlite.defaultStartParams,
+        ...['-c', 'shared_buffers=16MB', '-c', 'max_wal_size=64MB', '-c', 'jit=off'],
+      ],
+      // bigint as text, as pg reads it; and bytes without an array of strings, one a byte
+      parsers: { 20: String, 17: (hex: string) => Buffer.from(hex.slice(2), 'hex') },
+      serializers: { 17: (bytes: Buffer) => `\\x${bytes.toString('hex')}` },
+    })
+  } catch (cause) {
+    throw new SupercargoError(`The embedded database in ${directory} does not open.`, {
+      code: 'store-broken',
+      kind: 'permanent',
+      advice: `Remove ${directory} and start again: what is lost is found again in Git by the next sweep.`,
+      cause,
+    })
+  }
+}
+
+function database(db: PGlite, lock: DirectoryLock): Database {
+  const pool = new SessionPool(db)
+  let checkpointed = '0/0'
+  let vacuumed = '0/0'
+
+  const query: Query = async <Row extends object>(text: string, values: readonly unknown[] = []) =>
+    (await pool.query(text, [...values])).rows as Row[]
+
+  const written = async (since: string): Promise<{ now: string; bytes: number }> => {
+    const [row] = await query<{ now: string; bytes: number }>(
+      `select pg_current_wal_lsn()::text as now,
+        pg_wal_lsn_diff(pg_current_wal_lsn(), $1::pg_lsn)::float8 as bytes`,
+      [since],
+    )
+    return row ?? { now: since, bytes: 0 }
+  }
+
+  return {
+    embedded: true,
+    // What graphile-worker uses of a pool, SessionPool has; the contract suite runs on both.
+    pool: pool as unknown as Pool,
+    query,
+    async transaction(work) {
+      const client = await pool.connect()
+      try {
+        await client.query('begin')
+        const result = await work(
+          async <Row extends object>(text: string, values: readonly unknown[] = []) => {
+            return (await client.query(text, [...values])).rows as Row[]
+          },
+        )
+        await client.query('commit')
+        return result
+      } finally {
+        await client.release()
+      }
+    },
+    async tend() {
+      const { now, bytes } = await written(checkpointed)
+      if (bytes < CHECKPOINT_BYTES) return
+      await query('checkpoint')
+      checkpointed = now
+    },
+    async vacuum() {
+      if ((await written(vacuumed)).bytes < 64 * 1024) return
+      const tables = await query<{ name: string }>(
+        `select format('%I.%I', schemaname, relname) as name from pg_stat_user_tables`,
+      )
+      // One at a time: each blocks this process while it runs.
+      for (const { name } of tables) await query(`vacuum (analyze) ${name}`)
+      vacuumed = (await written(vacuumed)).now
+    },
+    async close() {
+      await pool.end()
+      await db.close()
+      await lock.release()
+    },
+  }
+}
+
+function isMissing(directory: string): boolean {
+  try {
+    if (readdirSync(directory).length > 0) return false
+    rmdirSync(directory)
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return true
+    throw error
+  }
+}
+
+function checkRelease(directory: string): void {
+  const found = readRelease(directory)
+  if (found === MAJOR) return
+  const what = found === null ? 'is not a database' : `was made by PostgreSQL ${found}`
+  throw new SupercargoError(`${directory} ${what}; this version embeds PostgreSQL ${MAJOR}.`, {
+    code: 'store-other-release',
+    kind: 'permanent',
+    advice: `Remove ${directory} and start again: Git is the truth, and the next sweep finds everything. Only the journal and the list of deliveries are lost.`,
+  })
+}
+
+function readRelease(directory: string): string | null {
+  try {
+    return readFileSync(join(directory, 'PG_VERSION'), 'utf8').trim()
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,4 @@
+import { embeddedMode } from '../store/worlds.ts'
+import { queueContract } from './store-queue.ts'
+
+queueContract(embeddedMode())

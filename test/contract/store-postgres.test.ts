@@ -1,0 +1,4 @@
+import { postgresMode } from '../store/worlds.ts'
+import { queueContract } from './store-queue.ts'
+
+queueContract(postgresMode())

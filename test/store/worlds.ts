@@ -1,0 +1,84 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pino from 'pino'
+import { openEmbedded } from '../../src/store/embedded/open-embedded.ts'
+import { migrate } from '../../src/store/migrate.ts'
+import { openStore, type StoreOptions } from '../../src/store/open.ts'
+import type { Store } from '../../src/store/store.ts'
+import { noPostgres, type PostgresServer, startPostgres } from '../support/postgres.ts'
+
+/** One empty database, and stores on it. */
+export interface StoreWorld {
+  open(options?: Partial<StoreOptions>): Promise<Store>
+  /** Raw SQL; on an embedded store only while it is closed. */
+  query<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>
+  remove(): Promise<void>
+}
+
+export interface StoreMode {
+  name: string
+  /** Why this mode cannot be tested here. */
+  skip: string | false
+  world(): Promise<StoreWorld>
+  close(): Promise<void>
+}
+
+export const silent = pino({ level: process.env.STORE_LOG ?? 'silent' })
+
+export function embeddedMode(): StoreMode {
+  const root = mkdtempSync(join(tmpdir(), 'sc-store-'))
+  const template = join(root, 'template')
+  let made: Promise<void> | undefined
+  let count = 0
+  return {
+    name: 'embedded',
+    skip: false,
+    async world() {
+      made ??= makeTemplate(template)
+      await made
+      const dataDir = join(root, `world-${count++}`)
+      cpSync(template, dataDir, { recursive: true })
+      return {
+        open: (options) => openStore({ dataDir, log: silent, ...options }),
+        async query<Row extends object>(text: string, values?: unknown[]) {
+          const database = await openEmbedded(dataDir, silent)
+          try {
+            return await database.query<Row>(text, values)
+          } finally {
+            await database.close()
+          }
+        },
+        remove: async () => rmSync(dataDir, { recursive: true, force: true }),
+      }
+    },
+    close: async () => rmSync(root, { recursive: true, force: true }),
+  }
+}
+
+async function makeTemplate(dataDir: string): Promise<void> {
+  const database = await openEmbedded(dataDir, silent)
+  await migrate(database, silent)
+  await database.close()
+}
+
+export function postgresMode(): StoreMode {
+  let server: Promise<PostgresServer> | undefined
+  return {
+    name: 'PostgreSQL',
+    skip: noPostgres,
+    async world() {
+      server ??= startPostgres()
+      const { createDatabase, query } = await server
+      const databaseUrl = await createDatabase()
+      return {
+        open: (options) => openStore({ databaseUrl, dataDir: '/nowhere', log: silent, ...options }),
+        query: (text, values) => query(databaseUrl, text, values),
+        remove: async () => undefined,
+      }
+    },
+    async close() {
+      await (await server)?.remove()
+    },
+  }
+}
