@@ -2,17 +2,19 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
+import type { Database } from '../../src/store/database.ts'
 import { openEmbedded } from '../../src/store/embedded/open-embedded.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { openStore, type StoreOptions } from '../../src/store/open.ts'
+import { openPostgres } from '../../src/store/postgres.ts'
 import type { Store } from '../../src/store/store.ts'
 import { noPostgres, type PostgresServer, startPostgres } from '../support/postgres.ts'
 
 /** One empty database, and stores on it. */
 export interface StoreWorld {
   open(options?: Partial<StoreOptions>): Promise<Store>
-  /** Raw SQL; on an embedded store only while it is closed. */
-  query<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>
+  /** The database itself; an embedded one only while no store is open. */
+  database(): Promise<Database>
   remove(): Promise<void>
 }
 
@@ -41,14 +43,7 @@ export function embeddedMode(): StoreMode {
       cpSync(template, dataDir, { recursive: true })
       return {
         open: (options) => openStore({ dataDir, log: silent, ...options }),
-        async query<Row extends object>(text: string, values?: unknown[]) {
-          const database = await openEmbedded(dataDir, silent)
-          try {
-            return await database.query<Row>(text, values)
-          } finally {
-            await database.close()
-          }
-        },
+        database: () => openEmbedded(dataDir, silent),
         remove: async () => rmSync(dataDir, { recursive: true, force: true }),
       }
     },
@@ -69,11 +64,11 @@ export function postgresMode(): StoreMode {
     skip: noPostgres,
     async world() {
       server ??= startPostgres()
-      const { createDatabase, query } = await server
+      const { createDatabase } = await server
       const databaseUrl = await createDatabase()
       return {
         open: (options) => openStore({ databaseUrl, dataDir: '/nowhere', log: silent, ...options }),
-        query: (text, values) => query(databaseUrl, text, values),
+        database: () => openPostgres(databaseUrl, silent),
         remove: async () => undefined,
       }
     },
