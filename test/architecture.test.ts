@@ -35,7 +35,7 @@ const ROOMS: Record<string, string[]> = {
   doors: ['intake', 'domain'],
   'index.ts': ['compose.ts', 'doors'],
   'main.ts': ['compose.ts', 'doors'],
-  cli: ['compose.ts', 'doors'],
+  cli: ['compose.ts', 'doors', 'config', 'domain', 'plan', 'edit'],
 }
 
 /** Packages that only these rooms or files may import. */

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { EXIT_CODES, type Terminal } from './terminal.ts'
+import { validateCommand } from './validate.ts'
+
+/**
+ * Runs one command line and says how the process should end.
+ * @param args without the program's own name
+ */
+export async function runCommandLine(args: string[], terminal: Terminal): Promise<number> {
+  let code: number = EXIT_CODES.ok
+  const end = (wanted: number) => {
+    code = wanted
+  }
+  const program = new Command('supercargo')
+    .description('Keeps a GitOps manifest repository in step with its applications.')
+    .version(version())
+  program.addCommand(validateCommand(terminal, end))
+  for (const command of [program, ...program.commands])
+    command.exitOverride().configureOutput({
+      writeOut: (text) => terminal.out(text.trimEnd()),
+      writeErr: (text) => terminal.err(text.trimEnd()),
+    })
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return code
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.unusable
+  }
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}

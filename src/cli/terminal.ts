@@ -1,0 +1,40 @@
+import { painter } from '../doors/banner.ts'
+
+/** Where a command writes, so that it can be tried without a process. */
+export interface Terminal {
+  /** Columns; infinite where nobody looks (a pipe, a file). */
+  width: number
+  paint: ReturnType<typeof painter>
+  out(text: string): void
+  err(text: string): void
+}
+
+/** How the process ends: all well, something is wrong in what was looked at, or it could not be looked at. */
+export const EXIT_CODES = { ok: 0, problems: 1, unusable: 2 } as const
+
+/** The terminal of this process. No colour where NO_COLOR is set (https://no-color.org) or nobody looks. */
+export function processTerminal(): Terminal {
+  const { stdout, stderr, env } = process
+  const colours = stdout.isTTY === true && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb'
+  // A reader that has seen enough, such as head, is no fault.
+  stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+  return {
+    width: stdout.isTTY === true ? stdout.columns : Number.POSITIVE_INFINITY,
+    paint: painter(colours),
+    out: (text) => stdout.write(`${text}\n`),
+    err: (text) => stderr.write(`${text}\n`),
+  }
+}
+
+/** Foreign text for a terminal: control characters, which could move the cursor or hide text, become visible. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => {
+    const code = character.codePointAt(0) ?? 0
+    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`
+  })
+}
+
+/** A value for another program: two spaces, and a line break at the end. */
+export function json(value: unknown): string {
+  return JSON.stringify(value, null, 2)
+}
