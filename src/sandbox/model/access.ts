@@ -87,7 +87,7 @@ export function requireAccess(
   model: Model,
   actor: Actor,
   repository: Repository,
-  ...anyOf: [permission: string, level: PermissionLevel][]
+  ...anyOf: (readonly [permission: string, level: PermissionLevel])[]
 ): void {
   if (!canSee(model, actor, repository)) throw new Refusal('not-found', 'Not Found')
   if (!anyOf.some(([permission, level]) => can(model, actor, repository, permission, level))) {

@@ -47,8 +47,10 @@ export interface Faults {
   webhook: ((event: string, payload: Record<string, unknown>) => WebhookFault | null) | null
   /** Mergeability is UNKNOWN for so many questions about each new pair of head and base. */
   mergeabilityUnknownFor: number
-  /** Listings give at most so many items in all, as if the rest failed to load; null = all. */
+  /** What a listing has beyond so many items fails to load (502; trees are `truncated`); null = nothing. */
   cutListingsAt: number | null
+  /** Requests per token and hour. */
+  rateLimit: number
   /** Things written within so many milliseconds are not found by REST (`404`), as on replicas that lag. */
   replicationLagMs: number
   /** Every request that was answered, oldest first; cleared by `clear`. At most 100,000 are kept. */
@@ -56,6 +58,9 @@ export interface Faults {
   /** Switches everything off and empties the log. */
   clear(): void
 }
+
+/** High, so that nothing but a test ever meets it. */
+const RATE_LIMIT = 100_000
 
 export function createFaults(): Faults {
   const log: LoggedRequest[] = []
@@ -67,6 +72,7 @@ export function createFaults(): Faults {
     mergeabilityUnknownFor: 0,
     cutListingsAt: null,
     replicationLagMs: 0,
+    rateLimit: RATE_LIMIT,
     fail: (fault) => {
       failures.push({ ...fault, left: fault.times ?? 1 })
     },
@@ -86,6 +92,7 @@ export function createFaults(): Faults {
         mergeabilityUnknownFor: 0,
         cutListingsAt: null,
         replicationLagMs: 0,
+        rateLimit: RATE_LIMIT,
       })
     },
   }

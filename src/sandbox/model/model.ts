@@ -11,7 +11,9 @@ import type {
   CommitStatus,
   ForgeEvent,
   Installation,
+  InstallationToken,
   IssueComment,
+  Permissions,
   Protection,
   PullRequest,
   Repository,
@@ -25,6 +27,10 @@ export interface SandboxApp {
   clientId: string
   slug: string
   name: string
+  /** What it asks for; an installation on a new owner gets it. */
+  permissions: Permissions
+  /** Webhook events that it subscribes to. */
+  events: string[]
 }
 
 /** A reference as its effects were last worked out; what git has beyond it is caught up at the next start. */
@@ -52,6 +58,8 @@ export interface Tables {
   /** By account id. */
   installations: Table<Installation>
   seenRefs: Table<SeenRefs>
+  /** By the hash of the token. */
+  tokens: Table<InstallationToken>
 }
 
 export type TableName = keyof Tables
@@ -138,6 +146,7 @@ export function openModel(options: ModelOptions): Model {
     return tables.accounts.by(login.toLowerCase())[0] as Account
   }
   const you = account('you', 'User', 'You', 501)
+  account('web-flow', 'User', 'GitHub', 503)
   const bot = account(`${options.app.slug}[bot]`, 'Bot', `${options.app.slug}[bot]`, 502)
   return {
     dataDir: options.dataDir,
@@ -197,6 +206,7 @@ function createTables(): Tables {
     protections: createTable((row) => row.repositoryId),
     installations: createTable((row) => row.accountId),
     seenRefs: createTable((row) => row.id),
+    tokens: createTable((row) => row.hash),
   }
 }
 

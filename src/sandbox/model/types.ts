@@ -202,6 +202,18 @@ export interface Installation {
   updatedAt: string
 }
 
+/** A token that was given out; only its hash is kept. */
+export interface InstallationToken {
+  id: number
+  /** SHA-256 of the token, in hexadecimal. */
+  hash: string
+  installationId: number
+  permissions: Permissions
+  /** Null = all of the installation. */
+  repositories: number[] | null
+  expiresAt: string
+}
+
 /** Who asks. Every function that changes something takes one. */
 export type Actor =
   | { kind: 'anonymous' }

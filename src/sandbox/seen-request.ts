@@ -1,0 +1,60 @@
+import type { SeenRequest } from './model/faults.ts'
+import { parseNodeId } from './model/ids.ts'
+import type { Model } from './model/model.ts'
+import { MOUNT } from './model/urls.ts'
+
+/** A request as faults and the log see it. */
+export function seenRequest(model: Model, method: string, path: string, body: string | null): SeenRequest {
+  const graphql = path.startsWith(`${MOUNT}/api/graphql`) ? readGraphql(body) : null
+  return {
+    method,
+    path,
+    repository: graphql === null ? repositoryOfPath(path) : repositoryOfVariables(model, graphql.variables),
+    query: graphql?.query ?? null,
+    body,
+  }
+}
+
+function repositoryOfPath(path: string): string | null {
+  const rest = path.slice(MOUNT.length).split('?')[0] ?? ''
+  const api = /^\/api\/v3\/repos\/([^/]+)\/([^/]+)/.exec(rest)
+  const html = api === null && !rest.startsWith('/api/') ? /^\/([^/]+)\/([^/]+)/.exec(rest) : null
+  const match = api ?? html
+  return match === null ? null : `${match[1]}/${match[2]?.replace(/\.git$/, '')}`
+}
+
+function readGraphql(body: string | null): { query: string | null; variables: unknown } | null {
+  try {
+    const value = JSON.parse(body ?? '') as { query?: unknown; variables?: unknown }
+    return { query: typeof value.query === 'string' ? value.query : null, variables: value.variables }
+  } catch {
+    return null
+  }
+}
+
+/** The first repository that the variables name: by owner and name, by `acme/web`, or by a node id. */
+function repositoryOfVariables(model: Model, value: unknown): string | null {
+  if (typeof value === 'string') return repositoryOfText(model, value)
+  if (typeof value !== 'object' || value === null) return null
+  const { owner, name, repo } = value as Record<string, unknown>
+  const second = typeof name === 'string' ? name : repo
+  if (typeof owner === 'string' && typeof second === 'string') return `${owner}/${second}`
+  for (const child of Object.values(value)) {
+    const found = repositoryOfVariables(model, child)
+    if (found !== null) return found
+  }
+  return null
+}
+
+function repositoryOfText(model: Model, text: string): string | null {
+  const { repositories, pulls, comments, checkRuns } = model.tables
+  const named = /^[\w.-]+\/[\w.-]+$/.test(text) ? repositories.by(text.toLowerCase())[0] : undefined
+  if (named !== undefined) return text
+  const node = /^[A-Z]+_/.test(text) ? parseNodeId(text) : null
+  if (node === null) return null
+  const id = Number(node.parts[0])
+  const owned = { PullRequest: pulls, IssueComment: comments, CheckRun: checkRuns }
+  const table = node.kind in owned ? owned[node.kind as keyof typeof owned] : null
+  const repository = repositories.get(table === null ? id : (table.get(id)?.repositoryId ?? -1))
+  return repository === undefined ? null : `${repository.owner}/${repository.name}`
+}
