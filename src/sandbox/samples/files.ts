@@ -41,11 +41,9 @@ previews:
 
 const SERVER = `import { createServer } from 'node:http'
 
-const port = Number(process.env.PORT ?? 8080)
-
 createServer((request, response) => {
   response.end('Hello from acme/web\\n')
-}).listen(port)
+}).listen(8080)
 `
 
 const DOCKERFILE = `FROM node:20-alpine
