@@ -75,13 +75,21 @@ export function forgeWritingContract(name: string, start: StartForge): void {
     await clone.git('push', '--quiet', 'origin', `${base}:refs/heads/${BRANCH}`)
     const half = await state()
     assert.deepEqual([half.branch?.head, half.branch?.ours, half.open], [base, true, null])
-    await assertConflict(
-      world.forge.openChangeRequest(repository, opening(base, 'b', { leftover: 'f'.repeat(40) })),
-    )
     await world.forge.openChangeRequest(repository, opening(base, 'b', { leftover: base }))
     const whole = await state()
     assert.equal(whole.open?.head, whole.branch?.head)
     assert.equal(await clone.show(BRANCH, FILE), 'newTag: b')
+  })
+
+  it("a person's commit on a left-over branch is not thrown away", async (t) => {
+    const world = await start(t)
+    const { repository, clone, base, state } = await manifestsOf(t, world)
+    await clone.git('checkout', '--quiet', '-b', BRANCH)
+    const person = await clone.push({ [FILE]: 'newTag: mine\n' })
+    await assertConflict(world.forge.openChangeRequest(repository, opening(base)))
+    await assertConflict(world.forge.openChangeRequest(repository, opening(base, 'b', { leftover: base })))
+    const { branch } = await state()
+    assert.deepEqual([branch?.head, branch?.ours], [person, false])
   })
 
   it('a left-over branch with an old commit is used again, as one commit on the newest base', async (t) => {
@@ -123,9 +131,8 @@ export function forgeWritingContract(name: string, start: StartForge): void {
       '100644 apps/web/staging/more.yaml',
     ])
     assert.equal(await clone.show(BRANCH, FILE), 'newTag: c')
-    await assertConflict(
-      world.forge.updateChangeRequest(repository, { ...update, expectedHead: branch?.head ?? '' }),
-    )
+    const late = { ...update, commit: opening(moved, 'd').commit, expectedHead: branch?.head ?? '' }
+    await assertConflict(world.forge.updateChangeRequest(repository, late))
     assert.equal((await state()).branch?.head, after.branch?.head)
   })
 

@@ -4,14 +4,18 @@ import type { Oid } from '../../domain/commit.ts'
 import { SupercargoError } from '../../domain/errors.ts'
 import type { RepositoryId } from '../../domain/repository.ts'
 import type { ChangeRequestLink, OpenChangeRequest } from '../forge.ts'
+import { newestPull } from './branch-state.ts'
 import type { Session } from './client.ts'
 import { createLooseCommit, fitsOneStep, oneStepInput } from './commit-wish.ts'
+import { describeChangeRequest } from './describe-change-request.ts'
 import { baseFacts, repositoryFacts } from './facts.ts'
 import { Declarations, type GraphQLAnswer, type GraphQLProblem, problemsOf } from './graphql.ts'
+import { morePullsSchema, pullsDocument } from './manifests-document.ts'
 import { type Memory, pullMemoryKey, repositoryMemoryKey } from './memory.ts'
 import { assertOurs, branchMoved, judgeRefusedSwap, swapInput, writeRefused } from './refs.ts'
 
 const answerSchema = z.looseObject({
+  commit: z.object({ commit: z.object({ oid: z.string() }).nullable() }).nullish(),
   pull: z
     .object({ pullRequest: z.object({ id: z.string(), number: z.number(), url: z.string() }).nullable() })
     .nullish(),
@@ -66,6 +70,7 @@ export async function openChangeRequest(
   let answer = await session.mutate(`mutation Open${declared} {\n${fields.join('\n')}\n}`, declared.values)
   if (answer.problems.length > 0) memory.repository.delete(repositoryMemoryKey(repository))
   await assertBranchWritten(session, repository, wish, after, answer)
+  const made = answerSchema.nullable().parse(answer.data)?.commit?.commit?.oid
   for (const wait of WAITS) {
     const [problem] = problemsOf(answer, 'pull')
     if (problem === undefined || !isNotSeenYet(problem)) break
@@ -73,7 +78,34 @@ export async function openChangeRequest(
     const document = `mutation OpenPull($input: CreatePullRequestInput!) { pull: ${PULL.replace('INPUT', '$input')} }`
     answer = await session.mutate(document, { input: pull })
   }
+  const [problem] = problemsOf(answer, 'pull')
+  if (problem !== undefined && /already exists/i.test(problem.message)) {
+    return await adopt(session, repository, wish, made ?? after)
+  }
   return readPull(repository, wish, answer, memory)
+}
+
+/**
+ * Somebody opened a pull request on the branch between our commit and our own pull request. When it is another
+ * worker of the bot's, that worker lost the race for the commit: its pull request becomes ours.
+ */
+async function adopt(
+  session: Session,
+  repository: RepositoryId,
+  wish: OpenChangeRequest,
+  head: Oid,
+): Promise<ChangeRequestLink> {
+  const [document, variables] = pullsDocument(session.owner, session.repo, wish.branch, 'OPEN', null)
+  const { nodes } = morePullsSchema.parse(await session.query(document, variables)).repository.pulls
+  const pull = newestPull(nodes, null)
+  if (pull?.viewerDidAuthor && pull.headRefOid === head) {
+    await describeChangeRequest(session, pull.number, wish)
+    return { number: pull.number, url: pull.url }
+  }
+  throw new SupercargoError(`${repository.path} already has a pull request for ${wish.branch}.`, {
+    code: 'change-request-exists',
+    kind: 'conflict',
+  })
 }
 
 function swap(declared: Declarations, input: ReturnType<typeof swapInput>): string {
@@ -128,12 +160,6 @@ function readPull(
     return { number: pull.number, url: pull.url }
   }
   const [problem] = problemsOf(answer, 'pull')
-  if (problem !== undefined && /already exists/i.test(problem.message)) {
-    throw new SupercargoError(`${repository.path} already has a pull request for ${wish.branch}.`, {
-      code: 'change-request-exists',
-      kind: 'conflict',
-    })
-  }
   if (problem !== undefined && !isNotSeenYet(problem)) throw writeRefused(repository, problem)
   throw new SupercargoError(
     `GitHub made the branch ${wish.branch} of ${repository.path}, but no pull request.`,

@@ -1,0 +1,4 @@
+import { forgeContract } from './forge.ts'
+import { startGitHubWorld } from './github-world.ts'
+
+forgeContract('GitHub', startGitHubWorld)

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import type { RepositoryId } from '../../src/domain/repository.ts'
+import { createGitHubForge } from '../../src/forge/github/github-forge.ts'
+import { findRepository } from '../../src/sandbox/model/access.ts'
+import { install } from '../../src/sandbox/model/installations.ts'
+import type { Model } from '../../src/sandbox/model/model.ts'
+import { protect } from '../../src/sandbox/model/protection.ts'
+import { createRepository, forkRepository, setRole } from '../../src/sandbox/model/repositories.ts'
+import { createSandbox, listen } from '../../src/sandbox/sandbox.ts'
+import { PRIVATE_KEY, SILENT } from '../forge/github/stub.ts'
+import { withOracles } from '../support/oracles/with-oracles.ts'
+import type { ForgeWorld, Person } from './forge-world.ts'
+
+const TOKEN = 'a-persons-token'
+const FORKER = { login: 'mallory', token: 'another-persons-token' }
+
+export interface GitHubWorld extends ForgeWorld {
+  model: Model
+  apiUrl: string
+}
+
+/** The adapter with an app's credentials, against the sandbox behind real HTTP; the oracles judge every request. */
+export async function startGitHubWorld(t: TestContext): Promise<GitHubWorld> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'supercargo-forge-'))
+  const app = { id: 1, slug: 'supercargo', key: PRIVATE_KEY }
+  const sandbox = await createSandbox({
+    dataDir,
+    token: TOKEN,
+    app,
+    log: (error) => assert.fail(String(error)),
+  })
+  sandbox.addPerson(FORKER.login, FORKER.token)
+  const server = await listen(sandbox)
+  t.after(async () => {
+    await server.close()
+    sandbox.close()
+    await rm(dataDir, { recursive: true, force: true })
+  })
+  const { model } = sandbox
+  const root = `${server.url}/sandbox/github`
+  const apiUrl = `${root}/api/v3`
+  const seen: string[] = []
+  const judged = withOracles()
+  const counting: typeof fetch = async (input, init) => {
+    const url = new URL(input instanceof Request ? input.url : input)
+    const call = `${init?.method ?? 'GET'} ${url.pathname.replace(/^\/sandbox\/github\/api(?:\/v3)?/, '')}`
+    if (!/\/installation$|\/access_tokens$/.test(call)) seen.push(call)
+    return await judged(input, init)
+  }
+  return {
+    model,
+    apiUrl,
+    forge: createGitHubForge({
+      id: 'github',
+      apiUrl,
+      credentials: { appId: 1, privateKey: PRIVATE_KEY },
+      log: SILENT,
+      fetch: counting,
+      spacing: false,
+    }),
+    person: createPerson(apiUrl, model),
+    createRepository: async (path) => {
+      const [owner = '', name = ''] = path.split('/')
+      await createRepository(model, { owner, name, private: true })
+      install(model, owner)
+      return { forge: 'github', path }
+    },
+    gitUrl: ({ path }) => `${root.replace('://', `://you:${TOKEN}@`)}/${path}.git`,
+    requests: () => seen.splice(0),
+  }
+}
+
+function createPerson(apiUrl: string, model: Model): Person {
+  const call = async (method: string, path: string, body?: object, token = TOKEN) => {
+    const response = await fetch(`${apiUrl}/repos/${path}`, {
+      method,
+      headers: { authorization: `token ${token}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    assert.ok(response.ok, `${method} ${path}: ${response.status} ${text}`)
+    // biome-ignore lint/suspicious/noExplicitAny: the sandbox's own answers, judged elsewhere
+    return (text === '' ? null : JSON.parse(text)) as any
+  }
+  const modelOf = ({ path }: RepositoryId) => {
+    const [owner = '', name = ''] = path.split('/')
+    const found = findRepository(model, owner, name)
+    assert.ok(found)
+    return found
+  }
+  return {
+    openPull: async ({ path }, { branch, ...wish }) =>
+      (await call('POST', `${path}/pulls`, { ...wish, head: branch, body: '' })).number,
+    closePull: async ({ path }, number) => {
+      await call('PATCH', `${path}/pulls/${number}`, { state: 'closed' })
+    },
+    updatePullBranch: async ({ path }, number) => {
+      await call('PUT', `${path}/pulls/${number}/update-branch`, {})
+    },
+    comment: async ({ path }, number, body) => {
+      await call('POST', `${path}/issues/${number}/comments`, { body })
+    },
+    deleteComments: async ({ path }, number) => {
+      const comments = await call('GET', `${path}/issues/${number}/comments?per_page=100`)
+      for (const { id } of comments) await call('DELETE', `${path}/issues/comments/${id}`)
+    },
+    requireReview: async (repository, branch) => {
+      protect(model, modelOf(repository), branch, { requiredApprovals: 1 })
+    },
+    openPullFromFork: async (repository, branch, base) => {
+      setRole(model, modelOf(repository), FORKER.login, 'read')
+      await forkRepository(model, modelOf(repository), FORKER.login)
+      const fork = `${FORKER.login}/${repository.path.split('/')[1]}`
+      const { object } = await call('GET', `${repository.path}/git/ref/heads/${base}`)
+      const ref = { ref: `refs/heads/${branch}`, sha: object.sha }
+      await call('POST', `${fork}/git/refs`, ref, FORKER.token)
+      const content = Buffer.from('mine').toString('base64')
+      await call('PUT', `${fork}/contents/fork.txt`, { message: 'x', content, branch }, FORKER.token)
+      const wish = { title: 'From a fork', head: `${FORKER.login}:${branch}`, base, body: '' }
+      return (await call('POST', `${repository.path}/pulls`, wish, FORKER.token)).number
+    },
+    readPull: async ({ path }, number) => {
+      const { state, title, body } = await call('GET', `${path}/pulls/${number}`)
+      return { state, title, body }
+    },
+  }
+}
