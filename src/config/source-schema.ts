@@ -141,6 +141,4 @@ export const sourceSchema = z
   })
 
 export type WrittenSource = z.infer<typeof sourceSchema>
-export type WrittenApp = z.infer<typeof app>
 export type WrittenEnvironment = z.infer<typeof environment>
-export type WrittenPreviews = z.infer<typeof previews>
