@@ -58,7 +58,7 @@ export function editFile(file: TextFile, task: FileTask): FileOutcome {
   }
   if (located === null) return outcome
 
-  const own = located.places.filter((place) => names(place, image))
+  const own = placesOf(located, image)
   const chosen = own.filter((place) => isChosen(file, place, task, outcome))
   if (own.length === 0 && located.refusals.length === 0) noteUnknownPlace(file, image, outcome)
   if (task.wish === null) {
@@ -121,6 +121,10 @@ export function names(place: Place, image: ImageName): boolean {
   return place.names.some((name) => readReference(name)?.name.normalised === image.normalised)
 }
 
+function placesOf({ places }: Located, image: ImageName): Place[] {
+  return places.filter((place) => names(place, image)).sort((a, b) => a.line - b.line || a.column - b.column)
+}
+
 function areCurrent(
   again: Located,
   image: ImageName,
@@ -128,7 +132,7 @@ function areCurrent(
   indices: number[],
   wish: VersionWish | null,
 ): boolean {
-  const own = again.places.filter((place) => names(place, image))
+  const own = placesOf(again, image)
   return (
     wish !== null &&
     own.length === count &&

@@ -11,10 +11,14 @@ export function needleOf(image: ImageName): string {
 /** Where the whole name first stands in a text outside of a line that is a comment; null where it does not. */
 export function findMention(text: string, image: ImageName): { line: number; column: number } | null {
   const pattern = new RegExp(`(?<![A-Za-z0-9._/-])(?:${spellings(image).join('|')})(?![A-Za-z0-9_/-])`, 'g')
-  for (const match of text.matchAll(pattern)) {
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
     const start = text.lastIndexOf('\n', match.index) + 1
-    if (/^\s*(?:#|\/\/)/.test(text.slice(start, match.index))) continue
-    return { line: text.slice(0, start).split('\n').length, column: match.index - start + 1 }
+    if (!/^\s*(?:#|\/\/)/.test(text.slice(start, match.index))) {
+      return { line: text.slice(0, start).split('\n').length, column: match.index - start + 1 }
+    }
+    const next = text.indexOf('\n', match.index)
+    if (next === -1) return null
+    pattern.lastIndex = next
   }
   return null
 }

@@ -10,7 +10,7 @@ const NOTHING: Deciders = new Map()
 /**
  * Which references are overridden by the `images:` of a kustomization that includes their file. A file that
  * is reached on several ways is overridden only by what overrides it on all of them. kustomize compares names
- * letter by letter, and runs the images of components before those of the kustomization that uses them.
+ * letter by letter. It runs the images of components, then patches, then the images of the kustomization itself.
  */
 export function readOverrides(files: readonly TextFile[]): (path: string, name: string) => string | null {
   const kustomizations = new Map<string, Kustomization>()
@@ -40,14 +40,15 @@ export function readOverrides(files: readonly TextFile[]): (path: string, name: 
       const used = kustomizations.get(component)
       for (const name of used?.decides ?? []) if (!resources.has(name)) resources.set(name, used?.path ?? '')
     }
+    for (const patch of read.patches) visit(join(target, patch), below, [...trail, target])
     for (const entry of read.resources) visit(join(target, entry), resources, [...trail, target])
   }
   for (const root of roots) visit(root, NOTHING, [])
   return (path, name) => deciders.get(path)?.get(name) ?? null
 }
 
-function includes(directory: string, { resources, components }: Kustomization): string[] {
-  return [...resources, ...components].map((entry) => join(directory, entry))
+function includes(directory: string, { resources, patches, components }: Kustomization): string[] {
+  return [...resources, ...patches, ...components].map((entry) => join(directory, entry))
 }
 
 function intersection(a: Deciders, b: Deciders): Deciders {

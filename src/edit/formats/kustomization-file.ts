@@ -6,8 +6,10 @@ import { type Entry, itemsOf, type Mapping, rootMapping, textOf } from '../yaml/
 /** What a kustomization includes, and the images whose version it decides. Paths are as written. */
 export interface Kustomization {
   path: string
-  /** `resources`, `bases`, and the files of patches: what its images are applied to. */
+  /** `resources` and `bases`. */
   resources: string[]
+  /** Files of patches. */
+  patches: string[]
   components: string[]
   /** `name` of each `images:` entry that has a tag or a digest. */
   decides: string[]
@@ -20,8 +22,9 @@ export function readKustomization(file: TextFile): Kustomization | null {
   if (document === undefined || root === null) return null
   return {
     path: file.path,
-    resources: [
-      ...['resources', 'bases', 'patchesStrategicMerge'].flatMap((key) => texts(root.entries.get(key))),
+    resources: ['resources', 'bases'].flatMap((key) => texts(root.entries.get(key))),
+    patches: [
+      ...texts(root.entries.get('patchesStrategicMerge')),
       ...itemsOf(document, root.entries.get('patches'), 'patches').flatMap(
         ({ entries }) => textOf(entries.get('path')) ?? [],
       ),

@@ -5,12 +5,6 @@ export function endOfLine(text: string, at: number): number {
   return newline > at && text.charAt(newline - 1) === '\r' ? newline - 1 : newline
 }
 
-/** Where to write a further line after content that ends at `end`, which a block scalar does behind its line end. */
-export function lineEndAfter(text: string, end: number): number {
-  if (end === 0 || text.charAt(end - 1) !== '\n') return endOfLine(text, end)
-  return text.charAt(end - 2) === '\r' ? end - 2 : end - 1
-}
-
 /** Where the line starts that holds the offset. */
 export function startOfLine(text: string, at: number): number {
   const start = text.lastIndexOf('\n', at - 1) + 1

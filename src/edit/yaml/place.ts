@@ -6,6 +6,9 @@ import { respell } from './scalar.ts'
 /** What is behind the value is written by somebody else: `${TAG}`, `$(TAG)`, `{{ .Values.tag }}`, `<tag>`. */
 const TEMPLATE = /\$[{(]|\{\{|<[^>]*>|\[\[|%\(/
 
+/** Nothing longer is taken for a reference or a version. */
+export const MAX_VERSION = 1000
+
 const MESSAGES = {
   'not-literal': 'The version is not written here but filled in from a variable or a template.',
   'explicit-type': 'The value has an explicit YAML type that is not a string.',
@@ -22,7 +25,7 @@ const MESSAGES = {
 export type PlaceCode = keyof typeof MESSAGES
 
 export function isTemplate(text: string): boolean {
-  return TEMPLATE.test(text)
+  return TEMPLATE.test(text.slice(0, MAX_VERSION))
 }
 
 export function refuse(document: YamlDocument, at: number, code: PlaceCode): Refusal {

@@ -2,7 +2,7 @@ import type { Scalar } from 'yaml'
 import { readReference } from '../../domain/image.ts'
 import type { Place } from '../editor.ts'
 import type { YamlDocument } from './document.ts'
-import { claim, isTemplate, makePlace, sharing, write } from './place.ts'
+import { claim, isTemplate, MAX_VERSION, makePlace, sharing, write } from './place.ts'
 
 /** The place of a scalar that holds a whole reference, `name:tag@digest`; null when it names no image. */
 export function referencePlace(format: string, document: YamlDocument, scalar: Scalar.Parsed): Place | null {
@@ -35,6 +35,7 @@ export function referencePlace(format: string, document: YamlDocument, scalar: S
 
 /** Splits where the name ends, whatever stands behind it: a tag may be a variable that is filled in later. */
 function splitReference(text: string): { name: string; tag: string | null; digest: string | null } | null {
+  if (text.length > MAX_VERSION) return null
   const exact = readReference(text)
   if (exact !== null) return { name: exact.name.written, tag: exact.tag, digest: exact.digest }
   for (let at = text.search(/[:@]/); at !== -1 && at < 300; at = nextMark(text, at)) {

@@ -1,7 +1,7 @@
 import { isMap, isPair, isScalar, type ParsedNode, type YAMLMap, type YAMLSeq } from 'yaml'
 import type { Splice } from '../editor.ts'
 import { contentEnd, type ParsedPair } from './content-end.ts'
-import { endOfLine, indentAt, lineEndAfter, lineEndAt, startOfLine } from './lines.ts'
+import { endOfLine, indentAt, lineEndAt, startOfLine } from './lines.ts'
 import { newScalar } from './plain.ts'
 
 /**
@@ -24,8 +24,7 @@ export function insertPair(
   }
   const indent = indentAt(text, after.key.range[0])
   if (indent === null) return null
-  const at = lineEndAfter(text, contentEnd(after))
-  return [{ start: at, end: at, text: `${lineEndAt(text, at)}${indent}${key}: ${newScalar(value)}` }]
+  return addLines(text, contentEnd(after), [`${indent}${key}: ${newScalar(value)}`])
 }
 
 /** Removes a pair whose value is a scalar on the line of its key, and the comment behind it. */
@@ -75,8 +74,7 @@ export function appendItem(text: string, list: YAMLSeq.Parsed, item: [string, st
   const indent = indentAt(text, list.range[0])
   if (indent === null) return null
   const gap = /^-( +)\S/.exec(text.slice(list.range[0]))?.[1] ?? ' '
-  const at = lineEndAfter(text, end)
-  return [{ start: at, end: at, text: blockItem(item, indent, gap, lineEndAt(text, at)) }]
+  return addLines(text, end, blockItem(item, indent, gap))
 }
 
 /** Fills an empty sequence (`[]`, or nothing) that is the value of a pair. */
@@ -94,13 +92,12 @@ export function fillList(
   const indent = indentAt(text, pair.key.range[0])
   const colon = text.indexOf(':', pair.key.range[1])
   if (indent === null || colon === -1 || /\S/.test(text.slice(colon + 1, start))) return null
-  const at = endOfLine(text, end)
-  const added = { start: at, end: at, text: blockItem(item, indent, ' ', lineEndAt(text, at)) }
-  if (start === end) return [added]
-  const rest = text.slice(end, at)
-  return rest.trim() === ''
-    ? [{ start: colon + 1, end: at, text: added.text }]
-    : [{ start: colon + 1, end, text: '' }, added]
+  const added = addLines(text, end, blockItem(item, indent, ' '))
+  const [{ start: at, text: lines }] = added
+  if (start === end) return added
+  return text.slice(end, at).trim() === ''
+    ? [{ start: colon + 1, end: at, text: lines }]
+    : [{ start: colon + 1, end, text: '' }, ...added]
 }
 
 /** Adds `key:` with a list of one item behind the last pair of a mapping. */
@@ -119,18 +116,23 @@ export function insertList(
   }
   const indent = indentAt(text, last.key.range[0])
   if (indent === null) return null
-  const at = lineEndAfter(text, end)
-  const lineEnd = lineEndAt(text, at)
-  return [{ start: at, end: at, text: `${lineEnd}${indent}${key}:${blockItem(item, indent, ' ', lineEnd)}` }]
+  return addLines(text, end, [`${indent}${key}:`, ...blockItem(item, indent, ' ')])
 }
 
-function blockItem(item: [string, string][], indent: string, gap: string, lineEnd: string): string {
-  return item
-    .map(([key, value], index) => {
-      const lead = index === 0 ? `-${gap}` : ` ${' '.repeat(gap.length)}`
-      return `${lineEnd}${indent}${lead}${key}: ${newScalar(value)}`
-    })
-    .join('')
+/** Adds lines below the one on which content ends; a block scalar ends behind its last line end. */
+function addLines(text: string, end: number, lines: string[]): [Splice] {
+  const isBehindLineEnd = end > 0 && text.charAt(end - 1) === '\n'
+  const at = isBehindLineEnd ? end : endOfLine(text, end)
+  const lineEnd = lineEndAt(text, isBehindLineEnd ? at - 1 : at)
+  const added = lines.map((line) => (isBehindLineEnd ? line + lineEnd : lineEnd + line))
+  return [{ start: at, end: at, text: added.join('') }]
+}
+
+function blockItem(item: [string, string][], indent: string, gap: string): string[] {
+  return item.map(([key, value], index) => {
+    const lead = index === 0 ? `-${gap}` : ` ${' '.repeat(gap.length)}`
+    return `${indent}${lead}${key}: ${newScalar(value)}`
+  })
 }
 
 function flowItem(item: [string, string][], json: boolean): string {

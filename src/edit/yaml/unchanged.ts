@@ -1,11 +1,11 @@
-import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type YAMLMap, type YAMLSeq } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, type ParsedNode, visit, type YAMLMap, type YAMLSeq } from 'yaml'
 import type { Splice } from '../editor.ts'
 import { contentEnd, type ParsedPair } from './content-end.ts'
 
 /**
  * The proof: true when the documents before and after the splices are equal node by node, each node stands
- * where the splices moved it, and only scalars that a splice touches have another value. Nodes that lie wholly
- * inside of a splice came or went with it; what they say now is for the format to read again.
+ * where the splices moved it, and only scalars that a splice lies in have another value. A splice that lies in
+ * no scalar may add or remove whole pairs and items; what these say is for the format to read again.
  */
 export function unchangedOutside(
   before: readonly ParsedNode[],
@@ -13,20 +13,23 @@ export function unchangedOutside(
   splices: readonly Splice[],
 ): boolean {
   const moves = movesOf(splices)
-  const gone = (node: ParsedNode | null) => node === null || isInside(node, moves.old)
-  const came = (node: ParsedNode | null) => node === null || isInside(node, moves.now)
+  for (const root of before) markScalars(root, moves)
+  const gone = (node: ParsedNode | null) => node === null || isInside(node, moves.old, moves)
+  const came = (node: ParsedNode | null) => node === null || isInside(node, moves.now, moves)
 
   const equal = (a: ParsedNode | null, b: ParsedNode | null): boolean => {
     if (a === null || b === null) return a === b
     if (a.tag !== b.tag) return false
-    if (gone(a)) return came(b)
-    if (moved(moves, a.range[0]) !== b.range[0]) return false
-    if (isAlias(a)) return isAlias(b) && a.source === b.source
+    if (isAlias(a)) return isAlias(b) && a.source === b.source && isMoved(a, b)
     if (isAlias(b) || a.anchor !== b.anchor) return false
-    if (isScalar(a)) return isScalar(b) && (isTouched(a, moves.old) || a.value === b.value)
+    if (gone(a)) return came(b)
+    if (isScalar(a)) return isScalar(b) && isMoved(a, b) && (isChanged(a, moves) || a.value === b.value)
+    if (moved(moves, a.range[0]) !== b.range[0]) return false
     if (isMap(a)) return isMap(b) && equalPairs(a as YAMLMap.Parsed, b as YAMLMap.Parsed)
     return isSeq(a) && isSeq(b) && equalItems(a as YAMLSeq.Parsed, b as YAMLSeq.Parsed)
   }
+  const isMoved = (a: ParsedNode, b: ParsedNode): boolean =>
+    moved(moves, a.range[0]) === b.range[0] && moved(moves, a.range[1]) === b.range[1]
   const equalPairs = (a: YAMLMap.Parsed, b: YAMLMap.Parsed): boolean => {
     const old = a.items.filter((pair) => !(gone(pair.key) && gone(pair.value)))
     const now = b.items.filter((pair) => !(came(pair.key) && came(pair.value)))
@@ -47,39 +50,57 @@ interface Range {
   end: number
 }
 
-/** Splices, in the old text or in the new: which of them holds or touches a node, and how far offsets move. */
+/** Splices in the old text and in the new, by index. */
 interface Moves {
   old: Range[]
   now: Range[]
-  /** By how much an offset behind the splice of the same index moves. */
+  /** By how much an offset behind the splice moves. */
   shifts: number[]
+  /** Whether the splice lies in a scalar of the old text, which then remains. */
+  inScalar: boolean[]
 }
 
 function movesOf(splices: readonly Splice[]): Moves {
-  const moves: Moves = { old: [], now: [], shifts: [] }
+  const moves: Moves = { old: [], now: [], shifts: [], inScalar: [] }
   let shift = 0
   for (const { start, end, text } of splices) {
     moves.old.push({ start, end })
     moves.now.push({ start: start + shift, end: start + shift + text.length })
     shift += text.length - (end - start)
     moves.shifts.push(shift)
+    moves.inScalar.push(false)
   }
   return moves
 }
 
+function markScalars(root: ParsedNode, moves: Moves): void {
+  visit(root, {
+    Scalar: (_, scalar) => {
+      const index = changeIn(scalar as ParsedNode, moves)
+      if (index !== -1) moves.inScalar[index] = true
+    },
+  })
+}
+
+function isChanged(scalar: ParsedNode, moves: Moves): boolean {
+  return changeIn(scalar, moves) !== -1
+}
+
+/** The splice that lies in a scalar, not only beside it; -1 for none. */
+function changeIn({ range: [start, end] }: ParsedNode, { old }: Moves): number {
+  const index = lastIndexWhere(old, (splice) => splice.start < end)
+  const splice = old[index]
+  return splice !== undefined && splice.start >= start && splice.end <= end && splice.end > start ? index : -1
+}
+
 function moved({ old, shifts }: Moves, offset: number): number {
-  const index = lastIndexWhere(old, ({ start }) => start < offset)
-  return offset + (shifts[index] ?? 0)
+  return offset + (shifts[lastIndexWhere(old, ({ start }) => start < offset)] ?? 0)
 }
 
-function isInside(node: ParsedNode, ranges: Range[]): boolean {
-  const range = ranges[lastIndexWhere(ranges, ({ start }) => start <= node.range[0])]
-  return range !== undefined && contentEnd(node) <= range.end
-}
-
-function isTouched(node: ParsedNode, ranges: Range[]): boolean {
-  const range = ranges[lastIndexWhere(ranges, ({ start }) => start < node.range[1])]
-  return range !== undefined && range.end > node.range[0]
+function isInside(node: ParsedNode, ranges: Range[], { inScalar }: Moves): boolean {
+  const index = lastIndexWhere(ranges, ({ start }) => start <= node.range[0])
+  const range = ranges[index]
+  return range !== undefined && inScalar[index] === false && contentEnd(node) <= range.end
 }
 
 /** The last index whose range passes, by bisection: all that pass stand before all that do not. -1 for none. */
