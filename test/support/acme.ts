@@ -1,0 +1,64 @@
+import type { Repository } from '../../src/sandbox/model/types.ts'
+import { headOf, type TestSandbox } from './sandbox.ts'
+import { kustomization } from './world.ts'
+
+/** Files of an application repository and of its manifests, as most teams have them. */
+
+export const STAGING = 'apps/web/overlays/staging/kustomization.yaml'
+export const PRODUCTION = 'apps/web/overlays/production/kustomization.yaml'
+
+export const CONFIG = `manifests: acme/k8s-manifests
+image: ghcr.io/acme/web
+tag: "{sha:7}"
+environments:
+  staging:
+    follow: branch main
+    path: apps/web/overlays/staging
+  production:
+    follow: tag v*
+    path: apps/web/overlays/production
+`
+
+export const CONFIG_WITH_PREVIEWS = `${CONFIG}
+previews:
+  follow: pull requests
+  template: apps/web/preview
+  path: apps/web/previews/pr-{number}
+  url: https://pr-{number}.web.preview.acme.dev
+`
+
+export const POLICY = `accept:
+  - from: acme/web
+    paths: apps/web/**
+    images: ghcr.io/acme/web
+    merge: [staging]
+    direct: [previews]
+`
+
+export const TEMPLATE = `namespace: web-pr-{number}
+resources: [../../base]
+images:
+  - name: ghcr.io/acme/web
+    newTag: "{tag}"
+`
+
+/** Makes `acme/web`, and `acme/k8s-manifests` at its first commit; what is said replaces or (null) removes files. */
+export async function makeAcme(
+  test: TestSandbox,
+  change: { config?: string; policy?: string | null; manifests?: Record<string, string> } = {},
+): Promise<{ web: Repository; manifests: Repository }> {
+  const policy = change.policy === undefined ? POLICY : change.policy
+  const web = await test.repository('acme/web', {
+    '.github/supercargo.yml': change.config ?? CONFIG,
+    'README.md': '# web\n',
+  })
+  const first = (await headOf(test, web, 'main')) ?? ''
+  const manifests = await test.repository('acme/k8s-manifests', {
+    [STAGING]: kustomization(first.slice(0, 7)),
+    [PRODUCTION]: kustomization('v0.0.0'),
+    'apps/web/preview/kustomization.yaml': TEMPLATE,
+    ...(policy === null ? {} : { '.supercargo/policy.yml': policy }),
+    ...change.manifests,
+  })
+  return { web, manifests }
+}

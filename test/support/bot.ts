@@ -1,0 +1,41 @@
+import pino from 'pino'
+import type { Forge } from '../../src/forge/forge.ts'
+import { createGitHubForge } from '../../src/forge/github/github-forge.ts'
+import type { Dependencies } from '../../src/reconcile/dependencies.ts'
+import { type PassResult, pass } from '../../src/reconcile/pass.ts'
+import { type Reading, readAndPlan } from '../../src/reconcile/read-world.ts'
+import type { JournalEntry } from '../../src/store/store.ts'
+import { TEST_APP, type TestSandbox } from './sandbox.ts'
+
+/** The engine with the real GitHub adapter against a sandbox, one pass at a time, without server or store. */
+export interface TestBot {
+  forge: Forge
+  dependencies: Dependencies
+  journal: JournalEntry[]
+  pass(path: string, confirmRemovals?: boolean): Promise<PassResult>
+  plan(path: string): Promise<Reading>
+}
+
+/** @param wrap lets a test stand between the engine and the forge, to race it */
+export function startBot(test: TestSandbox, wrap: (forge: Forge) => Forge = (forge) => forge): TestBot {
+  const log = pino({ level: 'silent' })
+  const credentials = { appId: TEST_APP.id, privateKey: TEST_APP.privateKey }
+  const forge = wrap(createGitHubForge({ id: 'github', apiUrl: test.api, credentials, log, spacing: false }))
+  const forges = new Map([[forge.id, forge]])
+  const journal: JournalEntry[] = []
+  const dependencies: Dependencies = {
+    forges,
+    log,
+    now: () => new Date(),
+    journal: async (entry) => void journal.push(entry),
+    recordFeeds: async () => {},
+  }
+  return {
+    forge,
+    dependencies,
+    journal,
+    pass: (path, confirmRemovals = false) =>
+      pass({ forge: 'github', path }, dependencies, { confirmRemovals }),
+    plan: (path) => readAndPlan({ forge: 'github', path }, forges, new Date(), { confirmRemovals: false }),
+  }
+}
