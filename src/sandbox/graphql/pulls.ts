@@ -1,13 +1,11 @@
 import type { IssueCommentConnection, PullRequestCommentsArgs } from '@octokit/graphql-schema'
-import { diffFiles, type FileDiff } from '../git/diff.ts'
-import type { CommitObject } from '../git/objects.ts'
-import { history, mergeBase } from '../git/walk.ts'
 import { accountById, canSee } from '../model/access.ts'
 import { association, commentsOf, reviewsOf } from '../model/discussion.ts'
 import { nodeId } from '../model/ids.ts'
 import { mergeability } from '../model/mergeability.ts'
 import type { Model } from '../model/model.ts'
 import { latestOpinions, protectionOf } from '../model/protection.ts'
+import { pullCommits, pullFiles } from '../model/pull-content.ts'
 import { findPull, headRepository } from '../model/pulls.ts'
 import type { IssueComment, PullRequest, Repository, Review } from '../model/types.ts'
 import { actorView } from './accounts.ts'
@@ -86,28 +84,6 @@ export function pullView(execution: Execution, repository: Repository, pull: Pul
       return typeof head?.statusCheckRollup === 'function' ? head.statusCheckRollup() : null
     },
   }
-}
-
-/** The commits that a pull request brings, oldest first. */
-export async function pullCommits(
-  model: Model,
-  repository: Repository,
-  pull: PullRequest,
-): Promise<CommitObject[]> {
-  const git = model.git(repository)
-  const current = pull.state === 'open' ? (await git.ref(`refs/heads/${pull.baseBranch}`))?.oid : undefined
-  return await history(git, pull.headOid, { limit: 250, not: [current ?? pull.baseOid], reverse: true })
-}
-
-/** The files that a pull request changes: head against where it left the base branch. */
-export async function pullFiles(
-  model: Model,
-  repository: Repository,
-  pull: PullRequest,
-): Promise<FileDiff[]> {
-  const git = model.git(repository)
-  const fork = await mergeBase(git, pull.baseOid, pull.headOid)
-  return await diffFiles(git, fork, pull.headOid)
 }
 
 export function commentView(execution: Execution, repository: Repository, comment: IssueComment): View {
