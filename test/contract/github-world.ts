@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { RepositoryId } from '../../src/domain/repository.ts'
-import { createGitHubForge } from '../../src/forge/github/github-forge.ts'
+import { createGitHubForge, type GitHubForge } from '../../src/forge/github/github-forge.ts'
+import type { GitHubOptions } from '../../src/forge/github/options.ts'
 import { findRepository } from '../../src/sandbox/model/access.ts'
 import { install } from '../../src/sandbox/model/installations.ts'
 import type { Model } from '../../src/sandbox/model/model.ts'
@@ -15,12 +16,15 @@ import { PRIVATE_KEY, SILENT } from '../forge/github/stub.ts'
 import { withOracles } from '../support/oracles/with-oracles.ts'
 import type { ForgeWorld, Person } from './forge-world.ts'
 
-const TOKEN = 'a-persons-token'
+export const TOKEN = 'a-persons-token'
 const FORKER = { login: 'mallory', token: 'another-persons-token' }
 
 export interface GitHubWorld extends ForgeWorld {
+  forge: GitHubForge
   model: Model
   apiUrl: string
+  /** Another adapter for the same forge, which has read nothing yet: as after a restart. */
+  again(options?: Partial<GitHubOptions>): GitHubForge
 }
 
 /** The adapter with an app's credentials, against the sandbox behind real HTTP; the oracles judge every request. */
@@ -51,17 +55,22 @@ export async function startGitHubWorld(t: TestContext): Promise<GitHubWorld> {
     if (!/\/installation$|\/access_tokens$/.test(call)) seen.push(call)
     return await judged(input, init)
   }
-  return {
-    model,
-    apiUrl,
-    forge: createGitHubForge({
+  const credentials = { appId: 1, privateKey: PRIVATE_KEY }
+  const again = (options: Partial<GitHubOptions> = {}) =>
+    createGitHubForge({
       id: 'github',
       apiUrl,
-      credentials: { appId: 1, privateKey: PRIVATE_KEY },
+      credentials,
       log: SILENT,
       fetch: counting,
       spacing: false,
-    }),
+      ...options,
+    })
+  return {
+    model,
+    apiUrl,
+    again,
+    forge: again(),
     person: createPerson(apiUrl, model),
     createRepository: async (path) => {
       const [owner = '', name = ''] = path.split('/')

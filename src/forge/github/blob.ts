@@ -26,7 +26,7 @@ export async function completeTexts(session: Session, found: FoundFile[], cache:
 }
 
 /** The text of a blob; null when it is binary, or too large to be a manifest. */
-export async function readBlob(session: Session, oid: Oid, cache: BlobCache): Promise<string | null> {
+async function readBlob(session: Session, oid: Oid, cache: BlobCache): Promise<string | null> {
   const known = cache.get(oid)
   if (known !== undefined) return known.text
   const { owner, repo } = session

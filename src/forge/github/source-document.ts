@@ -8,7 +8,7 @@ const COMMITS = 100
 const COMMENTS = 10
 
 /** What one listing of a repository is called, and how it goes on. */
-export const LISTINGS = {
+const LISTINGS = {
   tags: { first: 100, open: 'refs(refPrefix: "refs/tags/", ', fields: '...Tags' },
   live: { first: 100, open: 'refs(refPrefix: "refs/heads/", ', fields: '...Live' },
   pulls: {
@@ -88,7 +88,7 @@ export function commentsDocument(
   return [`query ReadComments${declared} { ${body} }\n${fragmentsOf(body)}`, declared.values]
 }
 
-export function wantedListings(query: SourceQuery): ListingName[] {
+function wantedListings(query: SourceQuery): ListingName[] {
   return [
     ...(query.tags ? (['tags'] as const) : []),
     ...(query.liveBranches ? (['live'] as const) : []),
@@ -126,7 +126,7 @@ export const commentsSchema = z.object({
   nodes: z.array(z.object({ id: z.string(), body: z.string(), viewerDidAuthor: z.boolean() })),
 })
 
-export const pullSchema = z.object({
+const pullSchema = z.object({
   number: z.number(),
   title: z.string(),
   url: z.string(),

@@ -145,3 +145,53 @@ test('a plain token that may not write check runs says so by a code of its own',
     kind: 'permanent',
   })
 })
+
+test("a person's token lists that person's repositories, and a workflow's those of its installation", async (t) => {
+  const stub = await startStub(t)
+  const page = Array.from({ length: 100 }, (_, i) => ({ full_name: `acme/r${i}` }))
+  stub.on('GET /user/repos?per_page=100&page=1', { body: page })
+  stub.on('GET /user/repos?per_page=100&page=2', { body: [{ full_name: 'acme/last' }] })
+  const forge = forgeFor(stub, { credentials: { token: 'ghp_mine' } })
+  const listed = await forge.listRepositories()
+  assert.deepEqual([listed.length, listed.at(-1)], [101, { forge: 'github', path: 'acme/last' }])
+  stub.on(/^GET \/user\/repos/, { status: 403, body: { message: 'Resource not accessible by integration' } })
+  stub.on(/^GET \/installation\/repositories/, { body: { repositories: [{ full_name: 'acme/web' }] } })
+  assert.deepEqual(await forge.listRepositories(), [{ forge: 'github', path: 'acme/web' }])
+})
+
+test('a page of repositories that cannot be read fails the whole listing', async (t) => {
+  const stub = await startStub(t)
+  stub.on(/^GET \/app\/installations\?/, {
+    body: [
+      { id: 7, suspended_at: null },
+      { id: 8, suspended_at: 'x' },
+    ],
+  })
+  const page = Array.from({ length: 100 }, (_, i) => ({ full_name: `acme/r${i}` }))
+  stub.on(/^GET \/installation\/repositories/, ({ path }) =>
+    path.endsWith('page=1') ? { body: { repositories: page } } : { status: 500 },
+  )
+  await assert.rejects(forgeFor(stub).listRepositories(), { code: 'forge-unavailable' })
+  stub.on(/page=2$/, { body: { repositories: [] } })
+  assert.equal((await forgeFor(stub).listRepositories()).length, 100)
+})
+
+test('a token for a renamed repository is asked for by its number', async (t) => {
+  const stub = await startStub(t)
+  stub.on('POST /graphql', EMPTY_REPOSITORY)
+  stub.on(TOKENS, ({ body }) =>
+    body?.repositories
+      ? { status: 422, body: { message: 'There is at least one repository that does not exist' } }
+      : {
+          status: 201,
+          body: { token: `ghs_${body?.repository_ids ?? 'all'}`, expires_at: '2999-01-01T00:00:00Z' },
+        },
+  )
+  stub.on('GET /repos/acme/manifests', {
+    status: 301,
+    headers: { location: `${stub.apiUrl}/repositories/5` },
+  })
+  stub.on('GET /repositories/5', { body: { id: 5 } })
+  assert.equal((await forgeFor(stub).readRepository(REPOSITORY, [])).head, null)
+  assert.equal(stub.seen.at(-1)?.headers.authorization, 'token ghs_5')
+})
