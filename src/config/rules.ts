@@ -84,17 +84,14 @@ function checkPreviews({ app, previews: path }: PlacedApp, complain: Complain): 
   const { previews } = app
   if (previews === null || path === null) return []
   const problems: Problem[] = []
-  const needed = previews.follow.kind === 'pull-requests' ? 'number' : 'slug'
   const used = templateVariables(parseTemplate(previews.path, PREVIEW_PATH_VARIABLES))
-  if (!used.includes(needed))
+  if (used.length === 0)
     problems.push(
       complain(
         [...path, 'path'],
         'invalid-value',
-        `Two previews could be written to "${previews.path}" at once.`,
-        needed === 'number'
-          ? 'Put {number} into the path: two pull requests may come from branches of the same name.'
-          : 'Put {slug} into the path.',
+        `All previews would be written to "${previews.path}" at once.`,
+        'Put {number} into the path for pull requests, or {slug} for branches.',
       ),
     )
   const inUrl =

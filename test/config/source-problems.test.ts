@@ -156,16 +156,16 @@ describe('rules about several values', () => {
       ['6:3 conflict'],
     ],
     ['two apps with one image in one place', `${BASE}${STAGING}apps: { a: {}, b: {} }`, ['3:55 conflict']],
-    [
-      'previews without a number',
-      previews('follow: pull requests, path: "p/{slug}"'),
-      ['3:70 invalid-value'],
-    ],
     ['previews all in one place', previews('follow: branches f/*, path: p/x'), ['3:69 invalid-value']],
     [
       'a number for branches',
       previews('follow: branches f/*, path: "p/{number}-{slug}", url: "https://{number}.x"'),
       ['3:69 invalid-value', '3:95 invalid-value'],
+    ],
+    [
+      'one place for the previews of two apps',
+      `${previews('follow: pull requests, path: "p/{number}"')}apps: { a: {}, b: { image: b } }`,
+      ['3:70 conflict'],
     ],
     ['a branch in a path', previews('follow: branches f/*, path: "p/{branch}"'), ['3:69 invalid-value']],
     ['a commit in a path', previews('follow: branches f/*, path: "p/{sha}-{slug}"'), ['3:69 invalid-value']],
@@ -234,6 +234,7 @@ describe('rules about several values', () => {
       'manifests on a branch of the own repository',
       'manifests: acme/web@deploy\nimage: a\nenvironments: { a: { follow: branch main, path: deploy } }',
     ],
+    ['a slug for pull requests', previews('follow: pull requests, path: "p/{slug}"')],
     [
       'an image that overrides several',
       'manifests: a/b\nimages: [x, y]\nenvironments: { a: { follow: branch main, path: d, image: z } }',
