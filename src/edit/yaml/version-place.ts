@@ -42,7 +42,8 @@ export function versionPlace(document: YamlDocument, mapping: Mapping, shape: Ve
   const withoutDigest = (): Splice[] | PlaceCode | null => {
     if (digestEntry === undefined || digestScalar === null) return 'stale-digest'
     if (dropDigest === 'empty') return write(document, digestScalar, '')
-    if (!digestEntry.direct || !isOwn(document, mapping)) return 'stale-digest'
+    const isShared = !digestEntry.direct || document.aliased.has(digestScalar) || !isOwn(document, mapping)
+    if (isShared) return 'stale-digest'
     return removePair(document.part.text, mapping.node, digestEntry.pair) ?? 'stale-digest'
   }
   const digestToTag = (value: string): Splice[] | PlaceCode | null => {
