@@ -2,12 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 import { SupercargoError } from './domain/errors.ts'
 import type { SandboxPlaces } from './doors/banner.ts'
+import { keepSandboxSecrets } from './doors/sandbox-file.ts'
 import type { AppCredentials, Settings } from './doors/settings.ts'
 import { createGitHubForge } from './forge/github/github-forge.ts'
 import { githubMeaning } from './intake/github.ts'
 import { GITHUB_BLUEPRINT } from './intake/github-app.ts'
 import { readGitHubDelivery } from './intake/github-delivery.ts'
 import { createHandlers } from './reconcile/handlers.ts'
+import { createSandbox, seedSamples } from './sandbox/index.ts'
 import { openStore } from './store/open.ts'
 import type { Delivery } from './store/store.ts'
 import { healthRoutes, type Parts } from './web/health.ts'
@@ -23,6 +25,8 @@ const STOP = 20_000
 interface Connection {
   apiUrl: string
   app: AppCredentials
+  /** False: the forge has no limits on writing. */
+  spacing?: boolean
 }
 
 /** What runs behind every door: store, forge and worker. */
@@ -48,11 +52,11 @@ export function createBot(settings: Settings, log: Logger): Bot {
       if (parts.store !== null) return await parts.store.acceptDelivery(delivery)
       throw new SupercargoError('The store is not open.', { code: 'store-closed', kind: 'transient' })
     },
-    async start({ apiUrl, app }) {
+    async start({ apiUrl, app, spacing = true }) {
       const { dataDirectory, databaseUrl, concurrency, sweepSeconds } = settings
       const store = await openStore({ dataDir: dataDirectory, databaseUrl: databaseUrl ?? undefined, log })
       parts.store = store
-      const forge = createGitHubForge({ id: 'github', apiUrl, credentials: app, log })
+      const forge = createGitHubForge({ id: 'github', apiUrl, credentials: app, log, spacing })
       const handlers = createHandlers({
         forges: new Map([[forge.id, forge]]),
         store,
@@ -93,7 +97,7 @@ export async function serve(settings: Settings, log: Logger): Promise<Service> {
     // Until the bot has stopped, deliveries are stored and the sandbox answers what still runs.
     await bot.stop()
     await server.stop(3_000)
-    await sandbox?.close()
+    sandbox?.close()
   }
   try {
     const origin = originOf(server)
@@ -114,6 +118,7 @@ export async function serve(settings: Settings, log: Logger): Promise<Service> {
       }),
     )
     await bot.start(connection)
+    sandbox?.sendWebhooks()
     return { origin, sandbox: sandbox?.places ?? null, stop }
   } catch (error) {
     await stop()
@@ -125,16 +130,55 @@ export async function serve(settings: Settings, log: Logger): Promise<Service> {
 interface Sandbox extends Connection {
   places: SandboxPlaces
   links: { text: string; path: string }[]
-  close(): Promise<void>
+  /** Sends webhooks from now on, and those that were not sent before the last stop. */
+  sendWebhooks(): void
+  close(): void
 }
 
+/** Its secrets are kept in the data directory, so that a clone from before a restart still pushes. */
 async function openSandbox(
-  _settings: Settings,
-  _server: WebServer,
-  _origin: string,
-  _log: Logger,
+  settings: Settings,
+  server: WebServer,
+  origin: string,
+  log: Logger,
 ): Promise<Sandbox> {
-  throw new SupercargoError('There is no sandbox yet.', { code: 'no-sandbox', kind: 'permanent' })
+  const { privateKey, webhookSecret, token } = keepSandboxSecrets(
+    settings.dataDirectory,
+    settings.sandboxToken,
+  )
+  const { permissions, events } = GITHUB_BLUEPRINT
+  const sandbox = await createSandbox({
+    dataDir: settings.dataDirectory,
+    baseUrl: origin,
+    token,
+    app: { id: 1, slug: 'supercargo', key: privateKey, permissions, events: [...events] },
+    loopback: server.loopback,
+    log: (error) => log.error({ err: error }, 'The sandbox failed.'),
+  })
+  const { web, manifests } = await seedSamples(sandbox.model)
+  server.add([{ method: '*', path: '/sandbox/*', handle: sandbox.handler }])
+  const { urls, you } = sandbox.model
+  const pages = {
+    [`${web.owner}/${web.name}, an application`]: urls.repository(web),
+    [`${manifests.owner}/${manifests.name}, its manifests`]: urls.repository(manifests),
+    'Change requests': urls.repository(manifests, '/pulls'),
+  }
+  return {
+    apiUrl: urls.api(),
+    app: { appId: '1', privateKey, webhookSecrets: [webhookSecret] },
+    spacing: false,
+    places: {
+      origin,
+      applicationUrl: urls.repository(web, '.git'),
+      changeRequestsUrl: urls.repository(manifests, '/pulls'),
+      login: you.login,
+      token,
+    },
+    links: Object.entries(pages).map(([text, url]) => ({ text, path: new URL(url).pathname })),
+    sendWebhooks: () =>
+      sandbox.setWebhook({ url: `${origin}${GITHUB_WEBHOOK_PATHS[0]}`, secret: webhookSecret }),
+    close: () => sandbox.close(),
+  }
 }
 
 /** Listens for nothing but the creation of a GitHub App; see `docs/install-github.md`. */
