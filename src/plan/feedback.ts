@@ -30,14 +30,14 @@ function report(world: World, standings: readonly Standing[]): Action[] {
       [...app.environments, ...(app.previews === null ? [] : [{ ...app.previews, name: 'previews' }])].map(
         (target) => {
           const found = manifests.find((each) => sameRepository(each.repository, target.manifests))
-          return [`${app.name}/${target.name}`, found?.snapshot?.private ?? true] as const
+          return [`${app.name}/${target.name}`, found?.snapshot?.private ?? false] as const
         },
       ),
     ),
   )
   return ensureReport(
     source,
-    standingReport(standings, (target) => !source.private && isPrivate.get(target) !== false),
+    standingReport(standings, (target) => !source.private && isPrivate.get(target) === true),
   )
 }
 
