@@ -70,7 +70,7 @@ function linkList({ title, links }: Links): Html {
 
 function lists({ deliveries, journal, deadLetters }: History): Html {
   return html`
-${table('What was done', 'Nothing yet.', ['When', 'Where', 'What'], journal.map(journalRow))}
+${table('What was done', 'Nothing yet.', ['When', 'Where', 'What', 'Why'], journal.map(journalRow))}
 ${table('Deliveries', 'None yet.', ['When', 'From', 'Event', 'Outcome'], deliveries.map(deliveryRow))}
 ${table('Given up, until somebody acts', 'Nothing.', ['When', 'What', 'Attempts', 'Last error'], deadLetters.map(deadLetterRow))}`
 }
@@ -81,10 +81,11 @@ function table(title: string, none: string, heads: string[], rows: Html[]): Html
 <tbody>${rows}</tbody></table>`
 }
 
-function journalRow({ at, key, target, message, url }: JournalRow): Html {
+function journalRow({ at, key, action, target, message, url }: JournalRow): Html {
   const where = target === undefined ? key : `${key} ${target}`
   const link = url !== undefined && /^https?:\/\//.test(url) ? html` <a href="${url}">Look</a>` : null
-  return html`<tr><td class="when">${when(at)}</td><td class="short">${where}</td><td>${message}${link}</td></tr>`
+  return html`<tr><td class="when">${when(at)}</td><td class="short">${where}</td>
+<td class="short">${action.replaceAll('-', ' ')}</td><td>${message}${link}</td></tr>`
 }
 
 function deliveryRow({ receivedAt, source, event, outcome }: DeliveryRow): Html {
