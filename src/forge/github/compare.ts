@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Commit, Oid, PullRequestLink } from '../../domain/commit.ts'
 import type { RepositoryId } from '../../domain/repository.ts'
 import type { Comparison } from '../forge.ts'
+import { ASSOCIATED_PULLS, associatedPullsSchema, hiddenPullRequest } from './associated-pulls.ts'
 import type { Session } from './client.ts'
 import { answerOf, statusOf } from './errors.ts'
 import { Declarations } from './graphql.ts'
@@ -59,16 +60,7 @@ function loginOf(account: unknown): string | null {
 }
 
 const pullsSchema = z.object({
-  repository: z.record(
-    z.string(),
-    z
-      .object({
-        associatedPullRequests: z
-          .object({ nodes: z.array(z.object({ number: z.number(), title: z.string(), url: z.string() })) })
-          .nullish(),
-      })
-      .nullable(),
-  ),
+  repository: z.record(z.string(), z.object({ associatedPullRequests: associatedPullsSchema }).nullable()),
 })
 
 async function readPullRequests(session: Session, oids: Oid[]): Promise<Map<Oid, PullRequestLink[]>> {
@@ -81,7 +73,7 @@ async function readPullRequests(session: Session, oids: Oid[]): Promise<Map<Oid,
   const name = declared.add('String!', session.repo)
   const document = `query ReadPullRequests${declared} {
     repository(owner: ${owner}, name: ${name}) { ${aliases.join('\n')} } }
-    fragment Pulls on Commit { associatedPullRequests(first: 2) { nodes { number title url } } }`
-  const { repository } = pullsSchema.parse(await session.query(document, declared.values))
-  return new Map(oids.map((oid, i) => [oid, repository[`c${i}`]?.associatedPullRequests?.nodes ?? []]))
+    fragment Pulls on Commit { ${ASSOCIATED_PULLS} }`
+  const { repository } = pullsSchema.parse(await session.query(document, declared.values, hiddenPullRequest))
+  return new Map(oids.map((oid, i) => [oid, repository[`c${i}`]?.associatedPullRequests ?? []]))
 }

@@ -48,7 +48,7 @@ export function createGitHubForge(options: GitHubOptions): GitHubForge {
     listRepositories: () => listRepositories(client, options.id),
     readRepository: (repository, files) =>
       reads(repository, (session) => readRepository(session, repository, files, memory)),
-    readSource: (repository, query) => reads(repository, (session) => readSource(session, repository, query)),
+    readSource: (repository, query) => reads(repository, (session) => readSource(session, query)),
     readManifests: (repository, query) =>
       writes(repository, (session) => readManifests(session, repository, query, memory)),
     compareCommits: (repository, base, head) =>

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { RepositoryId } from '../../domain/repository.ts'
 import type {
   BranchHistory,
   Comment,
@@ -9,6 +8,7 @@ import type {
   SourceSnapshot,
   Tag,
 } from '../forge.ts'
+import { hiddenPullRequest } from './associated-pulls.ts'
 import type { Session } from './client.ts'
 import {
   commentsDocument,
@@ -32,13 +32,11 @@ const CLOSED_PAGES = 5
 const PULLS_PER_REQUEST = 20
 
 /** Reads an application repository as `Forge.readSource` promises: one request where every listing is short. */
-export async function readSource(
-  session: Session,
-  _repository: RepositoryId,
-  query: SourceQuery,
-): Promise<SourceSnapshot> {
+export async function readSource(session: Session, query: SourceQuery): Promise<SourceSnapshot> {
   const [document, variables] = sourceDocument(session.owner, session.repo, query)
-  const { repository: answer } = sourceSchema.parse(await session.query(document, variables))
+  const { repository: answer } = sourceSchema.parse(
+    await session.query(document, variables, hiddenPullRequest),
+  )
   const branches = query.branches.map(({ name, paths }, i) => [name, readHistory(answer[`b${i}`], paths)])
   const tags = query.tags ? await readOn(session, 'tags', answer) : NOTHING
   const live = query.liveBranches ? await readOn(session, 'live', answer) : NOTHING
@@ -115,7 +113,7 @@ function readHistory(value: unknown, paths: string[]): BranchHistory | null {
       authorLogin: commit.author?.user?.login ?? null,
       committedAt: commit.committedDate,
       url: commit.url,
-      pullRequests: commit.associatedPullRequests?.nodes ?? [],
+      pullRequests: commit.associatedPullRequests,
       pathOids: Object.fromEntries(
         paths.map((path, j) => [path, pathSchema.parse(commit[`p${j}`])?.oid ?? null]),
       ),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { SourceQuery } from '../forge.ts'
+import { ASSOCIATED_PULLS, associatedPullsSchema } from './associated-pulls.ts'
 import { Declarations, type Variables } from './graphql.ts'
 
 /** Commits of a followed branch. */
@@ -28,7 +29,7 @@ export type ListingName = keyof typeof LISTINGS
 const FRAGMENTS = {
   Commits: `fragment Commits on Commit { oid messageHeadline committedDate url
     author { name email user { login } } parents(first: 10) { nodes { oid } }
-    associatedPullRequests(first: 2) { nodes { number title url } } }`,
+    ${ASSOCIATED_PULLS} }`,
   // an annotated tag may point to another one
   Tags: `fragment Tags on RefConnection { pageInfo { hasNextPage endCursor } nodes { name target {
     ...Peeled ... on Tag { target { ...Peeled ... on Tag { target { ...Peeled ... on Tag { target { ...Peeled } } } } } } } } }
@@ -176,11 +177,7 @@ export const historySchema = z
                 })
                 .nullable(),
               parents: z.object({ nodes: z.array(z.object({ oid: z.string() })) }),
-              associatedPullRequests: z
-                .object({
-                  nodes: z.array(z.object({ number: z.number(), title: z.string(), url: z.string() })),
-                })
-                .nullable(),
+              associatedPullRequests: associatedPullsSchema,
             }),
           ),
         }),

@@ -94,3 +94,17 @@ test('no secret is in an error, its causes, or the log', async (t) => {
   for (const pattern of [/ghs_\w{8}/, /hunter2/, /bearer [\w.]{10}/i, /eyJ\w{10}/])
     assert.doesNotMatch(text, pattern)
 })
+
+test('a pull request that the token may not see is left out, and the rest is told', async (t) => {
+  const stub = await startStub(t)
+  const commit = { sha: 'c'.repeat(40), html_url: 'https://ghe.example/c', parents: [], author: null }
+  const commits = [{ ...commit, commit: { message: 'One\n\nbody', author: null, committer: null } }]
+  stub.on(COMPARE, { body: { ...IDENTICAL, status: 'ahead', commits, total_commits: 1 } })
+  const shown = { number: 1, title: 'One', url: 'https://ghe.example/1' }
+  const path = ['repository', 'c0', 'associatedPullRequests', 'nodes', 0]
+  const errors = [{ type: 'FORBIDDEN', path, message: 'Resource not accessible by integration' }]
+  const data = { repository: { c0: { associatedPullRequests: { nodes: [null, shown] } } } }
+  stub.on('POST /graphql', { body: { data, errors } })
+  const compared = await forgeFor(stub).compareCommits(REPOSITORY, 'a', 'b')
+  assert.deepEqual(compared.commits[0]?.pullRequests, [shown])
+})
