@@ -1,14 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 import { SupercargoError } from './domain/errors.ts'
+import type { RepositoryId } from './domain/repository.ts'
 import type { SandboxPlaces } from './doors/banner.ts'
 import { keepSandboxSecrets } from './doors/sandbox-file.ts'
 import type { AppCredentials, Settings } from './doors/settings.ts'
 import { createGitHubForge } from './forge/github/github-forge.ts'
+import type { GitHubCredentials } from './forge/github/options.ts'
 import { githubMeaning } from './intake/github.ts'
 import { GITHUB_BLUEPRINT } from './intake/github-app.ts'
 import { readGitHubDelivery } from './intake/github-delivery.ts'
+import type { PlanOptions } from './plan/plan.ts'
 import { createHandlers } from './reconcile/handlers.ts'
+import { type PassResult, pass } from './reconcile/pass.ts'
+import { type Reading, readAndPlan } from './reconcile/read-world.ts'
 import { createSandbox, seedSamples } from './sandbox/index.ts'
 import { openStore } from './store/open.ts'
 import type { Delivery } from './store/store.ts'
@@ -153,6 +158,7 @@ async function openSandbox(
     token,
     app: { id: 1, slug: 'supercargo', key: privateKey, permissions, events: [...events] },
     loopback: server.loopback,
+    searchPath: settings.searchPath,
     log: (error) => log.error({ err: error }, 'The sandbox failed.'),
   })
   const { web, manifests } = await seedSamples(sandbox.model)
@@ -207,4 +213,24 @@ function originOf({ host, port, loopback }: WebServer): string {
   const everywhere = host === '0.0.0.0' || host === '::'
   const name = loopback || everywhere ? 'localhost' : host.includes(':') ? `[${host}]` : host
   return `http://${name}:${port}`
+}
+
+export type { PassResult }
+
+/** The engine without server or store, for one repository at a time. */
+export interface Engine {
+  plan(repository: RepositoryId): Promise<Reading>
+  reconcile(repository: RepositoryId, options: PlanOptions): Promise<PassResult>
+}
+
+/** Works with a token of a person or workflow, or as an app; journals nothing but to the log. */
+export function createEngine(apiUrl: string, credentials: GitHubCredentials, log: Logger): Engine {
+  const forge = createGitHubForge({ id: 'github', apiUrl, credentials, log })
+  const forges = new Map([[forge.id, forge]])
+  const now = () => new Date()
+  const dependencies = { forges, log, now, journal: async () => {}, recordFeeds: async () => {} }
+  return {
+    plan: (repository) => readAndPlan(repository, forges, now(), { confirmRemovals: false }),
+    reconcile: (repository, options) => pass(repository, dependencies, options),
+  }
 }

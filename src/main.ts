@@ -4,6 +4,7 @@ import { serve, serveSetup } from './compose.ts'
 import { saveCreatedApp } from './doors/app-file.ts'
 import { painter, problemText, sandboxBanner, setupBanner } from './doors/banner.ts'
 import { EXIT } from './doors/exit-codes.ts'
+import { gitKnowsItsUser } from './doors/git.ts'
 import { createLog } from './doors/log.ts'
 import { readSettings, type Settings } from './doors/settings.ts'
 import { exitOnFaults, stopOnSignals } from './doors/signals.ts'
@@ -30,12 +31,13 @@ await (setup ? runSetup(read.settings, log) : run(read.settings, log)).catch((er
 })
 
 async function run(settings: Settings, log: Logger): Promise<void> {
+  const userKnown = settings.app !== null || gitKnowsItsUser()
   let stop = async () => {}
   stopOnSignals(log, () => stop())
   const service = await serve(settings, log)
   stop = service.stop
   const { origin, sandbox } = service
-  if (sandbox !== null) process.stdout.write(sandboxBanner(sandbox, paint))
+  if (sandbox !== null) process.stdout.write(sandboxBanner({ ...sandbox, userKnown }, paint))
   else log.info({ url: origin, app: settings.app?.appId }, 'Supercargo runs.')
 }
 

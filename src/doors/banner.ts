@@ -18,18 +18,22 @@ export function painter(colours: boolean): Paint {
   return (code, text) => (colours ? `\u001b[${code}m${text}\u001b[0m` : text)
 }
 
-/** What a newcomer reads first: the sandbox runs, three commands, one page. */
-export function sandboxBanner(places: SandboxPlaces, paint: Paint): string {
+/**
+ * What a newcomer reads first: the sandbox runs, three commands, one page.
+ * @param places `userKnown`: whether git knows whose commits it makes; else the clone is told
+ */
+export function sandboxBanner(places: SandboxPlaces & { userKnown: boolean }, paint: Paint): string {
   const command = (text: string) => `    ${paint('36', text)}`
   const url = new URL(places.applicationUrl)
   url.username = places.login
   url.password = places.token
+  const identity = places.userKnown ? '' : '-c user.name=You -c user.email=you@example.com '
   return `
   ${paint('1', 'Supercargo runs')} with a sandbox forge beside it: no account is needed, and nothing leaves this machine.
 
   ${paint('1', 'Try it:')} three commands in another terminal
 
-${command(`git clone ${url.href} && cd web`)}
+${command(`git clone ${identity}${url.href} && cd web`)}
 ${command(`git commit --allow-empty -m "Say hello"`)}
 ${command('git push')}
 

@@ -23,6 +23,8 @@ export interface Settings {
   sandboxToken: string | null
   concurrency: number
   sweepSeconds: number
+  /** Directories of programs, for git in the sandbox. */
+  searchPath: string
 }
 
 export interface AppCredentials {
@@ -114,6 +116,7 @@ export function readSettings(
     sandboxToken,
     concurrency: whole('CONCURRENCY', 10, 1, 100),
     sweepSeconds: whole('SWEEP_SECONDS', 300, 10, 86_400),
+    searchPath: environment.PATH ?? '',
   }
   return problems.length === 0 ? { ok: true, settings } : { ok: false, problems }
 }

@@ -62,17 +62,16 @@ test('lines for people say what to do, and foreign text cannot steer the termina
   assert.ok(!text.includes('\u001b[2J') && !text.includes('b\nc'))
 })
 
+const places = {
+  origin: 'http://localhost:3000',
+  applicationUrl: 'http://localhost:3000/sandbox/github/acme/web.git',
+  changeRequestsUrl: 'http://localhost:3000/sandbox/github/acme/k8s-manifests/pulls',
+  login: 'you',
+  token: 'sandbox_abc',
+}
+
 test('the first words to a newcomer hold three commands that can be pasted, and the page to look at', () => {
-  const text = sandboxBanner(
-    {
-      origin: 'http://localhost:3000',
-      applicationUrl: 'http://localhost:3000/sandbox/github/acme/web.git',
-      changeRequestsUrl: 'http://localhost:3000/sandbox/github/acme/k8s-manifests/pulls',
-      login: 'you',
-      token: 'sandbox_abc',
-    },
-    painter(false),
-  )
+  const text = sandboxBanner({ ...places, userKnown: true }, painter(false))
   const commands = text.split('\n').filter((line) => /^ {4}git /.test(line))
   assert.equal(commands.length, 3)
   assert.equal(
@@ -80,6 +79,11 @@ test('the first words to a newcomer hold three commands that can be pasted, and 
     'git clone http://you:sandbox_abc@localhost:3000/sandbox/github/acme/web.git && cd web',
   )
   assert.match(text, /\/acme\/k8s-manifests\/pulls\n/)
+})
+
+test('a git that does not know its user is told in the clone, so that committing works', () => {
+  const text = sandboxBanner({ ...places, userKnown: false }, painter(false))
+  assert.match(text, /git clone -c user\.name=You -c user\.email=you@example\.com http:/)
 })
 
 test('problems of the environment are listed with what to do', () => {

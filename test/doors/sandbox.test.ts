@@ -16,17 +16,14 @@ async function paste(output: string, directory: string): Promise<void> {
     PATH: process.env.PATH,
     HOME: directory,
     GIT_TERMINAL_PROMPT: '0',
-    GIT_AUTHOR_NAME: 'Newcomer',
-    GIT_AUTHOR_EMAIL: 'new@example.com',
-    GIT_COMMITTER_NAME: 'Newcomer',
-    GIT_COMMITTER_EMAIL: 'new@example.com',
   }
   await run('sh', ['-ec', commands.join('\n')], { cwd: directory, env })
 }
 
 test('without credentials there is a sandbox: three pasted commands lead to a change request', async (context) => {
   const data = temporaryDirectory(context)
-  const environment = { SUPERCARGO_DATA: data }
+  // A machine whose git was never told who uses it.
+  const environment = { SUPERCARGO_DATA: data, HOME: data }
   const first = start(context, ['src/main.ts'], environment)
   const [page] = await first.printed(/http:\/\/localhost:\d+\/sandbox\/github\/acme\/k8s-manifests\/pulls/)
   await first.printed(/setup\n/)
@@ -51,14 +48,25 @@ test('without credentials there is a sandbox: three pasted commands lead to a ch
 
   const second = start(context, ['src/main.ts'], environment)
   await second.printed(/setup\n/)
-  const tokenOf = (output: string) => /git clone http:\/\/you:([^@]+)@/.exec(output)?.[1]
+  const tokenOf = (output: string) => /git clone .*http:\/\/you:([^@]+)@/.exec(output)?.[1]
   assert.equal(tokenOf(second.output()), tokenOf(first.output()))
 })
 
 test('a given SANDBOX_TOKEN is the one that git takes', async (context) => {
-  const environment = { SUPERCARGO_DATA: temporaryDirectory(context), SANDBOX_TOKEN: 'a-token-of-mine' }
+  const environment = {
+    SUPERCARGO_DATA: temporaryDirectory(context),
+    HOME: temporaryDirectory(context),
+    SANDBOX_TOKEN: 'a-token-of-mine',
+  }
   const { output, printed } = start(context, ['src/main.ts'], environment)
   await printed(/setup\n/)
-  assert.match(output(), /git clone http:\/\/you:a-token-of-mine@/)
+  assert.match(output(), /git clone .*http:\/\/you:a-token-of-mine@/)
   await paste(output(), temporaryDirectory(context))
+})
+
+test('without git it says what is missing and ends with 69', async (context) => {
+  const environment = { SUPERCARGO_DATA: temporaryDirectory(context), PATH: '/nowhere' }
+  const { ended, output } = start(context, ['src/main.ts'], environment)
+  assert.equal(await ended, 69)
+  assert.match(output(), /The sandbox needs git, and there is none\./)
 })

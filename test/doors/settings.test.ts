@@ -34,7 +34,7 @@ function wrong(environment: Environment, sandbox: 'allowed' | 'never' = 'allowed
 }
 
 test('an empty environment means the sandbox on this machine with the embedded store', () => {
-  assert.deepEqual(settingsOf({ APP_ID: '', DATABASE_URL: ' ' }), {
+  assert.deepEqual(settingsOf({ APP_ID: '', DATABASE_URL: ' ', PATH: '/usr/bin' }), {
     host: '127.0.0.1',
     port: 3000,
     dataDirectory: empty,
@@ -45,6 +45,7 @@ test('an empty environment means the sandbox on this machine with the embedded s
     sandboxToken: null,
     concurrency: 10,
     sweepSeconds: 300,
+    searchPath: '/usr/bin',
   })
 })
 
