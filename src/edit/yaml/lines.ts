@@ -18,8 +18,8 @@ export function lineEndAt(text: string, at: number): '\n' | '\r\n' {
   return newline > 0 && text.charAt(newline - 1) === '\r' ? '\r\n' : '\n'
 }
 
-/** The columns from the start of the line to the offset as spaces; null when a tab stands among them. */
+/** The columns before the offset as spaces; null when anything but spaces and dashes of lists stands there. */
 export function indentAt(text: string, at: number): string | null {
   const before = text.slice(startOfLine(text, at), at)
-  return before.includes('\t') ? null : ' '.repeat(before.length)
+  return /^ *(?:- +)*$/.test(before) ? ' '.repeat(before.length) : null
 }

@@ -22,7 +22,7 @@ export function unchangedOutside(
     if (a.tag !== b.tag) return false
     if (isAlias(a)) return isAlias(b) && a.source === b.source && isMoved(a, b)
     if (isAlias(b) || a.anchor !== b.anchor) return false
-    if (gone(a)) return came(b)
+    if (gone(a)) return came(b) && (isMap(a) || !isMap(b))
     if (isScalar(a)) return isScalar(b) && isMoved(a, b) && (isChanged(a, moves) || a.value === b.value)
     if (moved(moves, a.range[0]) !== b.range[0]) return false
     if (isMap(a)) return isMap(b) && equalPairs(a as YAMLMap.Parsed, b as YAMLMap.Parsed)
