@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
-import { EXIT_CODES, type Terminal } from './terminal.ts'
+import { SupercargoError } from '../domain/errors.ts'
+import { engineFromEnvironment } from './engine-options.ts'
+import { planCommand } from './plan.ts'
+import { reconcileCommand } from './reconcile.ts'
+import { EXIT_CODES, printable, type Terminal } from './terminal.ts'
 import { validateCommand } from './validate.ts'
 
 /**
@@ -15,6 +19,9 @@ export async function runCommandLine(args: string[], terminal: Terminal): Promis
   const program = new Command('supercargo')
     .description('Keeps a GitOps manifest repository in step with its applications.')
     .version(version())
+  const engine = (verbose: boolean) => engineFromEnvironment(process.env, verbose)
+  program.addCommand(planCommand(terminal, engine, end))
+  program.addCommand(reconcileCommand(terminal, engine, end))
   program.addCommand(validateCommand(terminal, end))
   for (const command of [program, ...program.commands])
     command.exitOverride().configureOutput({
@@ -25,6 +32,10 @@ export async function runCommandLine(args: string[], terminal: Terminal): Promis
     await program.parseAsync(args, { from: 'user' })
     return code
   } catch (error) {
+    if (error instanceof SupercargoError) {
+      terminal.err(printable([error.message, error.advice].filter(Boolean).join(' ')))
+      return EXIT_CODES.unusable
+    }
     if (!(error instanceof CommanderError)) throw error
     return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.unusable
   }

@@ -1,0 +1,36 @@
+import { Command } from 'commander'
+import type { Engine } from '../compose.ts'
+import { parseRepository } from '../domain/repository.ts'
+import { actionForPrograms, printActions, printStandings } from './print-plan.ts'
+import { endOf, printNotPlanned } from './print-reading.ts'
+import { json, type Terminal } from './terminal.ts'
+
+/** `supercargo plan REPOSITORY`: what would be done. Ends with 0, 1 (something is refused) or 2. */
+export function planCommand(
+  terminal: Terminal,
+  engine: (verbose: boolean) => Engine,
+  end: (code: number) => void,
+): Command {
+  return new Command('plan')
+    .summary('show what would be done for one application repository')
+    .description(
+      'Reads an application repository and its manifests from the forge and prints what would be done, as a table and as differences. Changes nothing. Takes GITHUB_TOKEN and GITHUB_API_URL from the environment. Ends with 0 when all is well, 1 when something is refused or broken, 2 when it could not be read.',
+    )
+    .argument('<repository>', 'the application repository, such as acme/web')
+    .option('--json', 'print the result for a program')
+    .option('--verbose', 'print every request to the standard error')
+    .action(async (repository: string, options: { json?: true; verbose?: true }) => {
+      const reading = await engine(options.verbose === true).plan(parseRepository(repository, 'github'))
+      if (reading.kind !== 'planned') return end(printNotPlanned(terminal, reading, options.json === true))
+      const { standings, actions } = reading.plan
+      if (options.json) terminal.out(json({ standings, actions: actions.map(actionForPrograms) }))
+      else {
+        printStandings(terminal, standings)
+        printActions(terminal, actions)
+        terminal.out(
+          actions.length === 0 ? '\nNothing to do.' : `\nRun "supercargo reconcile ${repository}" to do it.`,
+        )
+      }
+      end(endOf(standings))
+    })
+}

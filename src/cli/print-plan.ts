@@ -1,0 +1,81 @@
+import { createTwoFilesPatch } from 'diff'
+import type { Action, Standing } from '../plan/action.ts'
+import { table } from './table.ts'
+import { printable, type Terminal } from './terminal.ts'
+
+/** One row for every target. */
+export function printStandings(terminal: Terminal, standings: readonly Standing[]): void {
+  const rows = standings.map(({ target, state, from, to, reason }) => [
+    target,
+    state,
+    from ?? '–',
+    to ?? '–',
+    reason.message,
+  ])
+  terminal.out(table(['TARGET', 'STATE', 'NOW', 'SHOULD BE', 'WHY'], rows, terminal.width))
+}
+
+/** Every action on the manifests: where, what, why, and the difference that it makes. */
+export function printActions(terminal: Terminal, actions: readonly Action[]): void {
+  for (const action of actions) {
+    const where = action.repository.path
+    terminal.out(`\n${terminal.paint('1', `${action.kind} ${headline(action)}`)} in ${printable(where)}`)
+    terminal.out(terminal.paint('2', `  ${printable(action.reason.message)}`))
+    for (const line of difference(action)) terminal.out(coloured(terminal, line))
+  }
+}
+
+/** An action for a program: what it is, without the texts of whole files. */
+export function actionForPrograms(action: Action): object {
+  const { kind, repository, target, reason } = action
+  return {
+    kind,
+    repository: `${repository.forge}:${repository.path}`,
+    target,
+    reason,
+    headline: headline(action),
+    diff: difference(action).join('\n'),
+  }
+}
+
+function headline(action: Action): string {
+  switch (action.kind) {
+    case 'open-change-request':
+      return `"${printable(action.wish.title)}"`
+    case 'update-change-request':
+      return `#${action.wish.number} "${printable(action.wish.title)}"`
+    case 'describe-change-request':
+      return `#${action.number} "${printable(action.title)}"`
+    case 'close-change-request':
+    case 'merge-change-request':
+      return `#${action.wish.number}`
+    case 'commit':
+      return `"${printable(action.wish.message.split('\n', 1)[0] ?? '')}" on ${printable(action.wish.branch)}`
+    case 'delete-branch':
+      return printable(action.branch)
+    case 'comment':
+      return `on #${action.wish.number}`
+    case 'report':
+      return `on ${action.wish.commit.slice(0, 7)}`
+  }
+}
+
+function difference(action: Action): string[] {
+  if (!('edits' in action)) return []
+  const changes = action.kind === 'commit' ? action.wish.changes : action.wish.commit.changes
+  const edited = new Map(action.edits.map((edit) => [edit.path, edit]))
+  return changes.flatMap(({ path, content }) => {
+    const edit = edited.get(path)
+    if (edit === undefined) return [content === null ? `  removed ${path}` : `  written ${path}`]
+    return createTwoFilesPatch(`a/${path}`, `b/${path}`, edit.before, edit.after, '', '', { context: 2 })
+      .trimEnd()
+      .split('\n')
+      .slice(1)
+  })
+}
+
+function coloured({ paint }: Terminal, line: string): string {
+  const text = line.startsWith('  ') ? line : printable(line)
+  if (line.startsWith('+')) return paint('32', text)
+  return line.startsWith('-') ? paint('31', text) : text
+}
