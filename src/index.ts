@@ -24,7 +24,7 @@ export default async function supercargo(app: Probot, options: ApplicationFuncti
   if (credentials === null) throw new Error('There are no credentials.')
   await refuseForeignSecret(app, credentials.webhookSecrets)
   const bot = createBot(settings, app.log)
-  stopOnSignals(app.log, () => bot.stop())
+  stopOnSignals({ log: app.log, stop: () => bot.stop(), underNpm: false })
   await bot.start({ app: credentials, apiUrl })
   app.onAny(async ({ id, name, payload }) => {
     try {

@@ -13,6 +13,7 @@ import { exitOnFaults, stopOnSignals } from './doors/signals.ts'
 
 const paint = painter(process.stdout.isTTY === true && process.env.NO_COLOR === undefined)
 
+const underNpm = process.env.npm_lifecycle_event !== undefined
 const setup = wantsSetup()
 const read = readSettings(process.env, { sandbox: setup ? 'not asked' : 'allowed' })
 if (!read.ok) {
@@ -33,7 +34,7 @@ await (setup ? runSetup(read.settings, log) : run(read.settings, log)).catch((er
 async function run(settings: Settings, log: Logger): Promise<void> {
   const userKnown = settings.app !== null || gitKnowsItsUser()
   let stop = async () => {}
-  stopOnSignals(log, () => stop())
+  stopOnSignals({ log, underNpm, stop: () => stop() })
   const service = await serve(settings, log)
   stop = service.stop
   const { origin, sandbox } = service
@@ -47,7 +48,7 @@ async function runSetup(settings: Settings, log: Logger): Promise<void> {
     (app) => saveCreatedApp(settings.dataDirectory, app),
     log,
   )
-  stopOnSignals(log, stop)
+  stopOnSignals({ log, underNpm, stop })
   process.stdout.write(setupBanner(entrance, paint))
 }
 

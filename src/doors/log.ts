@@ -44,7 +44,10 @@ function prettyLine(line: string): string {
   const { level, time, msg, err, ...fields } = record
   const colour = COLOURS[String(level)]
   const label = colour === undefined ? '' : `\u001b[${colour}m${level}\u001b[0m `
-  const rest = Object.entries(fields).map(([key, value]) => `${key}=${oneLine(value)}`)
+  const news = Object.entries(fields).filter(
+    ([, value]) => typeof value !== 'string' || value.length < 8 || !String(msg).includes(value),
+  )
+  const rest = news.map(([key, value]) => `${key}=${oneLine(value)}`)
   const quiet = rest.length === 0 ? '' : ` \u001b[2m${rest.join(' ')}\u001b[0m`
   return `\u001b[2m${clockOf(time)}\u001b[0m ${label}${oneLine(msg ?? '')}${quiet}\n${errorLines(err)}`
 }
