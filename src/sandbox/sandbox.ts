@@ -125,7 +125,7 @@ export async function listen(
   sandbox: Sandbox,
   port = 0,
   host = '127.0.0.1',
-): Promise<{ url: string; close(): Promise<void> }> {
+): Promise<{ url: string; unref(): void; close(): Promise<void> }> {
   const server = createServer(sandbox.handler)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -135,6 +135,7 @@ export async function listen(
   sandbox.setBaseUrl(url)
   return {
     url,
+    unref: () => void server.unref(),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

@@ -10,6 +10,7 @@ import { install } from '../../src/sandbox/model/installations.ts'
 import { createRepository } from '../../src/sandbox/model/repositories.ts'
 import type { Actor, Installation, Repository } from '../../src/sandbox/model/types.ts'
 import { GitClone } from './git-clone.ts'
+import { judgeDelivery, withOracles } from './oracles/with-oracles.ts'
 import { startReceiver, type WebhookReceiver } from './webhook-receiver.ts'
 
 const keys = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -47,12 +48,15 @@ export interface TestSandbox {
   installation(owner?: string): Installation
   /** Clones with real git, as the person. */
   clone(path: string): Promise<GitClone>
-  /** A request to the REST API, as the person unless `token` says otherwise (null = anonymous). */
+  /**
+   * A request to the REST API, as the person unless `token` says otherwise (null = anonymous). The oracles
+   * judge it, unless `wrong` says that GitHub's description does not allow it.
+   */
   rest(
     method: string,
     path: string,
     body?: unknown,
-    options?: { token?: string | null; headers?: Record<string, string> },
+    options?: { token?: string | null; headers?: Record<string, string>; wrong?: boolean },
   ): Promise<RestAnswer>
   /** A fresh installation token of the owner. */
   token(owner?: string, wish?: Record<string, unknown>): Promise<string>
@@ -86,15 +90,19 @@ export async function startSandbox(options: Partial<SandboxOptions> = {}): Promi
     },
   })
   const server = await listen(sandbox)
-  const hooks = await startReceiver(TEST_APP.webhookSecret)
+  // A test file whose hooks fail before this is closed must end all the same.
+  server.unref()
+  const hooks = await startReceiver(TEST_APP.webhookSecret, judgeDelivery)
   sandbox.setWebhook({ url: hooks.url, secret: TEST_APP.webhookSecret })
   const { model } = sandbox
   const you = { kind: 'person', account: model.you } as const
   const api = `${server.url}/sandbox/github/api/v3`
   const clones: GitClone[] = []
+  const judged = withOracles()
   const rest: TestSandbox['rest'] = async (method, path, body, request = {}) => {
     const token = request.token === undefined ? TEST_TOKEN : request.token
-    const response = await fetch(`${api}${path}`, {
+    const send = request.wrong === true ? fetch : judged
+    const response = await send(`${api}${path}`, {
       method,
       headers: {
         ...(token === null ? {} : { authorization: `Bearer ${token}` }),

@@ -25,8 +25,14 @@ export interface WebhookReceiver {
   close(): Promise<void>
 }
 
-/** Listens on a free port for webhooks, as a GitHub App does. */
-export async function startReceiver(secret: string): Promise<WebhookReceiver> {
+/**
+ * Listens on a free port for webhooks, as a GitHub App does.
+ * @param judge looks at everything that arrives
+ */
+export async function startReceiver(
+  secret: string,
+  judge: (event: string, payload: unknown) => void = () => {},
+): Promise<WebhookReceiver> {
   const received: ReceivedHook[] = []
   const answer = { status: 200, delayMs: 0 }
   const server = createServer((request, response) => {
@@ -38,17 +44,20 @@ export async function startReceiver(secret: string): Promise<WebhookReceiver> {
         Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
       )
       const signature = `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`
+      const payload: unknown = JSON.parse(body.toString())
+      judge(headers['x-github-event'] ?? '', payload)
       received.push({
         event: headers['x-github-event'] ?? '',
         delivery: headers['x-github-delivery'] ?? '',
         headers,
-        payload: JSON.parse(body.toString()),
+        payload,
         signed: headers['x-hub-signature-256'] === signature,
       })
       setTimeout(() => response.writeHead(answer.status).end(), answer.delayMs)
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  server.unref()
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks/github`,
     received,

@@ -41,6 +41,8 @@ export function schemaJudge(components: Components): SchemaJudge {
 function compiler(components: Components, withoutRequired: boolean): (schema: Schema) => ValidateFunction {
   const ajv = new Ajv({ strict: false, allErrors: true, logger: false, validateFormats: true })
   addFormats.default(ajv)
+  // GitHub itself sends addresses that the format forbids: 1+dependabot[bot]@users.noreply.github.com.
+  ajv.addFormat('email', true)
   const compiled = new WeakMap<Schema, ValidateFunction>()
   const added = new Set<string>()
 
