@@ -1,3 +1,4 @@
+import { globIsPrefix, globPrefix } from '../domain/glob.ts'
 import { readReference } from '../domain/image.ts'
 import type { ForgeId } from '../domain/repository.ts'
 import { type Parsed, right, wrong } from './parsed.ts'
@@ -20,6 +21,20 @@ export function parseGlob(text: string): Parsed<string> {
       'Write it from the root of the repository, without a slash first.',
     )
   return right(text)
+}
+
+/**
+ * A place in the application repository: a file, or a directory with everything below it. Forges tell which
+ * commits touch those; of any other pattern they do not.
+ */
+export function parsePlace(text: string): Parsed<string> {
+  const glob = parseGlob(text)
+  if (!glob.ok || globIsPrefix(text)) return glob
+  const prefix = globPrefix(text)
+  return wrong(
+    `The pattern "${text}" is not a file or a directory.`,
+    `Write ${prefix === '' ? 'the directory of the app, such as services/web/**' : `${prefix}/**`}.`,
+  )
 }
 
 /** `acme/web`, `acme/*`, `gitlab:acme/**`; without a forge it is the manifest repository's own. */

@@ -9,7 +9,7 @@ import {
   parseTag,
 } from './grammar.ts'
 import { parseFollow, parsePreviewFollow } from './grammar-follow.ts'
-import { parseGlob } from './grammar-glob.ts'
+import { parsePlace } from './grammar-glob.ts'
 import { oneOrMore, text } from './schema-parts.ts'
 
 const IMAGE = '^[A-Za-z0-9\\[][^\\s@]*$'
@@ -105,9 +105,9 @@ const shared = {
   follow: follow.optional(),
   path: path.optional(),
   paths: oneOrMore(
-    text(parseGlob, {
-      description: 'A pattern over paths of this repository.',
-      pattern: '^[^/\\s\\[\\]{}\\\\!][^\\s\\[\\]{}\\\\!]*$',
+    text(parsePlace, {
+      description: 'A file of this repository, or a directory followed by /** for everything below it.',
+      pattern: '^(?:\\*\\*|[^/\\s\\[\\]{}\\\\!*?][^\\s\\[\\]{}\\\\!*?]*(?:/\\*\\*)?)$',
     }),
     {
       description:

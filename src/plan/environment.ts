@@ -54,10 +54,9 @@ export function planEnvironment(world: World, app: App, environment: Environment
   const present = [...new Set(edit.sightings.flatMap(({ tag }) => (tag === null ? [] : [tag])))]
   const from = present.length === 0 ? null : present.join(', ')
 
-  const paths = edit.edits.length === 0 ? [environment.path] : edit.edits.map(({ path }) => path)
   const decision = decide(policy.value, world.source.repository, environment.manifests, {
     name: environment.name,
-    paths,
+    paths: edit.edits.map(({ path }) => path),
     images: environment.images,
     merge: environment.merge,
   })

@@ -1,7 +1,7 @@
 import type { Action, Standing } from './action.ts'
 import { commitDirectly } from './direct.ts'
 import { planEnvironment } from './environment.ts'
-import { type PreviewStanding, planPreviews } from './previews.ts'
+import { type HistoryNeeded, type PreviewStanding, planPreviews } from './previews.ts'
 import type { World } from './world.ts'
 
 /** How soon the forge is asked again whether something may be merged. */
@@ -22,6 +22,8 @@ export interface Plan {
   remaining: string[]
   /** Not empty: these must be read first, and then planned again. */
   comparisonsNeeded: { base: string; head: string }[]
+  /** Not empty: these must be read into the snapshots first, and then planned again. */
+  historiesNeeded: HistoryNeeded[]
   /** Look again at this time at the latest, whatever happens; null: the next sweep is soon enough. */
   lookAgainAt: Date | null
   /** When to ask again for what the forge puts off while the plan is carried out. */
@@ -48,6 +50,7 @@ export function plan(world: World, options: PlanOptions): Plan {
     previews: previews.flatMap((each) => each.previews),
     remaining: previews.flatMap(({ remaining }) => remaining),
     comparisonsNeeded: targets.flatMap(({ notRead }) => notRead ?? []),
+    historiesNeeded: previews.flatMap(({ historyNeeded }) => historyNeeded ?? []),
     lookAgainAt: targets.some((target) => target.soon) ? soon : null,
     soon,
   }

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto'
 import { decide } from '../config/consent.ts'
 import type { App, Previews } from '../config/model.ts'
 import { changeRequestBranch, PREVIEWS } from '../domain/names.ts'
-import { repositoryKey } from '../domain/repository.ts'
-import { PREVIEW_PATH_VARIABLES, parseTemplate, templateRoot } from '../domain/template.ts'
+import { type RepositoryId, repositoryKey } from '../domain/repository.ts'
 import type { FileChange, ManifestSnapshot } from '../forge/forge.ts'
 import type { Reason, Standing } from './action.ts'
 import type { TargetPlan } from './environment.ts'
 import { explainPreviews } from './explain/previews.ts'
 import { differences, previewsInGit, renderPreview, templateFiles } from './preview-files.ts'
+import { isProven, needsProof } from './preview-proof.ts'
 import { type Preview, previewSet } from './preview-set.ts'
 import { type Proposal, settle } from './proposal.ts'
 import { manifestsOf, type World } from './world.ts'
@@ -26,9 +26,17 @@ export interface PreviewStanding {
 }
 
 export type PreviewsPlan = TargetPlan & {
+  /** Directories whose history must be read before anything is planned. */
+  historyNeeded: HistoryNeeded | null
   previews: PreviewStanding[]
   /** Paths of previews that Git holds now and nobody wants; what is not removed in this pass is still there. */
   remaining: string[]
+}
+
+export interface HistoryNeeded {
+  repository: RepositoryId
+  branch: string | null
+  paths: string[]
 }
 
 /** What happens to the previews of one app, as three lists. */
@@ -48,6 +56,7 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
     soon: false,
     direct: null,
     notRead: null,
+    historyNeeded: null,
     previews: previewSet(world, previews).previews.map((preview) => ({
       app: app.name,
       preview,
@@ -75,10 +84,23 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
 
   const wanted = previewSet(world, previews)
   const inGit = previewsInGit(snapshot, previews)
-  const compared = wanted.previews.map((preview) => compare(preview, template, previews, snapshot))
-  const orphans = [...inGit.keys()].filter(
+  const rendered = wanted.previews.map((preview) => compare(preview, template, previews, snapshot))
+  const unwanted = [...inGit.keys()].filter(
     (path) => !wanted.previews.some((preview) => preview.path === path),
   )
+  const touched = [...unwanted, ...changedPaths(rendered).filter((path) => inGit.has(path))]
+  const proofs = needsProof(previews)
+    ? touched.map((path) => ({ path, proven: isProven(snapshot, path) }))
+    : []
+  const unread = proofs.flatMap(({ path, proven }) => (proven === null ? [path] : []))
+  if (unread.length > 0) {
+    const reason = { code: 'history-not-read', message: 'The history of the previews has not been read yet.' }
+    const { repository, branch } = manifests
+    return { ...stop('waiting', reason), historyNeeded: { repository, branch, paths: unread } }
+  }
+  const foreign = new Set(proofs.flatMap(({ path, proven }) => (proven === false ? [path] : [])))
+  const compared = rendered.map((each) => (foreign.has(each.preview.path) ? notMade(each) : each))
+  const orphans = unwanted.filter((path) => !foreign.has(path))
   const removal = mayRemove(orphans, wanted.complete && snapshot.complete, confirmed)
   const removed = removal === null ? orphans : []
   const changes = [
@@ -87,7 +109,7 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
   ]
   const decision = decide(policy.value, world.source.repository, previews.manifests, {
     name: PREVIEWS,
-    paths: changes.length === 0 ? [pathsRoot(previews)] : changes.map(({ path }) => path),
+    paths: changes.map(({ path }) => path),
     images: previews.images,
     merge: previews.merge,
   })
@@ -112,6 +134,7 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
     standing: withNotes(settled.standing, removal, compared),
     direct: direct ? { proposal, snapshot } : null,
     notRead: null,
+    historyNeeded: null,
     previews: compared.map((each) => standingOfPreview(app, each, direct)),
     remaining: direct || changes.length === 0 ? orphans.filter((path) => !removed.includes(path)) : orphans,
   }
@@ -133,6 +156,16 @@ function compare(
   const rendered = renderPreview(preview, template, previews.template)
   if (rendered.files === null) return { preview, changes: [], reason: rendered.reason }
   return { preview, changes: differences(preview, rendered.files, snapshot), reason: null }
+}
+
+function changedPaths(compared: readonly Compared[]): string[] {
+  return compared.flatMap(({ preview, changes }) => (changes.length === 0 ? [] : [preview.path]))
+}
+
+/** A directory of the preview's name that somebody else made stays as it is. */
+function notMade({ preview }: Compared): Compared {
+  const message = `${preview.path} is there already, and Supercargo did not make it.`
+  return { preview, changes: [], reason: { code: 'not-a-preview', message } }
 }
 
 function mayRemove(orphans: readonly string[], complete: boolean, confirmed: boolean): Reason | null {
@@ -205,8 +238,4 @@ function standingOfPreview(
     state: changes.length === 0 || direct ? 'in-git' : 'waiting',
     reason: null,
   }
-}
-
-function pathsRoot(previews: Previews): string {
-  return templateRoot(parseTemplate(previews.path, PREVIEW_PATH_VARIABLES))
 }

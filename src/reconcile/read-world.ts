@@ -3,18 +3,19 @@ import { readPolicy } from '../config/policy.ts'
 import { readSourceConfig } from '../config/source.ts'
 import { errorKind } from '../domain/errors.ts'
 import { CONFIG_PATHS, POLICY_PATH } from '../domain/names.ts'
-import type { ForgeId, RepositoryId } from '../domain/repository.ts'
+import { type ForgeId, type RepositoryId, sameRepository } from '../domain/repository.ts'
 import type { Comparison, Forge, ManifestQuery, RepositorySnapshot } from '../forge/forge.ts'
 import type { Reason } from '../plan/action.ts'
 import { comparisonKey } from '../plan/lineage.ts'
 import { type Plan, type PlanOptions, plan } from '../plan/plan.ts'
+import { PROOF_COMMITS } from '../plan/preview-proof.ts'
 import { manifestQueries, sourceQuery } from '../plan/queries.ts'
 import type { ManifestWorld, World } from '../plan/world.ts'
 import { forgeOf } from './dependencies.ts'
 import { reasonOf } from './reason-of.ts'
 
-/** Two rounds are enough: what must be compared depends on what the manifests hold, and on nothing else. */
-const COMPARISON_ROUNDS = 2
+/** Two rounds are enough: what must be asked again depends on what the manifests hold, and on nothing else. */
+const ROUNDS = 2
 
 /** What a repository turns out to be. */
 export type Reading =
@@ -44,28 +45,68 @@ export async function readAndPlan(
     forge.readSource(source.repository, sourceQuery(config.value)),
     Promise.all(manifestQueries(config.value).map((each) => readManifests(forges, each))),
   ])
-  return planWithComparisons(
-    forge,
+  return planCompletely(
+    forges,
     { source, config: config.value, offers, manifests, comparisons: {}, now },
     options,
   )
 }
 
-async function planWithComparisons(forge: Forge, world: World, options: PlanOptions): Promise<Reading> {
+/** Plans, reads what the plan still needs to know, and plans again. */
+async function planCompletely(
+  forges: ReadonlyMap<ForgeId, Forge>,
+  world: World,
+  options: PlanOptions,
+): Promise<Reading> {
   let result = plan(world, options)
-  for (let round = 0; round < COMPARISON_ROUNDS && result.comparisonsNeeded.length > 0; round++) {
-    const entries = await Promise.all(
-      result.comparisonsNeeded.map(
-        async ({ base, head }): Promise<[string, Comparison]> => [
-          comparisonKey(base, head),
-          await forge.compareCommits(world.source.repository, base, head),
-        ],
-      ),
-    )
-    world = { ...world, comparisons: { ...world.comparisons, ...Object.fromEntries(entries) } }
+  for (let round = 0; round < ROUNDS && isIncomplete(result); round++) {
+    const [comparisons, manifests] = await Promise.all([
+      readComparisons(forges, world, result),
+      Promise.all(world.manifests.map((each) => readHistories(forges, each, result))),
+    ])
+    world = { ...world, comparisons: { ...world.comparisons, ...comparisons }, manifests }
     result = plan(world, options)
   }
   return { kind: 'planned', world, plan: result }
+}
+
+function isIncomplete({ comparisonsNeeded, historiesNeeded }: Plan): boolean {
+  return comparisonsNeeded.length > 0 || historiesNeeded.length > 0
+}
+
+async function readComparisons(
+  forges: ReadonlyMap<ForgeId, Forge>,
+  { source }: World,
+  { comparisonsNeeded }: Plan,
+): Promise<Record<string, Comparison>> {
+  const forge = forgeOf(forges, source.repository)
+  const entries = comparisonsNeeded.map(
+    async ({ base, head }) =>
+      [comparisonKey(base, head), await forge.compareCommits(source.repository, base, head)] as const,
+  )
+  return Object.fromEntries(await Promise.all(entries))
+}
+
+/** A branch that moved in between is read anew by the next pass: the writes are pinned to what was read first. */
+async function readHistories(
+  forges: ReadonlyMap<ForgeId, Forge>,
+  manifests: ManifestWorld,
+  { historiesNeeded }: Plan,
+): Promise<ManifestWorld> {
+  const paths = historiesNeeded
+    .filter(
+      ({ repository, branch }) =>
+        sameRepository(repository, manifests.repository) && branch === manifests.branch,
+    )
+    .flatMap((each) => each.paths)
+  if (manifests.snapshot === null || paths.length === 0) return manifests
+  const directories = paths.map((path) => ({ path, texts: false, history: PROOF_COMMITS }))
+  const query = { branch: manifests.branch, files: [], directories, changeRequestBranches: [] }
+  const { history } = await forgeOf(forges, manifests.repository).readManifests(manifests.repository, query)
+  return {
+    ...manifests,
+    snapshot: { ...manifests.snapshot, history: { ...manifests.snapshot.history, ...history } },
+  }
 }
 
 type Configuration =

@@ -196,8 +196,13 @@ describe('rules about several values', () => {
     ],
     [
       'an app that feeds itself by its paths',
-      `manifests: acme/web\nimage: a\npaths: ["**/*.yaml"]\nenvironments: { a: { follow: branch main, path: deploy } }`,
+      `manifests: acme/web\nimage: a\npaths: ["deploy/**"]\nenvironments: { a: { follow: branch main, path: deploy } }`,
       ['4:49 conflict'],
+    ],
+    [
+      'a pattern of paths that no forge can tell the commits of',
+      `manifests: acme/k\nimage: a\npaths: ["services/*/src"]\nenvironments: { a: { follow: branch main, path: x } }`,
+      ['3:9 invalid-value'],
     ],
   ] as const) {
     test(`${title} is a problem`, () => {

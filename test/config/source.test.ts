@@ -84,7 +84,7 @@ apps:
     images: [acme/api]
     tag: "{sha:9}"
     manifests: acme/m@api
-    paths: ["services/api/**", "go.*"]
+    paths: ["services/api/**", "go.mod"]
     environments: { staging: { follow: branch main, path: api/staging } }
 `)
     assert.deepEqual(summary({ apps }), [
@@ -94,7 +94,7 @@ apps:
     ])
     assert.deepEqual(
       apps.map(({ paths }) => paths),
-      [['services/web/**'], ['services/api/**', 'go.*']],
+      [['services/web/**'], ['services/api/**', 'go.mod']],
     )
   })
 

@@ -151,6 +151,48 @@ test('live branches that match get previews, and the default branch never does',
   assert.deepEqual(changesOf(actions[0]), { 'apps/web/previews/topic/a.yaml': 'branch: topic\n' })
 })
 
+test('where a path could be any directory, only what the bot made is touched', () => {
+  const bare = previews({
+    follow: { kind: 'branches', glob: '*' },
+    path: 'apps/{slug}',
+    template: 'template',
+    url: null,
+  })
+  const source = offers({ liveBranches: { complete: true, items: [{ name: 'api', head: oid('a') }] } })
+  const base = previewWorld(source, [])
+  const tree = [
+    file('template/a.yaml', 'x: {sha}\n'),
+    file('apps/api/a.yaml', 'theirs'),
+    file('apps/old/a.yaml', 'ours'),
+  ]
+  const policy = { accept: CONSENT.accept.map((each) => ({ ...each, paths: ['apps/**'] })) }
+  const withHistory = (history: Record<string, { oid: string; message: string; ours: boolean }[]>) =>
+    plan(
+      {
+        ...base,
+        config: { apps: [app({ environments: [], previews: bare })] },
+        manifests: base.manifests.map((each) =>
+          each.snapshot === null
+            ? each
+            : { ...each, policy: { ok: true, value: policy }, snapshot: { ...each.snapshot, tree, history } },
+        ),
+      },
+      { confirmRemovals: false },
+    )
+  const unread = withHistory({})
+  assert.deepEqual(unread.actions, [])
+  assert.deepEqual(unread.historiesNeeded[0]?.paths, ['apps/old', 'apps/api'])
+  const read = withHistory({
+    'apps/api': [{ oid: oid('1'), message: '', ours: false }],
+    'apps/old': [{ oid: oid('2'), message: '', ours: true }],
+  })
+  assert.deepEqual(changesOf(read.actions[0]), { 'apps/old/a.yaml': null })
+  assert.deepEqual(
+    read.previews.map(({ reason }) => reason?.code),
+    ['not-a-preview'],
+  )
+})
+
 test('without consent for direct commits the previews share one change request', () => {
   const { actions } = plan(previewWorld(open(12, 13), [], null), { confirmRemovals: false })
   assert.deepEqual(
