@@ -41,6 +41,8 @@ export function schemaJudge(components: Components): SchemaJudge {
 function compiler(components: Components, withoutRequired: boolean): (schema: Schema) => ValidateFunction {
   const ajv = new Ajv({ strict: false, allErrors: true, logger: false, validateFormats: true })
   addFormats.default(ajv)
+  // GitHub’s own addresses of bots hold brackets: `1+supercargo[bot]@users.noreply.github.com`.
+  ajv.addFormat('email', /^\S+@\S+$/)
   // GitHub itself sends addresses that the format forbids: 1+dependabot[bot]@users.noreply.github.com.
   ajv.addFormat('email', true)
   const compiled = new WeakMap<Schema, ValidateFunction>()
