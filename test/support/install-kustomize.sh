@@ -15,6 +15,10 @@ if [ -x "$program" ]; then
 fi
 [ -r "$keyring" ] || { echo "Debian's keyring is missing: install debian-archive-keyring." >&2; exit 1; }
 
+# The machine's own mirror of Debian, whatever release it has there.
+mirror=$(apt-get indextargets --format '$(REPO_URI)' | grep -v security | sort -u | head -n 1)
+[ -n "$mirror" ] || { echo "apt has no Debian mirror configured here." >&2; exit 1; }
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/lists/partial" "$work/cache/archives/partial"
