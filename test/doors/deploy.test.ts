@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { satisfies } from 'semver'
 import { parseAllDocuments } from 'yaml'
 
 const read = (path: string) => readFileSync(path, 'utf8')
@@ -70,4 +71,22 @@ test('every setting that is read is documented, and none that is not', () => {
   )
   assert.ok(used.size >= 13)
   assert.deepEqual([...documented].sort(), [...used].sort())
+})
+
+interface Locked {
+  engines?: { node?: string }
+  optionalDependencies?: Record<string, string>
+}
+
+test('`npm ci` takes the lock file on every platform, and no package wants a newer Node', () => {
+  const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, Locked> }
+  const lost = Object.values(packages)
+    .flatMap(({ optionalDependencies }) => Object.keys(optionalDependencies ?? {}))
+    .filter((name) => !Object.keys(packages).some((path) => path.endsWith(`node_modules/${name}`)))
+  // npm forgets those of other platforms when it does not see them, and then refuses to install.
+  assert.deepEqual(lost, [])
+  const newer = Object.entries(packages).filter(
+    ([, { engines }]) => engines?.node && !satisfies('20.20.0', engines.node),
+  )
+  assert.deepEqual(newer, [])
 })
