@@ -2,7 +2,6 @@ import { html, raw } from 'hono/html'
 import type { Oid } from '../../domain/commit.ts'
 import type { CommitObject } from '../git/objects.ts'
 import { signatureTime } from '../git/objects.ts'
-import { accountById } from '../model/access.ts'
 import type { Model } from '../model/model.ts'
 import type { Account, CheckRun, PullRequest, Repository } from '../model/types.ts'
 import { icon } from './icons.ts'
@@ -35,10 +34,6 @@ export function avatar(account: Pick<Account, 'login' | 'type'>, size: '' | 'tin
 export function login(account: Account): Html {
   const name = account.login.replace(/\[bot\]$/, '')
   return html`<b>${name}</b>${account.type === 'Bot' ? html` <span class="tag">bot</span>` : ''}`
-}
-
-export function accountName(model: Model, id: number): Html {
-  return login(accountById(model, id))
 }
 
 export function commitLink(model: Model, repository: Repository, oid: Oid): Html {

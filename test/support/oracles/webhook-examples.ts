@@ -1,4 +1,5 @@
-import { createRequire } from 'node:module'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 
 /** One real delivery, collected by others: https://github.com/octokit/webhooks. */
 export interface WebhookExample {
@@ -12,7 +13,8 @@ export interface WebhookExample {
  * them as input that must never break the intake, not as the truth about fields.
  */
 export function webhookExamples(): WebhookExample[] {
-  const definitions = createRequire(import.meta.url)('@octokit/webhooks-examples') as {
+  const file = fileURLToPath(import.meta.resolve('@octokit/webhooks-examples'))
+  const definitions = JSON.parse(readFileSync(file, 'utf8')) as {
     name: string
     examples: Record<string, unknown>[]
   }[]
