@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { test } from 'node:test'
+import published from '@octokit/webhooks-examples' with { type: 'json' }
 import fc from 'fast-check'
 import { parse } from 'yaml'
 import { parseRepository } from '../../src/domain/repository.ts'
@@ -19,7 +19,7 @@ interface Example {
 }
 
 /** Payloads that GitHub sent: https://github.com/octokit/webhooks */
-const examples = createRequire(import.meta.url)('@octokit/webhooks-examples') as Example[]
+const examples = published as unknown as Example[]
 const used: string[] = [...GITHUB_SUBSCRIPTIONS, ...GITHUB_UNASKED]
 const all = examples.flatMap(({ name, examples }) => examples.map((payload) => ({ name, payload })))
 
