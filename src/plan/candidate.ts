@@ -55,7 +55,11 @@ function fromBranch(app: App, environment: Environment, branch: string, offers: 
     )
   }
   const tag = renderTag(environment.tag, commit.oid)
-  return { version: { tag, commit: commit.oid }, why: `It is the newest commit of branch ${branch}` }
+  const touching = watchedPaths(app).length === 0 ? '' : ` that touches ${app.paths.join(', ')}`
+  return {
+    version: { tag, commit: commit.oid },
+    why: `It is the newest commit of branch ${branch}${touching}`,
+  }
 }
 
 /** Walks the first parents from the head; a commit whose parent was not read is taken only if it is a root. */

@@ -124,7 +124,8 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
       .map(({ preview }) => preview),
     removed,
   }
-  const proposal = propose(world, app, summary, changes, decision)
+  const counts = { from: counted(inGit.size), to: counted(wanted.previews.length) }
+  const proposal = propose(world, app, { summary, changes, decision, counts })
   const direct = decision.merge === 'direct' && changes.length > 0
   const settled = direct
     ? { actions: [], standing: standingOf(target, proposal), soon: false }
@@ -181,14 +182,15 @@ function mayRemove(orphans: readonly string[], complete: boolean, confirmed: boo
   return { code: 'too-many-removals', message }
 }
 
-function propose(
-  world: World,
-  app: App,
-  summary: PreviewChanges,
-  changes: FileChange[],
-  decision: Extract<ReturnType<typeof decide>, { allowed: true }>,
-): Proposal {
-  const count = summary.added.length + summary.updated.length + summary.removed.length
+interface Findings {
+  summary: PreviewChanges
+  changes: FileChange[]
+  decision: Extract<ReturnType<typeof decide>, { allowed: true }>
+  counts: { from: string; to: string }
+}
+
+function propose(world: World, app: App, { summary, changes, decision, counts }: Findings): Proposal {
+  const story = explainPreviews(world, app, summary, decision)
   return {
     target: `${app.name}/${PREVIEWS}`,
     branch: changeRequestBranch(app.name, PREVIEWS),
@@ -199,19 +201,25 @@ function propose(
       version: createHash('sha256').update(JSON.stringify(changes)).digest('hex').slice(0, 12),
       commit: null,
     },
-    from: null,
-    to: count === 0 ? 'every preview that it should have' : `${count} preview${count === 1 ? '' : 's'}`,
+    ...counts,
     changes,
     edits: [],
-    reason: { code: 'previews-differ', message: 'The previews in Git are not those that should exist.' },
+    reason: { code: 'previews-differ', message: `${story.title}.` },
     withdrawn: null,
     merge: decision.merge === 'direct' ? 'review' : decision.merge,
-    ...explainPreviews(world, app, summary, decision),
+    ...story,
   }
 }
 
 function standingOf(target: string, proposal: Proposal): Standing {
-  return { target, state: 'changing', reason: proposal.reason, from: null, to: proposal.to, url: null }
+  return {
+    target,
+    state: 'changing',
+    reason: proposal.reason,
+    from: proposal.from,
+    to: proposal.to,
+    url: null,
+  }
 }
 
 function withNotes(standing: Standing, removal: Reason | null, compared: readonly Compared[]): Standing {
@@ -238,4 +246,8 @@ function standingOfPreview(
     state: changes.length === 0 || direct ? 'in-git' : 'waiting',
     reason: null,
   }
+}
+
+function counted(count: number): string {
+  return `${count} preview${count === 1 ? '' : 's'}`
 }

@@ -69,7 +69,7 @@ function commitSection({ world, relation, from, version }: EnvironmentStory): st
 
 function whySection({ world, why, from, relation }: EnvironmentStory, supersedes: readonly string[]): string {
   const source = link(escapeMarkdown(world.source.repository.path), world.source.url)
-  const lines = [`${escapeMarkdown(why)} of ${source}.`]
+  const lines = [`${escapeMarkdown(why)} in ${source}.`]
   if (from !== null && relation.kind === 'unknown') {
     lines.push(
       `${codeSpan(from)} names no version that ${source} knows, so the commits in between cannot be listed.`,
