@@ -17,6 +17,6 @@ const PATHS = {
 
 /** A line drawing, one em high, in the colour of the text; it says nothing that the text does not. */
 export function icon(name: keyof typeof PATHS): Html {
-  return html`<svg class="icon ${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2"
+  return html`<svg class="icon icon-${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2"
     stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="${PATHS[name]}"/></svg>`
 }
