@@ -55,10 +55,22 @@ test('a stored delivery survives kill -9, and SIGTERM stops it in order', async 
     (await (await fetch(again)).text()).includes('Looks at acme/web: branch main moved to aaaaaaa.'),
   )
   assert.equal((await fetch(`${again}/setup/github`)).status, 404)
+  const third = start(context, ['src/main.ts'], environment)
+  assert.equal(await third.ended, 69)
+  assert.match(third.output(), /is in use by process \d+|already|another process|in use/i)
   second.child.kill('SIGTERM')
   assert.equal(await second.ended, 0)
   assert.match(second.output(), /Stopped\./)
   assert.doesNotMatch(first.output() + second.output(), new RegExp(SECRET))
+})
+
+test('bound to the network it has no page for strangers, and still a door for webhooks', async (context) => {
+  const environment = { ...APP, SUPERCARGO_DATA: temporaryDirectory(context), HOST: '0.0.0.0' }
+  const { printed } = start(context, ['src/main.ts'], environment)
+  const [, url = ''] = await printed(/"url":"(http:[^"]+)"/)
+  assert.equal((await fetch(url)).status, 404)
+  assert.equal((await fetch(`${url}/sandbox/github/acme/web`)).status, 404)
+  assert.equal((await push(`${url}/webhooks/github`, 'one')).status, 202)
 })
 
 test('--setup serves the setup page to the reader of the log, and nothing else', async (context) => {
