@@ -30,5 +30,5 @@ function credentialsOf(environment: NodeJS.ProcessEnv) {
 
 /** What the command prints goes to the standard output; the log must not be mixed with it. */
 function logToStandardError(verbose: boolean): Logger {
-  return pino({ level: verbose ? 'debug' : 'warn' }, pino.destination(2))
+  return pino({ level: verbose ? 'debug' : 'error' }, pino.destination(2))
 }
