@@ -47,7 +47,9 @@ export function createServerHandler(
   deliveries: Deliveries,
   options: ServerOptions,
 ): NodeHandler {
-  const listener = getRequestListener(createApp(model, auth, deliveries, options).fetch)
+  const listener = getRequestListener(createApp(model, auth, deliveries, options).fetch, {
+    overrideGlobalObjects: false,
+  })
   return (request, response) => {
     if (/100-continue/i.test(request.headers.expect ?? '')) response.writeContinue()
     const git = readGitPath(request.url ?? '')

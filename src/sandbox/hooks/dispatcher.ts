@@ -115,23 +115,24 @@ async function post(model: Model, message: Message, webhook: Webhook): Promise<D
     'x-hub-signature-256': `sha256=${signature}`,
   }
   const started = performance.now()
-  const answer = await fetch(webhook.url, {
-    method: 'POST',
-    headers: requestHeaders,
-    body,
-    redirect: 'manual',
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  }).catch((error: unknown) => error)
-  const duration = Math.round(performance.now() - started) / 1000
-  if (answer instanceof Response) {
+  const seconds = (): number => Math.round(performance.now() - started) / 1000
+  try {
+    const answer = await fetch(webhook.url, {
+      method: 'POST',
+      headers: requestHeaders,
+      body,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    })
     await answer.arrayBuffer().catch(() => {})
     const status = answer.ok ? 'OK' : `Invalid HTTP Response: ${answer.status}`
-    return { status, statusCode: answer.status, duration, requestHeaders }
+    return { status, statusCode: answer.status, duration: seconds(), requestHeaders }
+  } catch (error) {
+    const timedOut = error instanceof Error && error.name === 'TimeoutError'
+    return timedOut
+      ? { status: 'timed out', statusCode: 504, duration: seconds(), requestHeaders }
+      : { status: 'failed to connect to host', statusCode: 502, duration: seconds(), requestHeaders }
   }
-  const timedOut = answer instanceof Error && answer.name === 'TimeoutError'
-  return timedOut
-    ? { status: 'timed out', statusCode: 504, duration, requestHeaders }
-    : { status: 'failed to connect to host', statusCode: 502, duration, requestHeaders }
 }
 
 function laneOf(event: ForgeEvent): number {
