@@ -13,6 +13,8 @@ export interface Database {
   /** A pool for graphile-worker; everything else goes through `query` and `transaction`. */
   pool: Pool
   query: Query
+  /** The same for what somebody waits for: before everything that waits for the one embedded session. */
+  urgent: Query
   /** BEGIN, the work, COMMIT; ROLLBACK and the work's error when it throws. */
   transaction<T>(work: (query: Query) => Promise<T>): Promise<T>
   /** What a server does by itself in the background: checkpoints. Called every few seconds. */

@@ -19,8 +19,9 @@ export interface HeartbeatOptions {
 }
 
 export interface Heartbeat {
-  /** Fences when the last sign of life is too old. True when it did. */
+  /** Fences when the last sign of life is too old. True when it is fenced. */
   check(): boolean
+  fence(reason: string): void
   stop(): Promise<void>
 }
 
@@ -55,7 +56,7 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
   }
   const beat = async (): Promise<void> => {
     const id = options.id()
-    if (id === null) return
+    if (id === null || fenced) return
     const started = Date.now()
     const [answer] = await database.query<Beat>(
       "select known, freed, held from supercargo.beat($1, $2, $3, $4 * interval '1 millisecond')",
@@ -95,6 +96,7 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
   tick()
   return {
     check,
+    fence,
     async stop() {
       ended = true
       clearInterval(beating)

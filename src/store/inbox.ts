@@ -13,7 +13,7 @@ const PATIENCE_MS = 8000
 /** Accepts deliveries; those that arrive within a few milliseconds share one transaction. */
 export function createInbox(database: Database): (delivery: Delivery) => Promise<Answer> {
   const acceptTogether = groupCommit<Arrival, Answer>((arrivals) => acceptGroup(database, arrivals), {
-    gatherMs: 3,
+    gatherMs: 5,
     count: 200,
     weight: 1024 * 1024,
     weigh: ({ parts }) => parts[0]?.length ?? 0,
@@ -35,7 +35,7 @@ async function acceptGroup(database: Database, arrivals: readonly Arrival[]): Pr
     if (!first.has(name)) first.set(name, arrival)
   }
   const unique = [...first.values()]
-  const rows = await database.query<{ source: string; id: string }>(
+  const rows = await database.urgent<{ source: string; id: string }>(
     'select source, id from supercargo.accept_deliveries($1, $2, $3, $4, $5)',
     [
       unique.map(({ source }) => source),

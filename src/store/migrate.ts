@@ -28,7 +28,20 @@ export async function migrate(database: Database, log: Logger): Promise<void> {
     if (found?.exists === true) await refuseNewer(query)
   })
   await runMigrations({ pgPool: database.pool, schema: WORKER_SCHEMA, logger: workerLogger(log) })
-  await database.transaction((query) => apply(query, log))
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await database.transaction((query) => apply(query, log))
+      return
+    } catch (error) {
+      if (attempt === 3 || !isClash(error)) throw error
+    }
+  }
+}
+
+/** Another replica created it: what a session has cached does not change while it waits for the lock. */
+function isClash(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return code === '23505' || code === '42P06' || code === '42P07'
 }
 
 async function apply(query: Query, log: Logger): Promise<void> {

@@ -97,7 +97,7 @@ async function ping(database: Database): Promise<void> {
     timer = setTimeout(() => reject(new Error('It did not answer within 2 s')), PING_MS)
   })
   try {
-    await Promise.race([database.query('select 1'), late])
+    await Promise.race([database.urgent('select 1'), late])
   } catch (error) {
     throw unreachable(error)
   } finally {

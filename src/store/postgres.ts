@@ -63,6 +63,7 @@ export async function openPostgres(databaseUrl: string, log: Logger): Promise<Da
     embedded: false,
     pool,
     query,
+    urgent: query,
     transaction,
     tend: async () => undefined,
     vacuum: async () => undefined,

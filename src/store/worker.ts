@@ -52,12 +52,15 @@ export async function startWorker(
     fenced: (reason) => {
       gone = true
       stopping = true
+      void runner?.stop().catch(() => undefined)
       options.onFenced(reason)
     },
   })
 
   /** What has lost its lock never settles: graphile-worker would remove the job that another one works on. */
   const guarded = async (id: string, work: () => Promise<void>): Promise<void> => {
+    if (active.has(id)) heartbeat.fence('It was given a job that it is still working on.')
+    if (gone) await new Promise(() => undefined)
     const working = work()
     active.set(id, working)
     try {
@@ -116,6 +119,7 @@ export async function startWorker(
     let next: Runner | null = first
     while (next !== null) {
       runner = next
+      if (stopping) void next.stop().catch(() => undefined)
       await next.promise.catch((error: unknown) => {
         if (!stopping) log.warn({ error: describeError(error) }, 'The worker ended and is started again.')
       })

@@ -65,6 +65,9 @@ function database(db: PGlite, lock: DirectoryLock): Database {
   const query: Query = async <Row extends object>(text: string, values: readonly unknown[] = []) =>
     (await pool.query(text, [...values])).rows as Row[]
 
+  const urgent: Query = async <Row extends object>(text: string, values: readonly unknown[] = []) =>
+    (await pool.query(text, [...values], true)).rows as Row[]
+
   const written = async (since: string): Promise<{ now: string; bytes: number }> => {
     const [row] = await query<{ now: string; bytes: number }>(
       `select pg_current_wal_lsn()::text as now,
@@ -79,6 +82,7 @@ function database(db: PGlite, lock: DirectoryLock): Database {
     // What graphile-worker uses of a pool, SessionPool has; the contract suite runs on both.
     pool: pool as unknown as Pool,
     query,
+    urgent,
     async transaction(work) {
       const client = await pool.connect()
       try {

@@ -41,8 +41,9 @@ export class SessionPool extends EventEmitter {
     this.on('connect', () => undefined)
   }
 
-  async query(statement: Statement, values?: unknown[]): Promise<Answer> {
-    const free = await this.#lock.take()
+  /** @param urgent before all statements that wait */
+  async query(statement: Statement, values?: unknown[], urgent = false): Promise<Answer> {
+    const free = await this.#lock.take(urgent)
     try {
       return await run(this.#db, statement, values)
     } finally {

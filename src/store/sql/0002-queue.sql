@@ -39,7 +39,14 @@ declare
   added bigint;
 begin
   perform supercargo.hold_queues();
-  for k in select x from (select distinct unnest(p_keys) as x) as keys order by hashtext(x), x loop
+  for k in
+    select x from (select distinct unnest(p_keys) as x) as keys
+    -- most keys of a storm wait already, at least as soon and as urgently: nothing to write, nothing to lock
+    where not exists (select 1 from supercargo_worker.jobs
+      where jobs.key = 'reconcile:' || x and locked_at is null and attempts < max_attempts
+      and run_at <= coalesce(p_at, now()) and priority <= case when p_event then 0 else 10 end)
+    order by hashtext(x), x
+  loop
     perform pg_advisory_xact_lock(7334, hashtext(k));
     select * into state from supercargo.key_states where key_states.key = k;
     if state.dead_at is not null then
