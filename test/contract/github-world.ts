@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { RepositoryId } from '../../src/domain/repository.ts'
-import { createGitHubForge, type GitHubForge } from '../../src/forge/github/github-forge.ts'
+import type { Forge } from '../../src/forge/forge.ts'
+import { createGitHubForge } from '../../src/forge/github/github-forge.ts'
 import type { GitHubOptions } from '../../src/forge/github/options.ts'
 import { findRepository } from '../../src/sandbox/model/access.ts'
 import { install } from '../../src/sandbox/model/installations.ts'
@@ -20,11 +21,11 @@ export const TOKEN = 'a-persons-token'
 const FORKER = { login: 'mallory', token: 'another-persons-token' }
 
 export interface GitHubWorld extends ForgeWorld {
-  forge: GitHubForge
+  forge: Forge
   model: Model
   apiUrl: string
   /** Another adapter for the same forge, which has read nothing yet: as after a restart. */
-  again(options?: Partial<GitHubOptions>): GitHubForge
+  again(options?: Partial<GitHubOptions>): Forge
 }
 
 /** The adapter with an app's credentials, against the sandbox behind real HTTP; the oracles judge every request. */

@@ -14,19 +14,15 @@ import type { GitHubOptions } from './options.ts'
 import { readManifests } from './read-manifests.ts'
 import { readRepository } from './read-repository.ts'
 import { readSource } from './read-source.ts'
-import { createRedeliveries, type Redeliveries } from './redeliveries.ts'
 import { writeReport } from './report.ts'
 import type { Purpose } from './tokens.ts'
 import { updateChangeRequest } from './update-change-request.ts'
 
-/** GitHub, or an Enterprise Server, behind the port; see docs/github-api.md for what each call costs. */
-export interface GitHubForge extends Forge {
-  /** For webhooks that never arrived; null without an app's credentials. */
-  readonly redeliveries: Redeliveries | null
-}
-
-/** Makes the adapter; nothing is asked of the server yet. */
-export function createGitHubForge(options: GitHubOptions): GitHubForge {
+/**
+ * GitHub, or an Enterprise Server, behind the port; see docs/github-api.md for what each call costs. Nothing
+ * is asked of the server yet.
+ */
+export function createGitHubForge(options: GitHubOptions): Forge {
   const client: Client = createClient(options)
   const memory = createMemory()
   const { log } = options
@@ -44,7 +40,6 @@ export function createGitHubForge(options: GitHubOptions): GitHubForge {
     on(repository, 'manifests', job)
   return {
     id: options.id,
-    redeliveries: createRedeliveries(client),
     listRepositories: () => listRepositories(client, options.id),
     readRepository: (repository, files) =>
       reads(repository, (session) => readRepository(session, repository, files, memory)),

@@ -2,7 +2,8 @@ import { generateKeyPairSync } from 'node:crypto'
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
-import { createGitHubForge, type GitHubForge } from '../../../src/forge/github/github-forge.ts'
+import type { Forge } from '../../../src/forge/forge.ts'
+import { createGitHubForge } from '../../../src/forge/github/github-forge.ts'
 import type { GitHubOptions } from '../../../src/forge/github/options.ts'
 
 /** A request as it arrived. */
@@ -92,7 +93,7 @@ export async function startStub(t: TestContext): Promise<Stub> {
 }
 
 /** An adapter with an app's credentials for the stub. */
-export function forgeFor(stub: Stub, options: Partial<GitHubOptions> = {}): GitHubForge {
+export function forgeFor(stub: Stub, options: Partial<GitHubOptions> = {}): Forge {
   return createGitHubForge({
     id: 'github',
     apiUrl: stub.apiUrl,
