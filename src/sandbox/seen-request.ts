@@ -9,7 +9,7 @@ export function seenRequest(model: Model, method: string, path: string, body: st
   return {
     method,
     path,
-    repository: graphql === null ? repositoryOfPath(path) : repositoryOfVariables(model, graphql.variables),
+    repository: graphql === null ? repositoryOfPath(path) : repositoryOfGraphql(model, graphql),
     query: graphql?.query ?? null,
     body,
   }
@@ -23,13 +23,27 @@ function repositoryOfPath(path: string): string | null {
   return match === null ? null : `${match[1]}/${match[2]?.replace(/\.git$/, '')}`
 }
 
-function readGraphql(body: string | null): { query: string | null; variables: unknown } | null {
+interface GraphqlRequest {
+  query: string | null
+  variables: unknown
+}
+
+function readGraphql(body: string | null): GraphqlRequest | null {
   try {
     const value = JSON.parse(body ?? '') as { query?: unknown; variables?: unknown }
     return { query: typeof value.query === 'string' ? value.query : null, variables: value.variables }
   } catch {
     return null
   }
+}
+
+/** What a query asks for by variables of whatever names; else what the variables of a mutation name. */
+function repositoryOfGraphql(model: Model, { query, variables }: GraphqlRequest): string | null {
+  const asked = /\brepository\(\s*owner:\s*\$(\w+)[\s,]+name:\s*\$(\w+)/.exec(query ?? '')
+  if (asked === null || typeof variables !== 'object' || variables === null)
+    return repositoryOfVariables(model, variables)
+  const { [asked[1] ?? '']: owner, [asked[2] ?? '']: name } = variables as Record<string, unknown>
+  return `${owner}/${name}`
 }
 
 /** The first repository that the variables name: by owner and name, by `acme/web`, or by a node id. */

@@ -1,0 +1,19 @@
+import pino from 'pino'
+import { createGitHubForge } from '../../src/forge/github/github-forge.ts'
+import { pass } from '../../src/reconcile/pass.ts'
+import { APP, type BenchForge } from './forge.ts'
+
+/** The engine with the real adapter and empty caches, as after a start; passes over one repository at a time. */
+export function startEngine(forge: BenchForge): (path: string) => Promise<unknown> {
+  const log = pino({ level: 'silent' })
+  const credentials = { appId: APP.id, privateKey: APP.privateKey }
+  const github = createGitHubForge({ id: 'github', apiUrl: forge.api, credentials, log, spacing: false })
+  const dependencies = {
+    forges: new Map([[github.id, github]]),
+    log,
+    now: () => new Date(),
+    journal: async () => {},
+    recordFeeds: async () => {},
+  }
+  return (path) => pass({ forge: 'github', path }, dependencies, { confirmRemovals: false })
+}
