@@ -31,17 +31,20 @@ const STATUS: Record<string, FileDiff['status']> = {
 /**
  * The files that differ between two commits or trees, in path order, with renames found.
  * @param base null = everything is new
+ * @param patches false leaves the patches out, which is quicker
  */
-export async function diffFiles(git: GitRepository, base: Oid | null, head: Oid): Promise<FileDiff[]> {
+export async function diffFiles(
+  git: GitRepository,
+  base: Oid | null,
+  head: Oid,
+  patches = true,
+): Promise<FileDiff[]> {
   const range = ['-r', '-M', '--no-color', '--no-ext-diff', base ?? EMPTY_TREE, head]
-  const [facts, patches] = await Promise.all([
+  const [facts, text] = await Promise.all([
     git.run(['diff-tree', '--raw', '--numstat', '-z', '--abbrev=40', ...range]),
-    git.run(['diff-tree', '-p', ...range]),
+    patches ? git.run(['diff-tree', '-p', ...range]) : null,
   ])
-  const sections = patches.stdout
-    .toString()
-    .split(/^(?=diff --git )/m)
-    .filter(Boolean)
+  const sections = (text?.stdout.toString() ?? '').split(/^(?=diff --git )/m).filter(Boolean)
   const files = readFacts(facts.stdout.toString())
   return files.map((file, index) => ({ ...file, patch: patchOf(sections[index] ?? '') }))
 }
@@ -88,4 +91,39 @@ function readFacts(text: string): Omit<FileDiff, 'patch'>[] {
 function patchOf(section: string): string | null {
   const at = section.search(/^@@ /m)
   return at === -1 ? null : section.slice(at).replace(/\n$/, '')
+}
+
+export interface ChangedPaths {
+  added: string[]
+  removed: string[]
+  modified: string[]
+}
+
+/** The paths of files that differ between two trees, without a process; renames are a removal and an addition. */
+export async function changedPaths(
+  git: GitRepository,
+  before: Oid | null,
+  after: Oid | null,
+  prefix = '',
+  found: ChangedPaths = { added: [], removed: [], modified: [] },
+): Promise<ChangedPaths> {
+  if (before === after) return found
+  const old = new Map(((before && (await git.tree(before))) || []).map((entry) => [entry.name, entry]))
+  for (const entry of (after && (await git.tree(after))) || []) {
+    const was = old.get(entry.name)
+    old.delete(entry.name)
+    const path = `${prefix}${entry.name}`
+    if (was?.oid === entry.oid && was.mode === entry.mode) continue
+    const wasTree = was?.type === 'tree' ? was.oid : null
+    const isTree = entry.type === 'tree' ? entry.oid : null
+    if (wasTree !== null || isTree !== null) await changedPaths(git, wasTree, isTree, `${path}/`, found)
+    if (was !== undefined && wasTree === null && isTree !== null) found.removed.push(path)
+    if (isTree === null) found[was === undefined || wasTree !== null ? 'added' : 'modified'].push(path)
+  }
+  for (const entry of old.values()) {
+    const path = `${prefix}${entry.name}`
+    if (entry.type === 'tree') await changedPaths(git, entry.oid, null, `${path}/`, found)
+    else found.removed.push(path)
+  }
+  return found
 }

@@ -1,3 +1,5 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { Oid } from '../../domain/commit.ts'
 import { openObjectStore } from './object-store.ts'
 import type { CommitObject, ObjectType, TagObject, TreeEntry } from './objects.ts'
@@ -54,6 +56,8 @@ export interface GitRepository {
   writeObject(type: ObjectType, bytes: Buffer): Promise<Oid>
   /** Moves several references in one transaction: all or none. False when an expected value did not hold. */
   updateRefs(updates: readonly RefUpdate[]): Promise<{ ok: true } | { ok: false; message: string }>
+  /** Points a reference that nobody else writes (`refs/pull/…`) to an object, without a process. */
+  writeOwnRef(ref: string, oid: Oid): Promise<void>
   /** Runs a git command in the repository. */
   run(args: readonly string[], options?: { input?: string; env?: Record<string, string> }): Promise<GitResult>
   /** Ends helper processes; the repository may be used again. */
@@ -96,10 +100,22 @@ export function openGitRepository(directory: string, searchPath: string): GitRep
     return known
   }
 
+  /** Brings what is remembered about one reference up to date, after it was moved. */
+  async function remember(name: string, oid: Oid): Promise<void> {
+    const all = await refs()
+    const object = ZERO.test(oid) ? null : await objects.info(oid)
+    if (object === null) {
+      all.delete(name)
+      return
+    }
+    const peeled = object.type === 'tag' ? await objects.info(`${oid}^{}`) : object
+    all.set(name, { name, oid, type: object.type, commit: peeled?.oid ?? oid })
+  }
+
   return {
     directory,
     run,
-    refs,
+    refs: async () => new Map([...(await refs())].sort(([a], [b]) => (a < b ? -1 : 1))),
     commit: (oid) =>
       commits(oid, async () => {
         const bytes = await typed(oid, 'commit')
@@ -125,8 +141,19 @@ export function openGitRepository(directory: string, searchPath: string): GitRep
     writeObject: (type, bytes) => objects.write(type, bytes),
     updateRefs: async (updates) => {
       const { code, stderr } = await run(['update-ref', '--stdin', '-z'], { input: transaction(updates) })
-      known = null
-      return code === 0 ? { ok: true } : { ok: false, message: stderr.trim() }
+      if (code !== 0) {
+        known = null
+        return { ok: false, message: stderr.trim() }
+      }
+      for (const { ref, after } of updates) await remember(ref, after)
+      return { ok: true }
+    },
+    writeOwnRef: async (ref, oid) => {
+      const path = join(directory, ref)
+      await mkdir(dirname(path), { recursive: true })
+      await writeFile(`${path}.new`, `${oid}\n`)
+      await rename(`${path}.new`, path)
+      await remember(ref, oid)
     },
     close: () => objects.close(),
   }

@@ -1,11 +1,12 @@
 import type { Oid } from '../../domain/commit.ts'
 import type { GitRepository } from './git-repository.ts'
 import type { CommitObject, Signature } from './objects.ts'
-import { mergeBase } from './walk.ts'
+import { isOnlyParent, mergeBase } from './walk.ts'
 import { writeCommit } from './write.ts'
 
 /** The tree of merging two commits; null when they conflict or have no common history. */
 export async function mergeTree(git: GitRepository, ours: Oid, theirs: Oid): Promise<Oid | null> {
+  if (await isOnlyParent(git, ours, theirs)) return (await git.commit(theirs))?.tree ?? null
   const { code, stdout } = await git.run(['merge-tree', '--write-tree', '--no-messages', ours, theirs])
   return code === 0 ? (stdout.toString().split('\n')[0] ?? null) : null
 }

@@ -66,6 +66,8 @@ export async function history(
 
 /** Number of commits reachable from `from` and not from `not`. */
 export async function countCommits(git: GitRepository, from: Oid, not: readonly Oid[] = []): Promise<number> {
+  const [only] = not
+  if (only !== undefined && not.length === 1 && (await isOnlyParent(git, only, from))) return 1
   const { stdout } = await git.run(['rev-list', '--count', from, ...not.map((oid) => `^${oid}`)])
   return Number(stdout.toString().trim())
 }
@@ -73,6 +75,8 @@ export async function countCommits(git: GitRepository, from: Oid, not: readonly 
 /** The best common ancestor; null for unrelated histories. */
 export async function mergeBase(git: GitRepository, a: Oid, b: Oid): Promise<Oid | null> {
   if (a === b) return a
+  if (await isParent(git, a, b)) return a
+  if (await isParent(git, b, a)) return b
   const { code, stdout } = await git.run(['merge-base', a, b])
   return code === 0 ? stdout.toString().trim() : null
 }
@@ -80,9 +84,19 @@ export async function mergeBase(git: GitRepository, a: Oid, b: Oid): Promise<Oid
 /** True when `ancestor` is `descendant` or reachable from it. */
 export async function isAncestor(git: GitRepository, ancestor: Oid, descendant: Oid): Promise<boolean> {
   if (ancestor === descendant) return true
-  const commit = await git.commit(descendant)
-  if (commit?.parents.includes(ancestor)) return true
+  if (await isParent(git, ancestor, descendant)) return true
+  if (await isParent(git, descendant, ancestor)) return false
   return (await git.run(['merge-base', '--is-ancestor', ancestor, descendant])).code === 0
+}
+
+async function isParent(git: GitRepository, parent: Oid, child: Oid): Promise<boolean> {
+  return (await git.commit(child))?.parents.includes(parent) === true
+}
+
+/** True when `child` has this one parent and no other: the commonest history, which needs no process. */
+export async function isOnlyParent(git: GitRepository, parent: Oid, child: Oid): Promise<boolean> {
+  const commit = await git.commit(child)
+  return commit?.parents.length === 1 && commit.parents[0] === parent
 }
 
 export interface AheadBehind {
@@ -94,6 +108,7 @@ export interface AheadBehind {
 /** How many commits `head` has that `base` has not, and the other way round. */
 export async function aheadBehind(git: GitRepository, base: Oid, head: Oid): Promise<AheadBehind> {
   if (base === head) return { mergeBase: base, ahead: 0, behind: 0 }
+  if (await isOnlyParent(git, base, head)) return { mergeBase: base, ahead: 1, behind: 0 }
   const [common, counts] = await Promise.all([
     mergeBase(git, base, head),
     git.run(['rev-list', '--left-right', '--count', `${base}...${head}`]),

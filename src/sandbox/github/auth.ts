@@ -1,6 +1,6 @@
 import { createHash, type KeyObject, timingSafeEqual, verify } from 'node:crypto'
 import type { Auth } from '../auth.ts'
-import { actorOfToken } from '../model/installations.ts'
+import { actorOfToken, hashToken } from '../model/installations.ts'
 import type { Model } from '../model/model.ts'
 import { ensureAccount } from '../model/repositories.ts'
 import type { Actor } from '../model/types.ts'
@@ -26,7 +26,10 @@ export function createAuth(model: Model, token: string, publicKey: KeyObject | n
     if (candidate.startsWith('ghs_')) return actorOfToken(model, candidate)
     if (/^[\w-]+\.[\w-]+\.[\w-]+$/.test(candidate)) return byJwt(model, candidate, publicKey)
     const person = people.find((each) => equal(each.token, candidate))
-    return person === undefined ? null : { kind: 'person', account: person.account }
+    if (person !== undefined) return { kind: 'person', account: person.account }
+    const kept = model.tables.personTokens.by(hashToken(candidate))[0]
+    const account = kept === undefined ? undefined : model.tables.accounts.get(kept.accountId)
+    return account === undefined ? null : { kind: 'person', account }
   }
 
   return {

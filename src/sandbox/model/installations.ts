@@ -185,6 +185,7 @@ function announceDifference(model: Model, before: Installation, after: Installat
   }
 }
 
-function hashToken(token: string): string {
+/** What is kept of a token. */
+export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex')
 }

@@ -14,6 +14,7 @@ import type {
   InstallationToken,
   IssueComment,
   Permissions,
+  PersonToken,
   Protection,
   PullRequest,
   Repository,
@@ -60,6 +61,8 @@ export interface Tables {
   seenRefs: Table<SeenRefs>
   /** By the hash of the token. */
   tokens: Table<InstallationToken>
+  /** By the hash of the token. */
+  personTokens: Table<PersonToken>
 }
 
 export type TableName = keyof Tables
@@ -207,6 +210,7 @@ function createTables(): Tables {
     installations: createTable((row) => row.accountId),
     seenRefs: createTable((row) => row.id),
     tokens: createTable((row) => row.hash),
+    personTokens: createTable((row) => row.hash),
   }
 }
 

@@ -71,7 +71,7 @@ export async function openPull(
       const between = source.id === repository.id ? branch : `${source.owner}:${branch}`
       throw invalid('base', `No commits between ${wish.base} and ${between}`)
     }
-    await git.updateRefs([{ ref: `refs/pull/${number}/head`, before: null, after: head }])
+    await git.writeOwnRef(`refs/pull/${number}/head`, head)
     const now = model.now()
     const pull: PullRequest = {
       id: model.nextId(),

@@ -52,10 +52,7 @@ export async function createRepository(
   },
 ): Promise<Repository> {
   if (findRepository(model, wish.owner, wish.name) !== null) {
-    throw new Refusal('exists', 'name already exists on this account', {
-      resource: 'Repository',
-      field: 'name',
-    })
+    throw taken()
   }
   const owner = ensureAccount(model, wish.owner, 'Organization')
   const now = model.now()
@@ -91,6 +88,10 @@ export async function createRepository(
   )
   if (made.code !== 0) throw new Error(`The repository cannot be made: ${made.stderr}`)
   for (const [key, value] of CONFIG) await runGit(directory, ['config', key, value], { searchPath })
+  if (findRepository(model, wish.owner, wish.name) !== null) {
+    await rm(directory, { recursive: true, force: true })
+    throw taken()
+  }
   model.save(['repositories', repository])
   return repository
 }
@@ -148,6 +149,11 @@ export async function deleteRepository(model: Model, repository: Repository): Pr
     ['repositories', repository.id, null],
   )
   await rm(repositoryDirectory(model.dataDir, repository.id), { recursive: true, force: true })
+}
+
+function taken(): Refusal {
+  const where = { resource: 'Repository', field: 'name' }
+  return new Refusal('exists', 'name already exists on this account', where)
 }
 
 /** The row as it is now. */

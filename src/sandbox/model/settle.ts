@@ -32,7 +32,7 @@ export async function settleLocked(
       if (target.id === repository.id) heads.set(`refs/pull/${next.number}/head`, next.headOid)
     }
   }
-  await model.git(repository).updateRefs([...heads].map(([ref, after]) => ({ ref, before: null, after })))
+  for (const [ref, oid] of heads) await model.git(repository).writeOwnRef(ref, oid)
   puts.push(['seenRefs', await seenNow(model, repository)])
   puts.push(['repositories', { ...repository, pushedAt: model.now(), updatedAt: model.now() }])
   model.save(...puts)

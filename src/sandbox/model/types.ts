@@ -214,6 +214,14 @@ export interface InstallationToken {
   expiresAt: string
 }
 
+/** A token of a person other than `you`; only its hash is kept. */
+export interface PersonToken {
+  id: number
+  /** SHA-256 of the token, in hexadecimal. */
+  hash: string
+  accountId: number
+}
+
 /** Who asks. Every function that changes something takes one. */
 export type Actor =
   | { kind: 'anonymous' }
@@ -287,6 +295,22 @@ export type ForgeEvent =
     }
   | { type: 'check-suite'; action: 'completed'; repository: Repository; sender: Account; suite: CheckSuite }
   | { type: 'status'; repository: Repository; sender: Account; status: CommitStatus }
+  | {
+      type: 'repository'
+      action:
+        | 'created'
+        | 'deleted'
+        | 'renamed'
+        | 'edited'
+        | 'archived'
+        | 'unarchived'
+        | 'privatized'
+        | 'publicized'
+      repository: Repository
+      sender: Account
+      /** As the webhook says them, for `renamed` and `edited`. */
+      changes: Record<string, unknown> | null
+    }
   | {
       type: 'installation'
       action: 'created' | 'deleted' | 'suspend' | 'unsuspend' | 'new_permissions_accepted'

@@ -54,6 +54,44 @@ export function profileJson(model: Model, account: Account): Record<string, unkn
   }
 }
 
+/** GitHub's `organization-simple`, as it stands in webhooks. */
+export function organizationJson(model: Model, { id, login }: Account): Record<string, unknown> {
+  const api = model.urls.api(`/orgs/${login}`)
+  return {
+    login,
+    id,
+    node_id: nodeId('Organization', id),
+    url: api,
+    repos_url: `${api}/repos`,
+    events_url: `${api}/events`,
+    hooks_url: `${api}/hooks`,
+    issues_url: `${api}/issues`,
+    members_url: `${api}/members{/member}`,
+    public_members_url: `${api}/public_members{/member}`,
+    avatar_url: model.urls.html(`/avatars/${id}`),
+    description: null,
+  }
+}
+
+/** GitHub's `organization-full`: what `GET /orgs/{org}` tells. */
+export function organizationProfileJson(model: Model, account: Account): Record<string, unknown> {
+  return {
+    ...organizationJson(model, account),
+    name: account.name,
+    html_url: model.urls.html(`/${account.login}`),
+    type: 'Organization',
+    has_organization_projects: false,
+    has_repository_projects: false,
+    public_repos: model.tables.repositories.all().filter(({ ownerId }) => ownerId === account.id).length,
+    public_gists: 0,
+    followers: 0,
+    following: 0,
+    created_at: account.createdAt,
+    updated_at: account.createdAt,
+    archived_at: null,
+  }
+}
+
 /** The account behind an author or committer; null when no account has the address. */
 export function accountByEmail(model: Model, email: string): Account | null {
   if (email === 'noreply@github.com') return model.tables.accounts.by('web-flow')[0] ?? null

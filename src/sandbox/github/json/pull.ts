@@ -86,7 +86,7 @@ export async function fullPullJson(
     mergeBase(git, pull.state === 'merged' ? pull.baseOid : base, pull.headOid),
   ])
   const [files, commits] = await Promise.all([
-    diffFiles(git, common, pull.headOid),
+    diffFiles(git, common, pull.headOid, false),
     countCommits(git, pull.headOid, common === null ? [] : [common]),
   ])
   const mergeableOrNull = mergeable === 'UNKNOWN' ? null : mergeable === 'MERGEABLE'

@@ -4,7 +4,7 @@ import { nodeId } from '../../model/ids.ts'
 import { repositoriesOf } from '../../model/installations.ts'
 import type { Model } from '../../model/model.ts'
 import type { ForgeEvent, Installation, Repository } from '../../model/types.ts'
-import { accountJson } from '../json/account.ts'
+import { accountJson, organizationJson } from '../json/account.ts'
 import { installationJson } from '../json/app.ts'
 import { checkRunJson, checkSuiteCore, checkSuiteJson } from '../json/check.ts'
 import { commentJson, reviewJson } from '../json/discussion.ts'
@@ -88,6 +88,10 @@ async function payloads(model: Model, event: RepositoryEvent): Promise<Part[]> {
     case 'check-suite': {
       const { repository: _, ...check_suite } = await checkSuiteJson(model, repository, event.suite)
       return [{ event: 'check_suite', payload: { action: event.action, check_suite } }]
+    }
+    case 'repository': {
+      const { action, changes } = event
+      return [{ event: 'repository', payload: { action, ...(changes === null ? {} : { changes }) } }]
     }
     case 'status':
       return [{ event: 'status', payload: await statusPayload(model, event) }]
@@ -184,25 +188,6 @@ function common(model: Model, repository: Repository, installation: Installation
   const { id } = installation
   return {
     installation: { id, node_id: nodeId('Installation', id) },
-    ...(owner.type === 'Organization' ? { organization: organizationJson(model, owner.id) } : {}),
-  }
-}
-
-function organizationJson(model: Model, id: number): Record<string, unknown> {
-  const account = accountById(model, id)
-  const api = model.urls.api(`/orgs/${account.login}`)
-  return {
-    login: account.login,
-    id,
-    node_id: nodeId('Organization', id),
-    url: api,
-    repos_url: `${api}/repos`,
-    events_url: `${api}/events`,
-    hooks_url: `${api}/hooks`,
-    issues_url: `${api}/issues`,
-    members_url: `${api}/members{/member}`,
-    public_members_url: `${api}/public_members{/member}`,
-    avatar_url: model.urls.html(`/avatars/${id}`),
-    description: null,
+    ...(owner.type === 'Organization' ? { organization: organizationJson(model, owner) } : {}),
   }
 }

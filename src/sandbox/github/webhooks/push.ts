@@ -1,6 +1,7 @@
 import { type Oid, ZERO_OID } from '../../../domain/commit.ts'
+import { changedPaths } from '../../git/diff.ts'
 import { type CommitObject, type Signature, signatureTime } from '../../git/objects.ts'
-import { history, isAncestor } from '../../git/walk.ts'
+import { history, isAncestor, isOnlyParent } from '../../git/walk.ts'
 import type { Model } from '../../model/model.ts'
 import type { Account, ForgeEvent, RefChange, Repository } from '../../model/types.ts'
 import { accountByEmail } from '../json/account.ts'
@@ -89,24 +90,24 @@ async function pushedCommits(
     .filter(({ name }) => name.startsWith(HEADS) && !moved.has(name))
     .map(({ oid }) => oid)
   const not = before === ZERO_OID ? [...new Set(others)] : [before]
-  const commits = await history(git, after, { limit: MOST_COMMITS, not })
-  const files = await changedFiles(model, repository, commits)
-  return commits.reverse().map((commit) => ({
-    ...commitFacts(model, repository, commit),
-    ...(files.get(commit.oid) ?? { added: [], removed: [], modified: [] }),
-  }))
+  const single = before !== ZERO_OID && (await isOnlyParent(git, before, after))
+  const only = single ? await git.commit(after) : null
+  const commits = only === null ? await history(git, after, { limit: MOST_COMMITS, not }) : [only]
+  return await Promise.all(commits.reverse().map((commit) => commitPayload(model, repository, commit)))
 }
 
+/** A commit with the paths that it changed; a merge lists none. */
 async function commitPayload(
   model: Model,
   repository: Repository,
   commit: CommitObject,
 ): Promise<Record<string, unknown>> {
-  const files = await changedFiles(model, repository, [commit])
-  return {
-    ...commitFacts(model, repository, commit),
-    ...(files.get(commit.oid) ?? { added: [], removed: [], modified: [] }),
-  }
+  const git = model.git(repository)
+  const [parent] = commit.parents
+  const before = parent === undefined ? null : ((await git.commit(parent))?.tree ?? null)
+  const merged = commit.parents.length > 1
+  const paths = await changedPaths(git, merged ? commit.tree : before, commit.tree)
+  return { ...commitFacts(model, repository, commit), ...paths }
 }
 
 function commitFacts(model: Model, repository: Repository, commit: CommitObject): Record<string, unknown> {
@@ -120,38 +121,6 @@ function commitFacts(model: Model, repository: Repository, commit: CommitObject)
     author: personJson(model, commit.author),
     committer: personJson(model, commit.committer),
   }
-}
-
-interface ChangedFiles {
-  added: string[]
-  removed: string[]
-  modified: string[]
-}
-
-/** The paths that each commit changed against its first parent, in one process. */
-async function changedFiles(
-  model: Model,
-  repository: Repository,
-  commits: readonly CommitObject[],
-): Promise<Map<Oid, ChangedFiles>> {
-  const files = new Map<Oid, ChangedFiles>()
-  const { stdout } = await model
-    .git(repository)
-    .run(['-c', 'core.quotePath=false', 'diff-tree', '--stdin', '-r', '--root', '--name-status'], {
-      input: commits.map(({ oid }) => `${oid}\n`).join(''),
-    })
-  let current: ChangedFiles = { added: [], removed: [], modified: [] }
-  for (const line of stdout.toString().split('\n')) {
-    const [letter = '', path = ''] = line.split('\t')
-    if (/^[0-9a-f]{40}$/.test(line)) {
-      current = { added: [], removed: [], modified: [] }
-      files.set(line, current)
-    } else if (path !== '') {
-      const list = letter === 'A' ? current.added : letter === 'D' ? current.removed : current.modified
-      list.push(path)
-    }
-  }
-  return files
 }
 
 async function headOf(model: Model, repository: Repository, oid: Oid): Promise<CommitObject | null> {
