@@ -1,8 +1,9 @@
 import { fork } from 'node:child_process'
 import { realpathSync } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
+import { mkdir, rename, rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { SupercargoError } from '../../domain/errors.ts'
+import { reasonOf } from '../failures.ts'
 
 const THIS_FILE = fileURLToPath(import.meta.url)
 
@@ -13,9 +14,14 @@ const THIS_FILE = fileURLToPath(import.meta.url)
  */
 export async function createDirectory(directory: string): Promise<void> {
   const draft = `${directory}.new`
-  await rm(draft, { recursive: true, force: true })
-  await createInChild(draft)
-  await rename(draft, directory)
+  try {
+    await rm(draft, { recursive: true, force: true })
+    await mkdir(draft, { mode: 0o700 })
+    await createInChild(draft)
+    await rename(draft, directory)
+  } catch (error) {
+    throw notCreated(error)
+  }
 }
 
 function createInChild(draft: string): Promise<void> {
@@ -28,20 +34,21 @@ function createInChild(draft: string): Promise<void> {
     complaint = (complaint + data.toString()).slice(-2000)
   })
   return new Promise((resolve, reject) => {
-    child.once('error', (error) => reject(notCreated(error.message)))
+    child.once('error', reject)
     child.once('exit', (code, signal) => {
       if (code === 0) resolve()
-      else reject(notCreated(signal === null ? complaint.trim() : `its process was ended by ${signal}`))
+      else reject(new Error(signal === null ? complaint.trim() : `its process was ended by ${signal}`))
     })
   })
 }
 
-function notCreated(reason: string): SupercargoError {
+function notCreated(cause: unknown): SupercargoError {
   return new SupercargoError(
-    `The embedded database could not be created: ${reason || 'no reason was given'}.`,
+    `The embedded database could not be created: ${reasonOf(cause) || 'no reason was given'}.`,
     {
       code: 'store-not-created',
       kind: 'permanent',
+      cause,
       advice:
         'It needs a writable data directory and, the first time, about 900 MB of free memory. Otherwise use a PostgreSQL server: set DATABASE_URL.',
     },

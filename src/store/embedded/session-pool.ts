@@ -3,7 +3,7 @@ import type { PGlite, Results } from '@electric-sql/pglite'
 import { createSessionLock, type SessionLock } from './session-lock.ts'
 
 /** A statement as `pg` takes it: its text, or an object with the text, the values and a name. */
-type Statement = string | { text: string; values?: unknown[] | undefined }
+type Statement = string | { text: string; values?: unknown[] | undefined; name?: string | undefined }
 
 /** What `pg` answers, as far as graphile-worker and we read it. */
 export interface Answer {
