@@ -73,6 +73,7 @@ const EVENTS = [
   'issue_comment',
   'check_run',
   'check_suite',
+  'repository',
   'status',
 ]
 

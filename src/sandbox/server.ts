@@ -11,6 +11,8 @@ import { addCommitByRefRoute, addCommitRoutes } from './github/rest/commit-route
 import { addGitRoutes } from './github/rest/git-routes.ts'
 import { addIssueRoutes } from './github/rest/issue-routes.ts'
 import { addMetaRoutes } from './github/rest/meta-routes.ts'
+import { addOwnerRoutes } from './github/rest/owner-routes.ts'
+import { addPeopleRoutes } from './github/rest/people-routes.ts'
 import { addProtectionRoutes } from './github/rest/protection-routes.ts'
 import { addPullRoutes } from './github/rest/pull-routes.ts'
 import { rateHeaders, rateOf, refund, spend } from './github/rest/rate.ts'
@@ -109,6 +111,8 @@ function createApp(model: Model, auth: Auth, deliveries: Deliveries, options: Se
   addAppRoutes(router)
   addMetaRoutes(router)
   addProtectionRoutes(router)
+  addOwnerRoutes(router)
+  addPeopleRoutes(router)
   addRepositoryRoutes(router)
   addGitRoutes(router)
   addCheckRoutes(router)
