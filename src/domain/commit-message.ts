@@ -3,7 +3,7 @@ import { oneLine } from './markdown.ts'
 const SKIP_CI =
   /\[\s*(?:skip[\s-]?ci|ci[\s-]?skip|no[\s-]?ci|skip[\s-]?actions|actions[\s-]?skip|skip[\s-]?azp)\s*\]|\*{3}no_ci\*{3}|\bskip-checks\s*:\s*true\b/gi
 const CLOSING =
-  /\b(close[sd]?|fix(?:e[sd])?|resolve[sd]?|implement(?:s|ed|ing)?)(\s*:?\s+)(?=\S*[#!]\d|https?:)/gi
+  /\b(close[sd]?|fix(?:e[sd])?|resolve[sd]?|implement(?:s|ed|ing)?)(\s*:?\s+)(?=\S*[#!]\d|https?:|GH-\d|GL-\d)/gi
 const REFERENCE = /(^|[^\p{L}\p{N}_/])[@#!](?=[\p{L}\p{N}_])/gu
 const QUALIFIED = /[#!](?=\d)/g
 
@@ -12,7 +12,17 @@ const QUALIFIED = /[#!](?=\d)/g
  * closes no issue, mentions nobody and cannot be read as a trailer of its own.
  */
 export function plainLine(text: string, limit = 100): string {
-  return oneLine(text, limit)
+  let line = oneLine(text, limit)
+  for (let before = ''; before !== line; ) {
+    before = line
+    line = withoutOrders(line)
+  }
+  return line
+}
+
+/** Taking a word out may put another one together, as in `[skip [skip ci]ci]`: the caller repeats it. */
+function withoutOrders(line: string): string {
+  return line
     .replace(SKIP_CI, '')
     .replace(CLOSING, '')
     .replace(REFERENCE, '$1')
@@ -30,17 +40,16 @@ export function trailers(entries: readonly [string, string][]): string {
     .join('\n')
 }
 
-/** The value of the last trailer of that name in a message's last paragraph; null where there is none. */
-export function readTrailer(message: string, key: string): string | null {
+/** The values of the trailers of that name in a message's last paragraph, in their order. */
+export function readTrailers(message: string, key: string): string[] {
   const paragraph =
     message
       .trimEnd()
       .split(/\n\s*\n/)
       .at(-1) ?? ''
   const prefix = `${key.toLowerCase()}:`
-  const line = paragraph
+  return paragraph
     .split('\n')
-    .reverse()
-    .find((candidate) => candidate.toLowerCase().startsWith(prefix))
-  return line === undefined ? null : line.slice(prefix.length).trim()
+    .filter((line) => line.toLowerCase().startsWith(prefix))
+    .map((line) => line.slice(prefix.length).trim())
 }

@@ -8,27 +8,30 @@ import { compareTags } from './tag-order.ts'
 import type { World } from './world.ts'
 
 /** From worst to best: an environment whose manifests show several versions is judged by the worst. */
-const ORDER = ['not-read', 'backward', 'diverged', 'forward', 'unknown'] as const
+const ORDER = ['not-read', 'backward', 'diverged', 'forward', 'unknown', 'same'] as const
 
 /**
- * Where the candidate lies, seen from the tags that the manifests have now: environments that follow a branch
- * go by ancestry, those that follow tags by the order of versions.
+ * Where the candidate lies, seen from each of the tags that the manifests have now: environments that follow a
+ * branch go by ancestry, those that follow tags by the order of versions.
  */
 export function relateToPresent(
   world: World,
   environment: Environment,
   present: readonly string[],
   candidate: Version,
-): Relation {
-  const relations = present
+): Relation[] {
+  return present
     .filter((tag) => tag !== candidate.tag)
     .map((tag) =>
       environment.follow.kind === 'branch'
         ? byAncestry(world, environment, tag, candidate)
         : byVersion(world, environment, tag, candidate),
     )
-  const worst = ORDER.flatMap((kind) => relations.filter((relation) => relation.kind === kind))[0]
-  return worst ?? (present.length === 0 ? { kind: 'unknown' } : { kind: 'same' })
+}
+
+/** The relation that decides; null when there are none. */
+export function worstOf(relations: readonly Relation[]): Relation | null {
+  return ORDER.flatMap((kind) => relations.filter((relation) => relation.kind === kind))[0] ?? null
 }
 
 function byAncestry(world: World, environment: Environment, tag: string, candidate: Version): Relation {

@@ -1,7 +1,7 @@
 import type { Decision } from '../config/consent.ts'
 import { decide } from '../config/consent.ts'
 import type { App, Environment } from '../config/model.ts'
-import { readTrailer } from '../domain/commit-message.ts'
+import { readTrailers } from '../domain/commit-message.ts'
 import { changeRequestBranch } from '../domain/names.ts'
 import { isUnder } from '../domain/path.ts'
 import { repositoryKey } from '../domain/repository.ts'
@@ -10,7 +10,7 @@ import type { ManifestSnapshot } from '../forge/forge.ts'
 import type { Reason, Standing } from './action.ts'
 import { candidateOf } from './candidate.ts'
 import type { DirectChange } from './direct.ts'
-import { relateToPresent } from './direction.ts'
+import { relateToPresent, worstOf } from './direction.ts'
 import { type Edited, editImages } from './edit-images.ts'
 import { explainEnvironment, VERSION_TRAILER } from './explain/environment.ts'
 import type { Relation } from './lineage.ts'
@@ -20,7 +20,8 @@ import { manifestsOf, type World } from './world.ts'
 /** What one environment needs: a settled proposal, a direct commit, or the reason for neither. */
 export type TargetPlan = Settled & {
   direct: DirectChange | null
-  notRead: { base: string; head: string } | null
+  /** Comparisons that must be read before anything is planned. */
+  notRead: { base: string; head: string }[]
 }
 
 /** Brings one environment to its candidate: never backwards, never against a person, never without consent. */
@@ -34,6 +35,10 @@ export function planEnvironment(world: World, app: App, environment: Environment
   const { snapshot, policy } = manifests
   if (!policy.ok)
     return refuse(reason('policy-broken', 'The policy of the manifest repository has problems.'))
+  if (!snapshot.complete) {
+    const why = reason('manifests-incomplete', 'The manifests could not be read completely.')
+    return without({ target, state: 'waiting', reason: why, from: null, to: null, url: null })
+  }
   const odd = snapshot.tree.find((file) => isUnder(file.path, environment.path) && /^1[26]/.test(file.mode))
   const files = filesUnder(snapshot, environment.path)
   if (files.length === 0) {
@@ -62,12 +67,17 @@ export function planEnvironment(world: World, app: App, environment: Environment
   })
   if (!decision.allowed) return refuse(decision.reason, from, version.tag)
 
-  const relation = relateToPresent(world, environment, present, version)
-  if (relation.kind === 'not-read') {
+  const relations = relateToPresent(world, environment, present, version)
+  const notRead = relations.flatMap((each) =>
+    each.kind === 'not-read' ? [{ base: each.base, head: each.head }] : [],
+  )
+  if (notRead.length > 0) {
     const why = reason('not-compared', 'The versions have not been compared yet.')
     const standing: Standing = { target, state: 'waiting', reason: why, from, to: version.tag, url: null }
-    return { ...without(standing), notRead: { base: relation.base, head: relation.head } }
+    return { ...without(standing), notRead }
   }
+  const relation: Relation =
+    worstOf(relations) ?? (present.length === 0 ? { kind: 'unknown' } : { kind: 'same' })
   if (relation.kind === 'diverged') {
     const why = `${from} is not among the commits that ${version.tag} is built on, so the environment is left as it is.`
     return without({
@@ -82,7 +92,7 @@ export function planEnvironment(world: World, app: App, environment: Environment
 
   const proposal = propose(world, app, environment, { candidate, edit, from, relation, decision, target })
   if (decision.merge !== 'direct' || proposal.changes.length === 0 || proposal.withdrawn !== null) {
-    return { ...settle(proposal, snapshot), direct: null, notRead: null }
+    return { ...settle(proposal, snapshot), direct: null, notRead: [] }
   }
   return planDirect(proposal, snapshot, environment)
 }
@@ -137,8 +147,8 @@ function planDirect(proposal: Proposal, snapshot: ManifestSnapshot, environment:
   const { target, from, to } = proposal
   const delivered = (snapshot.history[environment.path] ?? [])
     .filter(({ ours }) => ours)
-    .map(({ message }) => readTrailer(message, VERSION_TRAILER))
-    .find((value) => value?.startsWith(`${target} `))
+    .flatMap(({ message }) => readTrailers(message, VERSION_TRAILER))
+    .find((value) => value.startsWith(`${target} `))
   if (delivered === `${target} ${to}`) {
     const why = reason(
       'edited-by-hand',
@@ -147,7 +157,16 @@ function planDirect(proposal: Proposal, snapshot: ManifestSnapshot, environment:
     return without({ target, state: 'held', reason: why, from, to, url: null })
   }
   const standing: Standing = { target, state: 'changing', reason: proposal.reason, from, to, url: null }
-  return { ...without(standing), direct: { proposal, snapshot } }
+  const again = (texts: ReadonlyMap<string, string>) =>
+    editImages(
+      filesUnder(snapshot, environment.path).map(({ path, text }) => ({
+        path,
+        text: texts.get(path) ?? text,
+      })),
+      environment,
+      to,
+    ).edits
+  return { ...without(standing), direct: { proposal, snapshot, again } }
 }
 
 function filesUnder(snapshot: ManifestSnapshot, path: string): TextFile[] {
@@ -159,7 +178,7 @@ function filesUnder(snapshot: ManifestSnapshot, path: string): TextFile[] {
 }
 
 function without(standing: Standing): TargetPlan {
-  return { actions: [], standing, soon: false, direct: null, notRead: null }
+  return { actions: [], standing, soon: false, direct: null, notRead: [] }
 }
 
 function reason(code: string, message: string): Reason {

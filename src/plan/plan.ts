@@ -49,7 +49,7 @@ export function plan(world: World, options: PlanOptions): Plan {
     standings: targets.map(({ standing }) => standing),
     previews: previews.flatMap((each) => each.previews),
     remaining: previews.flatMap(({ remaining }) => remaining),
-    comparisonsNeeded: targets.flatMap(({ notRead }) => notRead ?? []),
+    comparisonsNeeded: targets.flatMap(({ notRead }) => notRead),
     historiesNeeded: previews.flatMap(({ historyNeeded }) => historyNeeded ?? []),
     lookAgainAt: targets.some((target) => target.soon) ? soon : null,
     soon,

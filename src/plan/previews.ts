@@ -55,7 +55,7 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
     standing: { target, state, reason, from: null, to: null, url: null },
     soon: false,
     direct: null,
-    notRead: null,
+    notRead: [],
     historyNeeded: null,
     previews: previewSet(world, previews).previews.map((preview) => ({
       app: app.name,
@@ -72,6 +72,12 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
     return stop('refused', {
       code: 'policy-broken',
       message: 'The policy of the manifest repository has problems.',
+    })
+  }
+  if (!snapshot.complete) {
+    return stop('waiting', {
+      code: 'manifests-incomplete',
+      message: 'The manifests could not be read completely.',
     })
   }
   const template = templateFiles(snapshot, previews)
@@ -101,7 +107,7 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
   const foreign = new Set(proofs.flatMap(({ path, proven }) => (proven === false ? [path] : [])))
   const compared = rendered.map((each) => (foreign.has(each.preview.path) ? notMade(each) : each))
   const orphans = unwanted.filter((path) => !foreign.has(path))
-  const removal = mayRemove(orphans, wanted.complete && snapshot.complete, confirmed)
+  const removal = mayRemove(orphans, wanted.complete, confirmed)
   const removed = removal === null ? orphans : []
   const changes = [
     ...compared.flatMap(({ changes }) => changes),
@@ -133,8 +139,8 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
   return {
     ...settled,
     standing: withNotes(settled.standing, removal, compared),
-    direct: direct ? { proposal, snapshot } : null,
-    notRead: null,
+    direct: direct ? { proposal, snapshot, again: () => [] } : null,
+    notRead: [],
     historyNeeded: null,
     previews: compared.map((each) => standingOfPreview(app, each, direct)),
     remaining: direct || changes.length === 0 ? orphans.filter((path) => !removed.includes(path)) : orphans,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { test } from 'node:test'
-import { plainLine, readTrailer, trailers } from '../../src/domain/commit-message.ts'
+import { plainLine, readTrailers, trailers } from '../../src/domain/commit-message.ts'
 
 test('foreign text in a commit message skips no CI, closes nothing and mentions nobody', () => {
   for (const text of ['x [skip ci]', '[CI SKIP] x', 'x ***NO_CI***', 'x skip-checks: true', 'x [no ci]']) {
@@ -27,7 +27,19 @@ test('git itself reads the trailers', () => {
   assert.equal(parsed, 'Argocd-reference-commit-sha: abc\nSupercargo-Version: web/staging 1\n')
 })
 
-test('a trailer is read from the last paragraph only', () => {
-  assert.equal(readTrailer('s\n\nKey: old\n\nOther: x\nkey: new\n', 'Key'), 'new')
-  assert.equal(readTrailer('s\n\nKey: old\n\nnothing', 'Key'), null)
+test('what is taken out of foreign text puts nothing else together', () => {
+  for (const text of ['x [skip [skip ci]ci]', 'x [skip [no ci] ci]', 'x [ci ***no_ci***skip]']) {
+    assert.doesNotMatch(plainLine(text), /\[\s*(?:skip|ci)[\s-]*(?:skip|ci)\s*\]/, text)
+  }
+  assert.equal(
+    plainLine('fixes fixes https://github.com/acme/web/issues/1'),
+    'https://github.com/acme/web/issues/1',
+  )
+  assert.equal(plainLine('closes closes GH-12'), 'GH-12')
+})
+
+test('trailers are read from the last paragraph only, and all of one name', () => {
+  assert.deepEqual(readTrailers('s\n\nKey: old\n\nOther: x\nkey: new\n', 'Key'), ['new'])
+  assert.deepEqual(readTrailers('s\n\nKey: a\nOther: x\nKey: b', 'Key'), ['a', 'b'])
+  assert.deepEqual(readTrailers('s\n\nKey: old\n\nnothing', 'Key'), [])
 })
