@@ -7,6 +7,7 @@ import { createAuth } from './github/auth.ts'
 import { trackWrites } from './github/rest/lag.ts'
 import { createCompose } from './github/webhooks/compose.ts'
 import { createDispatcher, type Dispatcher, type Webhook } from './hooks/dispatcher.ts'
+import { forgetExpiredTokens } from './model/installations.ts'
 import { type Model, openModel } from './model/model.ts'
 import { catchUp } from './model/settle.ts'
 import type { Permissions } from './model/types.ts'
@@ -99,6 +100,7 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   })
   writeHooks(model.dataDir)
   trackWrites(model)
+  forgetExpiredTokens(model)
   const deliveries = createDispatcher(model, createCompose(model), log)
   const auth = createAuth(model, options.token, app.key === null ? null : createPublicKey(app.key))
   if (options.webhook) deliveries.setWebhook(options.webhook)

@@ -4,6 +4,7 @@ import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { type Context, Hono } from 'hono'
 import type { Auth } from './auth.ts'
+import { avatar } from './avatar.ts'
 import { readGitPath, serveGit } from './githttp/handler.ts'
 import { addAppRoutes } from './github/rest/app-routes.ts'
 import { addCheckRoutes } from './github/rest/check-routes.ts'
@@ -18,6 +19,7 @@ import { addPullRoutes } from './github/rest/pull-routes.ts'
 import { rateHeaders, rateOf, refund, spend } from './github/rest/rate.ts'
 import { addRepositoryRoutes } from './github/rest/repository-routes.ts'
 import { createRouter } from './github/rest/router.ts'
+import { addTreeRoutes } from './github/rest/tree-routes.ts'
 import { graphqlRoutes } from './graphql/routes.ts'
 import type { Deliveries } from './hooks/deliveries.ts'
 import type { FaultAnswer, SeenRequest } from './model/faults.ts'
@@ -61,9 +63,12 @@ export function createServerHandler(
     }
     const seen = seenRequest(model, request.method ?? 'GET', request.url ?? '', null)
     const started = performance.now()
+    const { socket } = request
+    const { bytesRead, bytesWritten } = socket
     response.on('close', () => {
-      const requestBytes = Number(request.headers['content-length'] ?? 0)
-      record(model, { ...seen, status: response.statusCode, requestBytes, responseBytes: 0 }, started)
+      const requestBytes = socket.bytesRead - bytesRead
+      const responseBytes = socket.bytesWritten - bytesWritten
+      record(model, { ...seen, status: response.statusCode, requestBytes, responseBytes }, started)
     })
     pause(model.faults.latencyMs + options.latencyMs)
       .then(async () => {
@@ -115,6 +120,7 @@ function createApp(model: Model, auth: Auth, deliveries: Deliveries, options: Se
   addPeopleRoutes(router)
   addRepositoryRoutes(router)
   addGitRoutes(router)
+  addTreeRoutes(router)
   addCheckRoutes(router)
   addCommitRoutes(router)
   addCommitByRefRoute(router)
@@ -129,6 +135,12 @@ function createApp(model: Model, auth: Auth, deliveries: Deliveries, options: Se
   app.route(`${MOUNT}/api/v3`, rest)
   const actorOf = (context: Context): Actor | null => auth.actor(context.req.header('authorization'))
   app.route(`${MOUNT}/api/graphql`, graphqlRoutes({ model, actorOf, report: options.log }))
+  app.get(`${MOUNT}/avatars/:id`, (context) => {
+    const account = model.tables.accounts.get(Number(context.req.param('id')))
+    if (account === undefined) return context.notFound()
+    context.header('cache-control', 'public, max-age=86400')
+    return context.body(avatar(account), 200, { 'content-type': 'image/svg+xml' })
+  })
   app.route(MOUNT, pagesRoutes({ model, auth, loopback: options.loopback }))
   app.onError((error) => {
     options.log(error)

@@ -101,7 +101,7 @@ test('settings are changed, and the app hears of a new name and default branch',
   assert.deepEqual(renamed.payload.changes, { repository: { name: { from: 'old' } } })
   const edited = await world.hooks.wait('repository', ({ action }) => action === 'edited')
   assert.deepEqual(edited.payload.changes, { default_branch: { from: 'main' } })
-  assert.equal((await world.rest('GET', '/repos/acme/old')).status, 404)
+  assert.equal((await world.rest('GET', '/repos/acme/old')).body.full_name, 'acme/new', 'as a redirect')
 })
 
 test('a removed repository is gone from the API, from git and from the lists', async () => {

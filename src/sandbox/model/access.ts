@@ -7,8 +7,16 @@ const ROLES: readonly Role[] = ['read', 'triage', 'write', 'maintain', 'admin']
 /** What people with read access may do though it writes: they take part in the discussion. */
 const OPEN_TO_READERS = ['issues', 'pull_requests']
 
-/** The repository by owner and name, whatever the case; null when there is none. */
+/** The repository by owner and name, now or before it was renamed, whatever the case; null when there is none. */
 export function findRepository(model: Model, owner: string, name: string): Repository | null {
+  const path = `${owner}/${name}`.toLowerCase()
+  const renamed = (): Repository | undefined =>
+    model.tables.repositories.all().find(({ formerPaths }) => formerPaths?.includes(path))
+  return repositoryNow(model, owner, name) ?? renamed() ?? null
+}
+
+/** The repository that has this name now; null when there is none. */
+export function repositoryNow(model: Model, owner: string, name: string): Repository | null {
   return model.tables.repositories.by(`${owner}/${name}`.toLowerCase())[0] ?? null
 }
 

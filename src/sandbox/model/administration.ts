@@ -1,4 +1,4 @@
-import { findRepository, installationOf } from './access.ts'
+import { installationOf, repositoryNow } from './access.ts'
 import { install } from './installations.ts'
 import type { Model } from './model.ts'
 import { Refusal } from './refusal.ts'
@@ -38,7 +38,7 @@ export async function editRepository(
   actor: KnownActor,
   change: RepositorySettings,
 ): Promise<Repository> {
-  const taken = change.name === undefined ? null : findRepository(model, repository.owner, change.name)
+  const taken = change.name === undefined ? null : repositoryNow(model, repository.owner, change.name)
   if (taken !== null && taken.id !== repository.id) {
     const where = { resource: 'Repository', field: 'name' }
     throw new Refusal('exists', 'name already exists on this account', where)

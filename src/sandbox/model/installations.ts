@@ -137,6 +137,14 @@ export function actorOfToken(model: Model, token: string): Actor | null {
   return { kind: 'installation', account: model.bot, installation, permissions, repositories }
 }
 
+/** Forgets tokens that have expired. */
+export function forgetExpiredTokens(model: Model): void {
+  const expired = model.tables.tokens
+    .all()
+    .filter(({ expiresAt }) => new Date(expiresAt).getTime() < Date.now())
+  model.save(...expired.map(({ id }): ['tokens', number, null] => ['tokens', id, null]))
+}
+
 /** Makes a token invalid at once (`DELETE /installation/token`, and tests of expiry). */
 export function revokeToken(model: Model, token: string): void {
   const row = model.tables.tokens.by(hashToken(token))[0]

@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runGit } from '../git/run.ts'
-import { findAccount, findRepository } from './access.ts'
+import { findAccount, repositoryNow } from './access.ts'
 import { type Model, repositoryDirectory } from './model.ts'
 import { Refusal } from './refusal.ts'
 import type { Account, Repository, Role } from './types.ts'
@@ -51,7 +51,7 @@ export async function createRepository(
     parentId?: number | null
   },
 ): Promise<Repository> {
-  if (findRepository(model, wish.owner, wish.name) !== null) {
+  if (repositoryNow(model, wish.owner, wish.name) !== null) {
     throw taken()
   }
   const owner = ensureAccount(model, wish.owner, 'Organization')
@@ -88,7 +88,7 @@ export async function createRepository(
   )
   if (made.code !== 0) throw new Error(`The repository cannot be made: ${made.stderr}`)
   for (const [key, value] of CONFIG) await runGit(directory, ['config', key, value], { searchPath })
-  if (findRepository(model, wish.owner, wish.name) !== null) {
+  if (repositoryNow(model, wish.owner, wish.name) !== null) {
     await rm(directory, { recursive: true, force: true })
     throw taken()
   }
@@ -125,7 +125,12 @@ export async function updateRepository(
     Omit<Repository, 'id' | 'ownerId' | 'owner' | 'nextNumber' | 'createdAt' | 'collaborators'>
   >,
 ): Promise<Repository> {
-  const updated = { ...fresh(model, repository), ...change, updatedAt: model.now() }
+  const before = fresh(model, repository)
+  const updated = { ...before, ...change, updatedAt: model.now() }
+  if (updated.name !== before.name) {
+    const path = `${before.owner}/${before.name}`.toLowerCase()
+    updated.formerPaths = [...(before.formerPaths ?? []), path]
+  }
   if (change.defaultBranch !== undefined) {
     await model.git(repository).run(['symbolic-ref', 'HEAD', `refs/heads/${change.defaultBranch}`])
   }

@@ -36,6 +36,8 @@ export interface Repository {
   allowRebaseMerge: boolean
   allowAutoMerge: boolean
   deleteBranchOnMerge: boolean
+  /** Names that it had before, with its owner, in lower case: `acme/old`. Asking for them leads here. */
+  formerPaths?: string[]
   /** The next number of a pull request or issue; they share one sequence. */
   nextNumber: number
   createdAt: string

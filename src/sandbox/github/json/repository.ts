@@ -73,7 +73,7 @@ export function repositoryJson(model: Model, repository: Repository): Record<str
     default_branch: repository.defaultBranch,
     is_template: false,
     topics: [],
-    has_issues: true,
+    has_issues: false,
     has_projects: false,
     has_wiki: false,
     has_pages: false,

@@ -4,7 +4,7 @@ import { aheadBehind, countCommits, history, resolveCommit } from '../../git/wal
 import { pullsOf } from '../../model/pulls.ts'
 import { commitJson, fileJson } from '../json/git.ts'
 import { pullJson } from '../json/pull.ts'
-import { refuseEmpty } from './git-routes.ts'
+import { refuseEmpty } from './git-input.ts'
 import { links, paginate, readPage } from './page.ts'
 import { ApiError, json, type Reply } from './reply.ts'
 import type { RepositoryRequest, Router } from './router.ts'

@@ -1,16 +1,13 @@
 import { ZERO_OID } from '../../../domain/commit.ts'
-import type { TreeChange } from '../../git/git-repository.ts'
 import { encodeTag, type ObjectType, type Signature } from '../../git/objects.ts'
-import { resolveCommit } from '../../git/walk.ts'
-import { changeTree, writeCommit } from '../../git/write.ts'
+import { writeCommit } from '../../git/write.ts'
 import { nodeId } from '../../model/ids.ts'
 import { changeRefs } from '../../model/refs.ts'
 import { accountSignature, forgeSignature, signature } from '../../model/signatures.ts'
 import { gitCommitJson, refJson, signatureJson, verificationJson } from '../json/git.ts'
+import { refuseEmpty, wrapBase64 } from './git-input.ts'
 import {
-  asObject,
   type Body,
-  invalidRequest,
   optionalBoolean,
   optionalList,
   optionalObject,
@@ -24,11 +21,8 @@ import type { RepositoryRequest, Router, WriteRequest } from './router.ts'
 
 const READ = [['contents', 'read']] as const
 const WRITE = [['contents', 'write']] as const
-const MODES = ['100644', '100755', '040000', '160000', '120000']
-/** A recursive tree is cut here. */
-const LARGEST_TREE = 100_000
 
-/** The Git database API. https://docs.github.com/en/rest/git */
+/** References, commits, blobs and tags. https://docs.github.com/en/rest/git */
 export function addGitRoutes({ read, write }: Router): void {
   read('/git/ref/:ref{.+}', READ, getRef)
   read('/git/matching-refs/:ref{.*}', READ, matchingRefs)
@@ -38,8 +32,6 @@ export function addGitRoutes({ read, write }: Router): void {
   write('delete', '/git/refs/:ref{.+}', WRITE, deleteRef)
   read('/git/commits/:sha', READ, getCommit)
   write('post', '/git/commits', WRITE, createCommit)
-  read('/git/trees/:sha{.+}', READ, getTree)
-  write('post', '/git/trees', WRITE, createTree)
   read('/git/blobs/:sha', READ, getBlob)
   write('post', '/git/blobs', WRITE, createBlob)
   read('/git/tags/:sha', READ, getTag)
@@ -127,86 +119,6 @@ async function createCommit(request: WriteRequest): Promise<Reply> {
   return json(gitCommitJson(model, repository, commit), 201)
 }
 
-async function getTree(request: RepositoryRequest): Promise<Reply> {
-  const { model, repository, param } = request
-  await refuseEmpty(request)
-  const git = model.git(repository)
-  const commit = await resolveCommit(git, param('sha'))
-  const oid = commit === null ? (await git.info(param('sha')))?.oid : (await git.commit(commit))?.tree
-  if (oid === undefined || (await git.tree(oid)) === null) throw new ApiError(404, 'Not Found')
-  const recursive = request.query('recursive') !== undefined
-  const { stdout } = await git.run(['ls-tree', '-z', '-l', ...(recursive ? ['-r', '-t'] : []), oid])
-  const lines = stdout.toString().split('\0').filter(Boolean)
-  const limit = Math.min(LARGEST_TREE, model.faults.cutListingsAt ?? LARGEST_TREE)
-  const api = model.urls.repositoryApi(repository)
-  const tree = lines.slice(0, limit).map((line) => {
-    const tab = line.indexOf('\t')
-    const [mode = '', type = '', sha = '', size = ''] = line.slice(0, tab).split(/ +/)
-    const kind = type === 'commit' ? null : `${api}/git/${type}s/${sha}`
-    return {
-      path: line.slice(tab + 1),
-      mode,
-      type,
-      sha,
-      ...(type === 'blob' ? { size: Number(size) } : {}),
-      ...(kind === null ? {} : { url: kind }),
-    }
-  })
-  return json({ sha: oid, url: `${api}/git/trees/${oid}`, tree, truncated: lines.length > limit })
-}
-
-async function createTree({ model, repository, body }: WriteRequest): Promise<Reply> {
-  const git = model.git(repository)
-  const baseTree = optionalText(body, 'base_tree')
-  const base = baseTree === undefined ? null : ((await git.commit(baseTree))?.tree ?? baseTree)
-  if (base !== null && (await git.tree(base)) === null) throw new ApiError(404, 'Not Found')
-  const items = optionalList(body, 'tree')
-  if (items === undefined) throw invalidRequest('"tree" wasn\'t supplied.')
-  if (items.length === 0 && base === null) throw new ApiError(422, 'Invalid tree info')
-  const changes: TreeChange[] = []
-  for (const item of items) changes.push(await readTreeItem(git, asObject(item, 'tree')))
-  if (base !== null) {
-    for (const { path, entry } of changes) {
-      if (entry === null && (await git.info(`${base}:${path}`)) === null) {
-        throw new ApiError(422, 'GitRPC::BadObjectState')
-      }
-    }
-  }
-  const oid = await changeTree(git, base, changes)
-  const api = model.urls.repositoryApi(repository)
-  const tree = ((await git.tree(oid)) ?? []).map(({ name, mode, type, oid: sha }) => ({
-    path: name,
-    mode,
-    type,
-    sha,
-    ...(type === 'commit' ? {} : { url: `${api}/git/${type}s/${sha}` }),
-  }))
-  return json({ sha: oid, url: `${api}/git/trees/${oid}`, tree, truncated: false }, 201)
-}
-
-async function readTreeItem(
-  git: ReturnType<RepositoryRequest['model']['git']>,
-  item: Body,
-): Promise<TreeChange> {
-  const path = requireText(item, 'path')
-  if (!isCleanPath(path)) throw new ApiError(422, 'tree.path contains a malformed path component')
-  if (item.sha === null) return { path, entry: null }
-  const mode = optionalText(item, 'mode')
-  if (mode === undefined || !MODES.includes(mode)) throw new ApiError(422, 'Must supply a valid tree.mode')
-  const content = optionalText(item, 'content')
-  const sha = optionalText(item, 'sha')
-  if ((content === undefined) === (sha === undefined)) {
-    throw new ApiError(422, 'Must supply either tree.sha or tree.content')
-  }
-  if (content !== undefined) return { path, entry: { mode, oid: await git.writeBlob(Buffer.from(content)) } }
-  const oid = sha ?? ''
-  const wanted = mode === '040000' ? 'tree' : mode === '160000' ? 'commit' : 'blob'
-  if (wanted !== 'commit' && (await git.info(oid))?.type !== wanted) {
-    throw new ApiError(422, `tree.sha ${oid} is not a valid ${wanted}`)
-  }
-  return { path, entry: { mode, oid } }
-}
-
 async function getBlob(request: RepositoryRequest): Promise<Reply> {
   const { model, repository, param } = request
   const bytes = await model.git(repository).blob(param('sha'))
@@ -268,27 +180,6 @@ async function createTag(request: WriteRequest): Promise<Reply> {
   const sha = await git.writeObject('tag', bytes)
   const reply = await getTag({ ...request, param: () => sha })
   return { ...reply, status: 201 }
-}
-
-/** A path that git accepts in a tree: relative, without `.`, `..` and `.git` in any spelling. */
-export function isCleanPath(path: string): boolean {
-  return (
-    path !== '' &&
-    !path.includes('\0') &&
-    path
-      .split('/')
-      .every((part) => part !== '' && part !== '.' && part !== '..' && !/^\.git[ .]*$|^git~1$/i.test(part))
-  )
-}
-
-/** Base64 in lines of 60 characters, as GitHub gives contents. */
-export function wrapBase64(bytes: Buffer): string {
-  return bytes.toString('base64').replace(/.{1,60}/g, '$&\n')
-}
-
-/** @throws ApiError 409 when the repository has no commit */
-export async function refuseEmpty({ model, repository }: RepositoryRequest): Promise<void> {
-  if ((await model.git(repository).refs()).size === 0) throw new ApiError(409, 'Git Repository is empty.')
 }
 
 function readSignature(body: Body, key: string, now: Date): Signature | null {

@@ -33,8 +33,23 @@ export function json(body: unknown, status = 200): Reply {
   return { status, body }
 }
 
+/** The thing was renamed: it is at another address. */
+export class Moved extends Error {
+  readonly location: string
+
+  constructor(location: string) {
+    super('Moved Permanently')
+    this.location = location
+  }
+}
+
 /** The answer to anything that a route has thrown. Unknown errors tell nothing. */
-export function errorReply(error: unknown): Reply {
+export function errorReply(error: unknown, method: string): Reply {
+  if (error instanceof Moved) {
+    const { message, location } = error
+    const body = { message, url: location, documentation_url: 'https://docs.github.com/rest' }
+    return { status: method === 'GET' ? 301 : 307, body, headers: { location } }
+  }
   const known = error instanceof Refusal ? fromRefusal(error) : error
   if (!(known instanceof ApiError)) return { status: 500, body: { message: 'Server Error' } }
   const body = {

@@ -5,7 +5,7 @@ import { findRepository, requireAccess } from '../../model/access.ts'
 import type { Model } from '../../model/model.ts'
 import type { Actor, KnownActor, PermissionLevel, Repository } from '../../model/types.ts'
 import type { Body } from './input.ts'
-import { ApiError, errorReply, type Reply } from './reply.ts'
+import { ApiError, errorReply, Moved, type Reply } from './reply.ts'
 
 /** What every route gets. */
 export interface RestRequest {
@@ -63,7 +63,7 @@ export function createRouter(
       try {
         return send(await handler(await read(context)))
       } catch (error) {
-        const reply = errorReply(error)
+        const reply = errorReply(error, context.req.method)
         if (reply.status === 500) log(error)
         return send(reply)
       }
@@ -89,6 +89,9 @@ export function createRouter(
     const repository = findRepository(model, request.param('owner'), request.param('repo'))
     if (repository === null) throw new ApiError(404, 'Not Found')
     requireAccess(model, request.actor, repository, ...access)
+    if (repository.name.toLowerCase() !== request.param('repo').toLowerCase()) {
+      throw new Moved(movedTo(request, repository))
+    }
     return repository
   }
 
@@ -106,6 +109,12 @@ export function createRouter(
         return handler({ ...request, actor, repository })
       }),
   }
+}
+
+/** The address of the same thing in a repository that was renamed. */
+function movedTo({ model, url }: RestRequest, repository: Repository): string {
+  const rest = /\/repos\/[^/]+\/[^/]+(.*)$/.exec(url.pathname)?.[1] ?? ''
+  return `${model.urls.repositoryApi(repository, rest)}${url.search}`
 }
 
 function readBody(text: string): Body {
