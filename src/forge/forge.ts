@@ -29,7 +29,8 @@ export interface ForgeWriter {
   openChangeRequest(repository: RepositoryId, wish: OpenChangeRequest): Promise<ChangeRequestLink>
   /**
    * Rebuilds the branch as one commit on `baseOid` and brings title and body up to date, without closing
-   * the change request. Throws `conflict` when the branch's head is no longer `expectedHead`.
+   * the change request. Throws `conflict` when the branch's head is no longer `expectedHead`, or the change
+   * request is no longer open; its text is then as it was.
    */
   updateChangeRequest(repository: RepositoryId, wish: UpdateChangeRequest): Promise<void>
   /** Title and body only. */
@@ -42,7 +43,10 @@ export interface ForgeWriter {
   commit(repository: RepositoryId, wish: DirectCommit): Promise<Oid>
   /** Deletes a branch of the bot's if its head is still `expectedHead`; a branch that is gone is fine. */
   deleteBranch(repository: RepositoryId, branch: string, expectedHead: Oid): Promise<void>
-  /** Creates the comment, or edits the one with `id` in place. */
+  /**
+   * Creates the comment, or edits the one with `id` in place. Throws `conflict` when another worker created one
+   * at the same time; then this one is not there.
+   */
   writeComment(repository: RepositoryId, wish: CommentWish): Promise<void>
   /** Creates or updates the bot's one report (a check run on GitHub) on a commit. */
   writeReport(repository: RepositoryId, wish: ReportWish): Promise<void>
@@ -287,6 +291,8 @@ export interface OpenChangeRequest extends ChangeRequestText {
 
 export interface UpdateChangeRequest extends ChangeRequestText {
   number: number
+  /** The text that is there now. */
+  before: ChangeRequestText
   branch: string
   baseOid: Oid
   expectedHead: Oid
@@ -322,6 +328,8 @@ export interface CommentWish {
   /** Null creates. */
   id: string | null
   body: string
+  /** Only one comment of the bot's holds this text; null: there may be several. See `SourceQuery.commentMarker`. */
+  marker: string | null
 }
 
 /** What the bot shows on a commit of the application or manifest repository. */

@@ -1,7 +1,7 @@
 import { sameRepository } from '../domain/repository.ts'
 import type { Report, SourcePullRequest } from '../forge/forge.ts'
 import type { Action, Reason, Standing } from './action.ts'
-import { goneComment, previewComment } from './explain/comment.ts'
+import { COMMENT_MARKER, goneComment, previewComment } from './explain/comment.ts'
 import { problemReport, standingReport } from './explain/report.ts'
 import type { Plan } from './plan.ts'
 import { previewPath } from './preview-set.ts'
@@ -79,6 +79,6 @@ function stillInGit({ config }: World, plan: Plan, pullRequest: SourcePullReques
 function ensureComment(world: World, pullRequest: SourcePullRequest, body: string): Action[] {
   const present = pullRequest.comment
   if (present !== null && present.body.replaceAll('\r\n', '\n').trimEnd() === body.trimEnd()) return []
-  const wish = { number: pullRequest.number, id: present?.id ?? null, body }
+  const wish = { number: pullRequest.number, id: present?.id ?? null, body, marker: COMMENT_MARKER }
   return [{ kind: 'comment', repository: world.source.repository, target: null, reason: TELL, wish }]
 }

@@ -193,6 +193,7 @@ function kept(
     const wish = {
       ...wanted,
       number: open.number,
+      before: { title: open.title, body: open.body },
       branch: proposal.branch,
       baseOid: snapshot.base,
       expectedHead: open.head,

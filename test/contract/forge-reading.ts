@@ -163,15 +163,20 @@ export function forgeReadingContract(name: string, start: StartForge): void {
       (await world.forge.readSource(repository, sourceQuery({ pullRequests: true }))).pullRequests.items[0]
         ?.comment
     for (let i = 0; i < 12; i++) await world.person.comment(repository, number, `${MARKER} of a person`)
-    await world.forge.writeComment(repository, { number, id: null, body: 'of the bot, unmarked' })
+    const wish = { number, id: null, marker: MARKER }
+    await world.forge.writeComment(repository, { ...wish, body: 'of the bot, unmarked' })
     assert.equal(await comment(), null)
-    await world.forge.writeComment(repository, { number, id: null, body: `first ${MARKER}` })
+    await world.forge.writeComment(repository, { ...wish, body: `first ${MARKER}` })
     const found = await comment()
     assert.equal(found?.body, `first ${MARKER}`)
-    await world.forge.writeComment(repository, { number, id: found?.id ?? null, body: `second ${MARKER}` })
+    const id = found?.id ?? null
+    const again = world.forge.writeComment(repository, { ...wish, body: `again ${MARKER}` })
+    await assert.rejects(again, { code: 'comment-exists', kind: 'conflict' })
+    assert.deepEqual(await comment(), found)
+    await world.forge.writeComment(repository, { ...wish, id, body: `second ${MARKER}` })
     assert.deepEqual(await comment(), { id: found?.id, body: `second ${MARKER}` })
     await world.person.deleteComments(repository, number)
-    const edit = world.forge.writeComment(repository, { number, id: found?.id ?? null, body: 'third' })
+    const edit = world.forge.writeComment(repository, { ...wish, id, body: 'third' })
     await assert.rejects(edit, { code: 'comment-not-found', kind: 'conflict' })
   })
 

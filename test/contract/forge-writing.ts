@@ -117,7 +117,7 @@ export function forgeWritingContract(name: string, start: StartForge): void {
     const moved = await clone.push({ 'README.md': 'moved', 'apps/web/staging/more.yaml': 'more: 1\n' })
     const { branch } = await state()
     const { commit, title, body } = opening(moved, 'c')
-    const update = { number, branch: BRANCH, baseOid: moved, title, body, commit }
+    const update = { number, before: opening(base), branch: BRANCH, baseOid: moved, title, body, commit }
     await world.forge.updateChangeRequest(repository, { ...update, expectedHead: branch?.head ?? '' })
     const after = await state()
     assert.deepEqual(
@@ -143,12 +143,26 @@ export function forgeWritingContract(name: string, start: StartForge): void {
     const expectedHead = (await state()).branch?.head ?? ''
     await clone.checkout(BRANCH)
     const person = await clone.push({ [FILE]: 'newTag: mine\n' })
-    const { commit, title, body } = opening(base, 'c')
-    const update = { number, branch: BRANCH, baseOid: base, title, body, commit, expectedHead }
+    const before = opening(base)
+    const update = { ...opening(base, 'c'), number, before, expectedHead }
     await assertConflict(world.forge.updateChangeRequest(repository, update))
+    assert.equal((await state()).open?.title, before.title)
     await assertConflict(world.forge.deleteBranch(repository, BRANCH, expectedHead))
     const after = await state()
     assert.deepEqual([after.branch?.head, after.branch?.ours], [person, false])
+  })
+
+  it('an update of what a person has closed leaves its text as it was', async (t) => {
+    const world = await start(t)
+    const { repository, base, state } = await manifestsOf(t, world)
+    const before = opening(base)
+    const { number } = await world.forge.openChangeRequest(repository, before)
+    const expectedHead = (await state()).branch?.head ?? ''
+    await world.person.closePull(repository, number)
+    const update = { ...opening(base, 'c'), number, before, expectedHead }
+    await assertConflict(world.forge.updateChangeRequest(repository, update))
+    const { title, body } = before
+    assert.deepEqual(await world.person.readPull(repository, number), { state: 'closed', title, body })
   })
 
   it("an amended commit and a merge of the base by a person are not the bot's", async (t) => {

@@ -8,9 +8,12 @@ const EDIT = `mutation EditComment($input: UpdateIssueCommentInput!) {
   comment: updateIssueComment(input: $input) { issueComment { id } }
 }`
 
+/** How far back another worker's comment may lie that was not there when this one read, in milliseconds. */
+const RACE_MS = 10 * 60_000
+
 /**
  * Creates a comment, or edits one by its node id (numbers of comments no longer fit GraphQL's integers).
- * @throws SupercargoError `comment-not-found` (conflict) when somebody deleted it
+ * @throws SupercargoError `comment-not-found` (conflict) when somebody deleted it, `comment-exists` (conflict)
  */
 export async function writeComment(
   session: Session,
@@ -19,7 +22,7 @@ export async function writeComment(
 ): Promise<void> {
   const { owner, repo } = session
   if (wish.id === null) {
-    await session.write((request) =>
+    const { data } = await session.write((request) =>
       request('POST /repos/{owner}/{repo}/issues/{issue_number}/comments', {
         owner,
         repo,
@@ -27,6 +30,7 @@ export async function writeComment(
         body: wish.body,
       }),
     )
+    if (wish.marker !== null) await keepOldest(session, repository, wish.number, wish.marker, data)
     return
   }
   const answer = await session.mutate(EDIT, { input: { id: wish.id, body: wish.body } })
@@ -35,6 +39,46 @@ export async function writeComment(
   if (problem.type !== 'NOT_FOUND') throw problem.error
   throw new SupercargoError(`A comment on ${repository.path}#${wish.number} is gone.`, {
     code: 'comment-not-found',
+    kind: 'conflict',
+  })
+}
+
+/**
+ * GitHub creates a comment as often as it is asked to. Two workers that create one at the same time both look
+ * afterwards, and agree that the older one stays.
+ */
+async function keepOldest(
+  session: Session,
+  repository: RepositoryId,
+  number: number,
+  marker: string,
+  created: { id: number | bigint; created_at: string; user: { login: string } | null },
+): Promise<void> {
+  const { owner, repo } = session
+  const since = new Date(Date.parse(created.created_at) - RACE_MS).toISOString()
+  const { data } = await session.read((request) =>
+    request('GET /repos/{owner}/{repo}/issues/{issue_number}/comments', {
+      owner,
+      repo,
+      issue_number: number,
+      since,
+      per_page: 100,
+    }),
+  )
+  const older = data.some(
+    ({ id, user, body }) =>
+      id < created.id && user?.login === created.user?.login && body?.includes(marker) === true,
+  )
+  if (!older) return
+  await session.write((request) =>
+    request('DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}', {
+      owner,
+      repo,
+      comment_id: created.id,
+    }),
+  )
+  throw new SupercargoError(`Another worker has commented on ${repository.path}#${number} meanwhile.`, {
+    code: 'comment-exists',
     kind: 'conflict',
   })
 }

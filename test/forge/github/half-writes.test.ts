@@ -83,12 +83,11 @@ test('an adapter that has read nothing yet writes as well, after asking for what
   const { repository, clone, base, state } = await manifestsOf(t, world)
   const { number } = await world.again().openChangeRequest(repository, opening(base))
   const expectedHead = (await state()).branch?.head ?? ''
-  const { commit, title, body } = opening(base, 'c')
-  const update = { number, branch: BRANCH, baseOid: base, title, body, commit, expectedHead }
+  const update = { ...opening(base, 'c'), number, before: opening(base), expectedHead }
   await world.again().updateChangeRequest(repository, update)
   assert.equal(await clone.show(BRANCH, FILE), 'newTag: c')
   const head = (await state()).branch?.head ?? ''
-  await world.again().closeChangeRequest(repository, { number, body, branch: BRANCH, expectedHead: head })
+  await world.again().closeChangeRequest(repository, { number, body: '', branch: BRANCH, expectedHead: head })
   assert.deepEqual([(await state()).branch, (await state()).closed?.number], [null, number])
 })
 

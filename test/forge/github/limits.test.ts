@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test'
 import { SupercargoError } from '../../../src/domain/errors.ts'
 import { EMPTY_REPOSITORY, forgeFor, REPOSITORY, type Reply, type Stub, startStub } from './stub.ts'
 
-const COMMENT = { number: 1, id: null, body: 'hello' }
+const COMMENT = { number: 1, id: null, body: 'hello', marker: null }
 const COMMENTS = 'POST /repos/acme/manifests/issues/1/comments'
 const NOW = new Date('2026-03-01T12:00:00Z')
 const clock = () => NOW

@@ -8,7 +8,7 @@ test('a creation that the server failed at is not sent again', async (t) => {
   for (const reply of [{ status: 502 }, { status: 500 }, { hangUp: true }]) {
     const stub = await startStub(t)
     stub.on(COMMENTS, reply)
-    const wish = { number: 1, id: null, body: 'hello' }
+    const wish = { number: 1, id: null, body: 'hello', marker: null }
     await assert.rejects(forgeFor(stub).writeComment(REPOSITORY, wish), {
       code: 'forge-unavailable',
       kind: 'transient',
@@ -20,7 +20,7 @@ test('a creation that the server failed at is not sent again', async (t) => {
 test('a mutation that timed out is not sent again', async (t) => {
   const stub = await startStub(t)
   stub.on('POST /graphql', { silent: true })
-  const wish = { number: 1, id: 'IC_1', body: 'hello' }
+  const wish = { number: 1, id: 'IC_1', body: 'hello', marker: null }
   await assert.rejects(forgeFor(stub, { timeout: 200 }).writeComment(REPOSITORY, wish), {
     code: 'forge-timeout',
     kind: 'transient',

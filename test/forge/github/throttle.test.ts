@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { EMPTY_REPOSITORY, forgeFor, startStub } from './stub.ts'
 
-const wish = { number: 1, id: null, body: 'hello' }
+const wish = { number: 1, id: null, body: 'hello', marker: null }
 const repository = (owner: string) => ({ forge: 'github', path: `${owner}/manifests` })
 
 test("an installation's writes are a second apart, and hold up neither another's writes nor any read", async (t) => {
