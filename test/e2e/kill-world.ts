@@ -121,7 +121,7 @@ export async function toldDifferences(
   const commits = (await source.clone.git('rev-list', '--first-parent', 'main')).split('\n')
   for (const commit of commits) {
     const runs = await forge.list<{ name: string }>(
-      `/repos/${app.path}/commits/${commit}/check-runs`,
+      `/repos/${app.path}/commits/${commit}/check-runs?filter=all`,
       'check_runs',
     )
     const wrong = commit === source.branches.main ? runs.length !== 1 : runs.length > 1
