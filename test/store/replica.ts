@@ -38,13 +38,13 @@ const worker = await store.work(
   },
   { concurrency: 4, sweepSeconds: 3600 },
 )
-print('ready')
 process.once('SIGTERM', async () => {
   await worker.stop(10_000)
   await store.close()
   print('stopped')
   process.exit(0)
 })
+print('ready')
 for (let number = 0; perSecond > 0; number++) {
   const id = `${name}-${process.pid}-${number}`
   void store.acceptDelivery({ source: 'test', id, event: 'push', payload: { number } }).then(
