@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { SupercargoError } from '../../src/domain/errors.ts'
-import { createDirectory } from '../../src/store/embedded/create-directory.ts'
+import { createDirectory, loadersOf } from '../../src/store/embedded/create-directory.ts'
 import { openEmbedded } from '../../src/store/embedded/open-embedded.ts'
 import { openStore } from '../../src/store/open.ts'
 import { startProgram } from '../support/processes.ts'
@@ -31,6 +31,21 @@ test('the database is created in a process of its own, which keeps the memory of
   assert.equal(readFileSync(join(dataDir, 'store', 'PG_VERSION'), 'utf8').trim(), '18')
   const peak = process.resourceUsage().maxRSS / 1024
   assert.ok(peak < 500, `creating it took ${Math.round(peak)} MB of this process`)
+})
+
+test('the process that creates it is started as this one loads modules, and with nothing else', () => {
+  assert.deepEqual(
+    loadersOf([
+      '--inspect=0',
+      '--import',
+      'tsx',
+      '-e',
+      'start()',
+      '--require=./hook.cjs',
+      '--max-old-space-size=64',
+    ]),
+    ['--import', 'tsx', '--require=./hook.cjs'],
+  )
 })
 
 test('a creation that was interrupted is begun anew', async () => {

@@ -2,13 +2,16 @@ import { fork } from 'node:child_process'
 import { realpathSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import pino from 'pino'
 import { SupercargoError } from '../../domain/errors.ts'
 import { reasonOf } from '../failures.ts'
+import { migrate } from '../migrate.ts'
+import { openSession } from './session.ts'
 
 const THIS_FILE = fileURLToPath(import.meta.url)
 
 /**
- * Creates an empty database in `directory`, in a process of its own: creation takes about 850 MB for some
+ * Creates a database of this version in `directory`, in a process of its own: creation takes about 850 MB for some
  * seconds, and what it takes it never gives back. It appears whole or not at all, whenever it is interrupted.
  * @throws SupercargoError `store-not-created`
  */
@@ -26,7 +29,7 @@ export async function createDirectory(directory: string): Promise<void> {
 
 function createInChild(draft: string): Promise<void> {
   const child = fork(THIS_FILE, [draft], {
-    execArgv: process.execArgv.filter((argument) => !/^--(inspect|test|watch)/.test(argument)),
+    execArgv: loadersOf(process.execArgv),
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
   let complaint = ''
@@ -39,6 +42,17 @@ function createInChild(draft: string): Promise<void> {
       if (code === 0) resolve()
       else reject(new Error(signal === null ? complaint.trim() : `its process was ended by ${signal}`))
     })
+  })
+}
+
+/** Of what node was started with only what loads modules: not a debugger's port, not a program to evaluate. */
+export function loadersOf(execArgv: readonly string[]): string[] {
+  const loader = /^(?:--import|--require|-r|--loader|--experimental-loader)(=.*)?$/
+  return execArgv.flatMap((argument, index) => {
+    const match = loader.exec(argument)
+    if (match === null) return []
+    const value = execArgv[index + 1]
+    return match[1] === undefined && value !== undefined ? [argument, value] : [argument]
   })
 }
 
@@ -56,8 +70,8 @@ function notCreated(cause: unknown): SupercargoError {
 }
 
 if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === realpathSync(THIS_FILE)) {
-  const { PGlite } = await import('@electric-sql/pglite')
-  const db = await PGlite.create(process.argv[2] ?? '')
-  await db.close()
+  const database = await openSession(process.argv[2] ?? '')
+  await migrate(database, pino({ level: 'silent' }))
+  await database.close()
   process.disconnect?.()
 }
