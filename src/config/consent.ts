@@ -55,6 +55,20 @@ export function decide(
   )
 }
 
+/**
+ * Why the source may change nothing at all there; null when something is open to it. To such a source nothing
+ * is told of what the manifest repository holds (requirement 13 of the security requirements).
+ */
+export function refusesSource(
+  policy: Policy | null,
+  source: RepositoryId,
+  manifests: RepositoryId,
+): ConsentReason | null {
+  const nothing = { name: '', paths: [], images: [], merge: 'review' as const }
+  const decision = decide(policy, source, manifests, nothing)
+  return decision.allowed ? null : decision.reason
+}
+
 interface Shortfall {
   code: ConsentReason['code']
   what: 'from' | 'paths' | 'images'

@@ -1,5 +1,5 @@
 import type { Decision } from '../config/consent.ts'
-import { decide } from '../config/consent.ts'
+import { decide, refusesSource } from '../config/consent.ts'
 import type { App, Environment } from '../config/model.ts'
 import { readTrailers } from '../domain/commit-message.ts'
 import { changeRequestBranch } from '../domain/names.ts'
@@ -27,17 +27,31 @@ export type TargetPlan = Settled & {
 /** Brings one environment to its candidate: never backwards, never against a person, never without consent. */
 export function planEnvironment(world: World, app: App, environment: Environment): TargetPlan {
   const target = `${app.name}/${environment.name}`
-  const refuse = (why: Reason, from: string | null = null, to: string | null = null) =>
-    without({ target, state: 'refused', reason: why, from, to, url: null })
+  const refuse = (why: Reason, to: string | null = null) =>
+    without({ target, state: 'refused', reason: why, from: null, to, url: null })
 
   const manifests = manifestsOf(world, environment)
   if (manifests.snapshot === null) return refuse(manifests.reason)
   const { snapshot, policy } = manifests
   if (!policy.ok)
     return refuse(reason('policy-broken', 'The policy of the manifest repository has problems.'))
+  const stranger = refusesSource(policy.value, world.source.repository, environment.manifests)
+  if (stranger !== null) return refuse(stranger)
   if (!snapshot.complete) {
     const why = reason('manifests-incomplete', 'The manifests could not be read completely.')
     return without({ target, state: 'waiting', reason: why, from: null, to: null, url: null })
+  }
+  const ask = (paths: string[]) =>
+    decide(policy.value, world.source.repository, environment.manifests, {
+      name: environment.name,
+      paths,
+      images: environment.images,
+      merge: environment.merge,
+    })
+  /** Nothing is told of files that are not open to the source. */
+  const closed = (paths: string[]): Reason | null => {
+    const [first, ...others] = paths.map((path) => ask([path]))
+    return first?.allowed === false && others.every(({ allowed }) => !allowed) ? first.reason : null
   }
   const odd = snapshot.tree.find((file) => isUnder(file.path, environment.path) && /^1[26]/.test(file.mode))
   const files = filesUnder(snapshot, environment.path)
@@ -46,7 +60,7 @@ export function planEnvironment(world: World, app: App, environment: Environment
       odd === undefined
         ? `There is no file under ${environment.path}.`
         : `${odd.path} is a symbolic link or submodule.`
-    return refuse(reason('path-not-found', what))
+    return refuse(closed([environment.path]) ?? reason('path-not-found', what))
   }
 
   const candidate = candidateOf(app, environment, world.offers)
@@ -55,17 +69,15 @@ export function planEnvironment(world: World, app: App, environment: Environment
   }
   const { version } = candidate
   const edit = editImages(files, environment, version.tag)
-  if (edit.problem !== null) return refuse(edit.problem, null, version.tag)
+  if (edit.problem !== null) {
+    return refuse(closed(files.map(({ path }) => path)) ?? edit.problem, version.tag)
+  }
   const present = [...new Set(edit.sightings.flatMap(({ tag }) => (tag === null ? [] : [tag])))]
   const from = present.length === 0 ? null : present.join(', ')
 
-  const decision = decide(policy.value, world.source.repository, environment.manifests, {
-    name: environment.name,
-    paths: edit.edits.map(({ path }) => path),
-    images: environment.images,
-    merge: environment.merge,
-  })
-  if (!decision.allowed) return refuse(decision.reason, from, version.tag)
+  const concerned = edit.edits.length > 0 ? edit.edits : edit.sightings
+  const decision = ask(concerned.map(({ path }) => path))
+  if (!decision.allowed) return refuse(decision.reason, version.tag)
 
   const relations = relateToPresent(world, environment, present, version)
   const notRead = relations.flatMap((each) =>

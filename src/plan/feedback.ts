@@ -1,11 +1,13 @@
-import { sameRepository } from '../domain/repository.ts'
+import type { Target } from '../config/model.ts'
+import { PREVIEWS } from '../domain/names.ts'
+import { repositoryOwner } from '../domain/repository.ts'
 import type { Report, SourcePullRequest } from '../forge/forge.ts'
 import type { Action, Reason, Standing } from './action.ts'
-import { COMMENT_MARKER, goneComment, previewComment } from './explain/comment.ts'
+import { COMMENT_MARKER, goneComment, type PreviewTold, previewComment } from './explain/comment.ts'
 import { problemReport, standingReport } from './explain/report.ts'
 import type { Plan } from './plan.ts'
 import { previewPath } from './preview-set.ts'
-import type { BrokenConfig, World } from './world.ts'
+import { type BrokenConfig, manifestsOf, type World } from './world.ts'
 
 const TELL: Reason = { code: 'tell', message: 'People look here for how their change stands.' }
 
@@ -24,21 +26,29 @@ export function brokenReport(
 }
 
 function report(world: World, standings: readonly Standing[]): Action[] {
-  const { source, config, manifests } = world
-  const isPrivate = new Map<string, boolean>(
-    config.apps.flatMap((app) =>
-      [...app.environments, ...(app.previews === null ? [] : [{ ...app.previews, name: 'previews' }])].map(
-        (target) => {
-          const found = manifests.find((each) => sameRepository(each.repository, target.manifests))
-          return [`${app.name}/${target.name}`, found?.snapshot?.private ?? false] as const
-        },
-      ),
-    ),
-  )
+  const confidential = confidentialTargets(world)
   return ensureReport(
-    source,
-    standingReport(standings, (target) => !source.private && isPrivate.get(target) === true),
+    world.source,
+    standingReport(standings, (target) => confidential.has(target)),
   )
+}
+
+/**
+ * Targets in private manifest repositories of which those who read the application repository may not know: when
+ * it is public, or somebody else's.
+ */
+function confidentialTargets({ source, config, manifests }: World): Set<string> {
+  const owner = repositoryOwner(source.repository).toLowerCase()
+  const hidden = (target: Target) =>
+    manifestsOf({ manifests }, target).snapshot?.private === true &&
+    (!source.private ||
+      source.repository.forge !== target.manifests.forge ||
+      repositoryOwner(target.manifests).toLowerCase() !== owner)
+  const targets = config.apps.flatMap(({ name, environments, previews }) => [
+    ...environments.map((target) => ({ name: `${name}/${target.name}`, target })),
+    ...(previews === null ? [] : [{ name: `${name}/${PREVIEWS}`, target: previews }]),
+  ])
+  return new Set(targets.filter(({ target }) => hidden(target)).map(({ name }) => name))
 }
 
 function ensureReport(source: World['source'], wanted: Report): Action[] {
@@ -56,24 +66,52 @@ function ensureReport(source: World['source'], wanted: Report): Action[] {
 
 function comments(world: World, plan: Plan, standings: readonly Standing[]): Action[] {
   const { pullRequests, closedPullRequests } = world.offers
-  const changeRequestUrl = (app: string) =>
-    standings.find(({ target }) => target === `${app}/previews`)?.url ?? null
+  const told = tellable(world, plan, standings)
   const shown = pullRequests.items.flatMap((pullRequest) => {
-    const mine = plan.previews.filter(({ preview }) => preview.pullRequest?.number === pullRequest.number)
-    if (mine.length > 0) return ensureComment(world, pullRequest, previewComment(mine, changeRequestUrl))
+    const mine = told.filter(({ preview }) => preview.pullRequest?.number === pullRequest.number)
+    if (mine.length > 0) return ensureComment(world, pullRequest, previewComment(mine))
     return pullRequest.comment === null ? [] : ensureComment(world, pullRequest, goneComment(pullRequest))
   })
   const gone = closedPullRequests
-    .filter((pullRequest) => pullRequest.comment !== null && !stillInGit(world, plan, pullRequest))
+    .filter((pullRequest) => pullRequest.comment !== null && !mayBeInGit(world, plan, standings, pullRequest))
     .flatMap((pullRequest) => ensureComment(world, pullRequest, goneComment(pullRequest)))
   return [...shown, ...gone]
 }
 
-/** A preview whose removal waits (for review, for a complete listing) is not called gone. */
-function stillInGit({ config }: World, plan: Plan, pullRequest: SourcePullRequest): boolean {
-  return config.apps.some(
-    ({ previews }) => previews !== null && plan.remaining.includes(previewPath(previews, pullRequest)),
-  )
+/** The previews as they are once the actions have been carried out, without what not every reader may know. */
+function tellable(world: World, plan: Plan, standings: readonly Standing[]): PreviewTold[] {
+  const confidential = confidentialTargets(world)
+  return plan.previews.map((preview) => {
+    const standing = standingOf(standings, preview.app)
+    const failed = preview.byCommit && standing?.state === 'refused' ? standing.reason : null
+    return {
+      ...preview,
+      ...(failed === null ? {} : { state: 'refused', reason: failed }),
+      changeRequestUrl: standing?.url ?? null,
+      confidential: confidential.has(`${preview.app}/${PREVIEWS}`),
+    }
+  })
+}
+
+/** A preview whose removal waits (for review, for a complete listing), or that failed, is not called gone. */
+function mayBeInGit(
+  { config }: World,
+  plan: Plan,
+  standings: readonly Standing[],
+  pullRequest: SourcePullRequest,
+): boolean {
+  return config.apps.some(({ name, previews }) => {
+    if (previews === null) return false
+    const orphans = plan.orphans[name] ?? null
+    if (orphans === null) return true
+    const path = previewPath(previews, pullRequest)
+    const removed = orphans.removed.includes(path) && standingOf(standings, name)?.state !== 'refused'
+    return orphans.all.includes(path) && !removed
+  })
+}
+
+function standingOf(standings: readonly Standing[], app: string): Standing | undefined {
+  return standings.find(({ target }) => target === `${app}/${PREVIEWS}`)
 }
 
 function ensureComment(world: World, pullRequest: SourcePullRequest, body: string): Action[] {

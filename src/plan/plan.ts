@@ -1,7 +1,7 @@
 import type { Action, Standing } from './action.ts'
 import { commitDirectly } from './direct.ts'
 import { planEnvironment } from './environment.ts'
-import { type HistoryNeeded, type PreviewStanding, planPreviews } from './previews.ts'
+import { type HistoryNeeded, type Orphans, type PreviewStanding, planPreviews } from './previews.ts'
 import type { World } from './world.ts'
 
 /** How soon the forge is asked again whether something may be merged. */
@@ -18,8 +18,8 @@ export interface Plan {
   /** One for every target of the configuration. */
   standings: Standing[]
   previews: PreviewStanding[]
-  /** Paths of previews that are in Git, wanted by nobody, and not removed in this pass. */
-  remaining: string[]
+  /** By the name of the app; null where nobody could look. */
+  orphans: Record<string, Orphans | null>
   /** Not empty: these must be read first, and then planned again. */
   comparisonsNeeded: { base: string; head: string }[]
   /** Not empty: these must be read into the snapshots first, and then planned again. */
@@ -48,7 +48,7 @@ export function plan(world: World, options: PlanOptions): Plan {
     actions: [...commitDirectly(direct), ...targets.flatMap(({ actions }) => actions)],
     standings: targets.map(({ standing }) => standing),
     previews: previews.flatMap((each) => each.previews),
-    remaining: previews.flatMap(({ remaining }) => remaining),
+    orphans: Object.fromEntries(previews.map(({ app, orphans }) => [app, orphans])),
     comparisonsNeeded: targets.flatMap(({ notRead }) => notRead),
     historiesNeeded: previews.flatMap(({ historyNeeded }) => historyNeeded ?? []),
     lookAgainAt: targets.some((target) => target.soon) ? soon : null,

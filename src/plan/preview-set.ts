@@ -1,6 +1,7 @@
 import type { Previews } from '../config/model.ts'
 import type { Oid } from '../domain/commit.ts'
 import { globMatches } from '../domain/glob.ts'
+import { BRANCH_PREFIX } from '../domain/names.ts'
 import { slugOf } from '../domain/slug.ts'
 import { renderTag } from '../domain/tag-template.ts'
 import {
@@ -36,6 +37,7 @@ export interface PreviewSet {
 
 /**
  * Pull requests from forks get no preview: their authors could not have pushed to the application repository.
+ * The bot's own branches, where it is its own manifest repository, get none either: they would never come to rest.
  * Where two pull requests would have the same path, the older one has it.
  */
 export function previewSet(world: World, previews: Previews): PreviewSet {
@@ -67,7 +69,7 @@ interface Subject {
 
 function pullRequests(offers: SourceSnapshot): Subject[] {
   return offers.pullRequests.items
-    .filter(({ fork }) => !fork)
+    .filter(({ fork, branch }) => !fork && !branch.startsWith(BRANCH_PREFIX))
     .toSorted((a, b) => a.number - b.number)
     .map((pullRequest) => ({ branch: pullRequest.branch, head: pullRequest.head, pullRequest }))
 }
@@ -75,7 +77,8 @@ function pullRequests(offers: SourceSnapshot): Subject[] {
 function branches({ offers, source }: World, glob: string): Subject[] {
   const open = offers.pullRequests.items.filter(({ fork }) => !fork)
   return offers.liveBranches.items
-    .filter(({ name }) => name !== source.defaultBranch && globMatches(glob, name))
+    .filter(({ name }) => name !== source.defaultBranch && !name.startsWith(BRANCH_PREFIX))
+    .filter(({ name }) => globMatches(glob, name))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ name, head }) => ({
       branch: name,

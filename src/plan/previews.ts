@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { decide } from '../config/consent.ts'
+import { decide, refusesSource } from '../config/consent.ts'
 import type { App, Previews } from '../config/model.ts'
 import { changeRequestBranch, PREVIEWS } from '../domain/names.ts'
 import { type RepositoryId, repositoryKey } from '../domain/repository.ts'
-import type { FileChange, ManifestSnapshot } from '../forge/forge.ts'
+import type { FileChange, ManifestFile, ManifestSnapshot } from '../forge/forge.ts'
 import type { Reason, Standing } from './action.ts'
 import type { TargetPlan } from './environment.ts'
 import { explainPreviews } from './explain/previews.ts'
@@ -22,15 +22,26 @@ export interface PreviewStanding {
   preview: Preview
   /** `in-git`: the manifest branch holds it, or will when this pass has been applied. */
   state: 'in-git' | 'waiting' | 'refused'
+  /** True when a direct commit of this pass brings it there: it may still be refused. */
+  byCommit: boolean
   reason: Reason | null
 }
 
+/** Paths of previews that Git holds and nobody wants. */
+export interface Orphans {
+  all: string[]
+  /** Those that a direct commit of this pass removes. */
+  removed: string[]
+}
+
 export type PreviewsPlan = TargetPlan & {
+  /** Name of the app. */
+  app: string
   /** Directories whose history must be read before anything is planned. */
   historyNeeded: HistoryNeeded | null
   previews: PreviewStanding[]
-  /** Paths of previews that Git holds now and nobody wants; what is not removed in this pass is still there. */
-  remaining: string[]
+  /** Null: nobody could look. */
+  orphans: Orphans | null
 }
 
 export interface HistoryNeeded {
@@ -51,6 +62,7 @@ export interface PreviewChanges {
 export function planPreviews(world: World, app: App, previews: Previews, confirmed: boolean): PreviewsPlan {
   const target = `${app.name}/${PREVIEWS}`
   const stop = (state: Standing['state'], reason: Reason): PreviewsPlan => ({
+    app: app.name,
     actions: [],
     standing: { target, state, reason, from: null, to: null, url: null },
     soon: false,
@@ -61,9 +73,10 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
       app: app.name,
       preview,
       state: 'refused',
+      byCommit: false,
       reason,
     })),
-    remaining: [],
+    orphans: null,
   })
   const manifests = manifestsOf(world, previews)
   if (manifests.snapshot === null) return stop('refused', manifests.reason)
@@ -74,23 +87,30 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
       message: 'The policy of the manifest repository has problems.',
     })
   }
+  const stranger = refusesSource(policy.value, world.source.repository, previews.manifests)
+  if (stranger !== null) return stop('refused', stranger)
   if (!snapshot.complete) {
     return stop('waiting', {
       code: 'manifests-incomplete',
       message: 'The manifests could not be read completely.',
     })
   }
-  const template = templateFiles(snapshot, previews)
-  if (template.length === 0) {
-    return stop('refused', {
-      code: 'template-not-found',
-      message: `There is no template at ${previews.template}.`,
+  const ask = (paths: string[]) =>
+    decide(policy.value, world.source.repository, previews.manifests, {
+      name: PREVIEWS,
+      paths,
+      images: previews.images,
+      merge: previews.merge,
     })
-  }
-
+  const template = templateFiles(snapshot, previews)
+  const unusable = whyUnusable(previews, template, ask([previews.template]))
   const wanted = previewSet(world, previews)
   const inGit = previewsInGit(snapshot, previews)
-  const rendered = wanted.previews.map((preview) => compare(preview, template, previews, snapshot))
+  const rendered = wanted.previews.map((preview) =>
+    unusable === null
+      ? compare(preview, template, previews, snapshot)
+      : { preview, changes: [], reason: unusable },
+  )
   const unwanted = [...inGit.keys()].filter(
     (path) => !wanted.previews.some((preview) => preview.path === path),
   )
@@ -113,12 +133,7 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
     ...compared.flatMap(({ changes }) => changes),
     ...removed.flatMap((path) => (inGit.get(path) ?? []).map((file) => ({ path: file.path, content: null }))),
   ]
-  const decision = decide(policy.value, world.source.repository, previews.manifests, {
-    name: PREVIEWS,
-    paths: changes.map(({ path }) => path),
-    images: previews.images,
-    merge: previews.merge,
-  })
+  const decision = ask(changes.map(({ path }) => path))
   if (!decision.allowed) return stop('refused', decision.reason)
 
   const summary: PreviewChanges = {
@@ -137,13 +152,14 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
     ? { actions: [], standing: standingOf(target, proposal), soon: false }
     : settle(proposal, snapshot)
   return {
+    app: app.name,
     ...settled,
-    standing: withNotes(settled.standing, removal, compared),
+    standing: withNotes(settled.standing, removal, unusable, compared),
     direct: direct ? { proposal, snapshot, again: () => [] } : null,
     notRead: [],
     historyNeeded: null,
     previews: compared.map((each) => standingOfPreview(app, each, direct)),
-    remaining: direct || changes.length === 0 ? orphans.filter((path) => !removed.includes(path)) : orphans,
+    orphans: { all: orphans, removed: direct ? removed : [] },
   }
 }
 
@@ -151,6 +167,18 @@ interface Compared {
   preview: Preview
   changes: FileChange[]
   reason: Reason | null
+}
+
+/** Previews are copies of the template, so it too must be open to the source. */
+function whyUnusable(
+  previews: Previews,
+  template: readonly ManifestFile[],
+  decision: ReturnType<typeof decide>,
+): Reason | null {
+  if (!decision.allowed) return decision.reason
+  return template.length > 0
+    ? null
+    : { code: 'template-not-found', message: `There is no template at ${previews.template}.` }
 }
 
 /** An error in one preview keeps that one as it is, and no other. */
@@ -228,11 +256,17 @@ function standingOf(target: string, proposal: Proposal): Standing {
   }
 }
 
-function withNotes(standing: Standing, removal: Reason | null, compared: readonly Compared[]): Standing {
+function withNotes(
+  standing: Standing,
+  removal: Reason | null,
+  unusable: Reason | null,
+  compared: readonly Compared[],
+): Standing {
   const refused = compared.find(({ reason }) => reason !== null)?.reason ?? null
-  const note = removal ?? refused
+  const note = removal ?? unusable ?? refused
   if (note === null) return standing
-  const state = standing.state === 'current' ? 'held' : standing.state
+  const quiet = unusable === null ? 'held' : 'refused'
+  const state = standing.state === 'current' ? quiet : standing.state
   return {
     ...standing,
     state,
@@ -245,11 +279,12 @@ function standingOfPreview(
   { preview, changes, reason }: Compared,
   direct: boolean,
 ): PreviewStanding {
-  if (reason !== null) return { app: app.name, preview, state: 'refused', reason }
+  if (reason !== null) return { app: app.name, preview, state: 'refused', byCommit: false, reason }
   return {
     app: app.name,
     preview,
     state: changes.length === 0 || direct ? 'in-git' : 'waiting',
+    byCommit: changes.length > 0 && direct,
     reason: null,
   }
 }

@@ -42,8 +42,8 @@ export interface BrokenConfig {
 }
 
 /** The part of the world where a target is written. */
-export function manifestsOf(world: World, target: Target): ManifestWorld {
-  const found = world.manifests.find(
+export function manifestsOf({ manifests }: Pick<World, 'manifests'>, target: Target): ManifestWorld {
+  const found = manifests.find(
     (each) => sameRepository(each.repository, target.manifests) && each.branch === target.manifestBranch,
   )
   if (found === undefined) throw new Error(`The manifests of ${target.manifests.path} were not read.`)

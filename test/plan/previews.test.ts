@@ -165,7 +165,7 @@ test('where a path could be any directory, only what the bot made is touched', (
     file('apps/api/a.yaml', 'theirs'),
     file('apps/old/a.yaml', 'ours'),
   ]
-  const policy = { accept: CONSENT.accept.map((each) => ({ ...each, paths: ['apps/**'] })) }
+  const policy = { accept: CONSENT.accept.map((each) => ({ ...each, paths: ['apps/**', 'template/**'] })) }
   const withHistory = (history: Record<string, { oid: string; message: string; ours: boolean }[]>) =>
     plan(
       {

@@ -5,12 +5,16 @@ import type { PreviewStanding } from '../previews.ts'
 /** Every comment of the bot's on a source pull request holds this; with the author it is what finds it again. */
 export const COMMENT_MARKER = '<!-- supercargo:previews:v1 -->'
 
+export interface PreviewTold extends PreviewStanding {
+  /** The change request that the preview waits for. */
+  changeRequestUrl: string | null
+  /** True when not every reader may know what the manifest repository holds. */
+  confidential: boolean
+}
+
 /** What the one comment says while the pull request has previews. */
-export function previewComment(
-  standings: readonly PreviewStanding[],
-  changeRequestUrl: (app: string) => string | null,
-): string {
-  const rows = standings.map((standing) => row(standing, changeRequestUrl(standing.app)))
+export function previewComment(previews: readonly PreviewTold[]): string {
+  const rows = previews.map((preview) => row(preview))
   return [
     COMMENT_MARKER,
     '### Preview',
@@ -27,15 +31,18 @@ export function goneComment({ state }: SourcePullRequest): string {
   return `${COMMENT_MARKER}\n### Preview\n\nThe preview is gone: ${why}.`
 }
 
-function row({ app, preview, state, reason }: PreviewStanding, changeRequestUrl: string | null): string {
+function row({ app, preview, state, reason, changeRequestUrl, confidential }: PreviewTold): string {
   const address =
     preview.url === null ? '–' : link(escapeMarkdown(preview.url.replace(/^https?:\/\//, '')), preview.url)
   const where =
-    changeRequestUrl === null ? 'the change request' : link('the change request', changeRequestUrl)
+    changeRequestUrl === null || confidential
+      ? 'the change request'
+      : link('the change request', changeRequestUrl)
+  const why = confidential ? codeSpan(reason?.code ?? '') : escapeMarkdown(reason?.message ?? '', 500)
   const words = {
-    'in-git': 'deployed to Git',
+    'in-git': 'in Git',
     waiting: `waits for ${where} to be merged`,
-    refused: `not possible: ${escapeMarkdown(reason?.message ?? '', 500)}`,
+    refused: `not possible now: ${why}`,
   }[state]
   return `| ${escapeMarkdown(app)} | ${words} | ${address} | ${codeSpan(preview.head.slice(0, 7))} |`
 }
