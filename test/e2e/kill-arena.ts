@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict'
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pino from 'pino'
+import { openStore, type StoreOptions } from '../../src/store/open.ts'
+import { eventually } from '../support/eventually.ts'
+import { GitClone, runGit } from '../support/git-clone.ts'
+import { type RemoteSandbox, startRemoteSandbox } from '../support/remote-sandbox.ts'
+import { buildServer } from '../support/server-process.ts'
+import { type FleetApp, seedFleet } from './kill-fleet.ts'
+import { quietResults, resultOf, stillToDo } from './kill-quiet.ts'
+import { type Developer, type Random, startDeveloper } from './kill-storm.ts'
+import { differences, look, type SeenRepository, toldDifferences } from './kill-world.ts'
+
+/** A forge in a process of its own, a fleet of applications on it, their developers, and a build of the bot. */
+export interface Arena {
+  apps: FleetApp[]
+  forge: RemoteSandbox
+  developers: Developer[]
+  /** For `startServerProcess`. */
+  build: string
+  /** A directory that goes with the arena. */
+  directory(name: string): string
+  /** Waits until nothing is missing; gives the seconds. */
+  quiet(milliseconds: number): Promise<number>
+  /** Nothing is missing, and all is as a single quiet pass over a copy from before the storm makes it. */
+  assertLikeOnePass(): Promise<void>
+  /** What was acknowledged has an outcome, and no job waits for a person; the bot has stopped. Gives what to print. */
+  assertDelivered(store: Pick<StoreOptions, 'dataDir' | 'databaseUrl'>): Promise<string>
+  /** Also does what is given, first. */
+  onClose(step: () => unknown): void
+  close(): Promise<void>
+}
+
+/** @param webhookUrl where the bot, or what stands before it, will listen */
+export async function startArena(size: number, webhookUrl: string, random: Random): Promise<Arena> {
+  const root = mkdtempSync(join(tmpdir(), 'supercargo-arena-'))
+  const steps: (() => unknown)[] = [() => rmSync(root, { recursive: true, force: true, maxRetries: 5 })]
+  const onClose = (step: () => unknown) => void steps.unshift(step)
+  const close = async () => {
+    for (const step of steps) await step()
+  }
+  try {
+    const build = buildServer()
+    onClose(() => rmSync(build, { recursive: true, force: true }))
+    const apps = await seedFleet(join(root, 'forge'), size)
+    cpSync(join(root, 'forge'), join(root, 'seeded'), { recursive: true })
+    const forge = await startRemoteSandbox(join(root, 'forge'), webhookUrl)
+    onClose(() => forge.stop())
+    const developers = await Promise.all(apps.map((app) => startDeveloper(forge, app, random)))
+    for (const developer of developers) onClose(() => developer.close())
+    const mirrors = new Map<string, GitClone>()
+    for (const path of new Set(apps.flatMap(({ path, manifests }) => [path, manifests]))) {
+      const mirror = await GitClone.open(forge.cloneUrl(path), '--mirror')
+      onClose(() => mirror.remove())
+      mirrors.set(path, mirror)
+    }
+    const missing = () => whatIsMissing(forge, apps, mirrors)
+    return {
+      apps,
+      forge,
+      developers,
+      build,
+      directory: (name) => join(root, name),
+      onClose,
+      close,
+      async quiet(milliseconds) {
+        const started = Date.now()
+        let wrong: string[] = []
+        const isQuiet = async () => {
+          wrong = (await missing()).wrong
+          return wrong.length === 0
+        }
+        await eventually('the bot has done its work', isQuiet, milliseconds).catch((error: unknown) => {
+          throw new Error(`${String(error)}\n${wrong.join('\n')}`)
+        })
+        return (Date.now() - started) / 1000
+      },
+      async assertLikeOnePass() {
+        const { seen, wrong } = await missing()
+        assert.deepEqual(wrong, [])
+        const expected = await quietResults(join(root, 'seeded'), apps, seen)
+        for (const [path, result] of expected) {
+          const repository = seen.get(path)
+          assert.ok(repository)
+          assert.deepEqual(await resultOf(repository), result, path)
+        }
+        await assertSound(join(root, 'forge'))
+      },
+      assertDelivered: async (store) => await assertDelivered(forge, store),
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function whatIsMissing(
+  forge: RemoteSandbox,
+  apps: readonly FleetApp[],
+  mirrors: ReadonlyMap<string, GitClone>,
+): Promise<{ seen: Map<string, SeenRepository>; wrong: string[] }> {
+  const seen = new Map<string, SeenRepository>()
+  for (const [path, mirror] of mirrors) seen.set(path, await look(forge, path, mirror))
+  const wrong: string[] = []
+  for (const app of apps) {
+    const [source, manifests] = [seen.get(app.path), seen.get(app.manifests)]
+    if (source === undefined || manifests === undefined) throw new Error(`${app.path} was not looked at.`)
+    wrong.push(...(await differences(app, source, manifests)))
+    if (wrong.length === 0) wrong.push(...(await toldDifferences(forge, app, source)))
+  }
+  return { seen, wrong: wrong.length === 0 ? await stillToDo(forge, apps) : wrong }
+}
+
+/** Git itself finds nothing wrong with any repository of the forge. */
+async function assertSound(dataDir: string): Promise<void> {
+  const directory = join(dataDir, 'sandbox', 'git')
+  for (const name of readdirSync(directory)) {
+    const { code, stdout, stderr } = await runGit(join(directory, name), [
+      'fsck',
+      '--strict',
+      '--no-dangling',
+    ])
+    assert.equal(`${code} ${stdout}${stderr}`, '0 ', name)
+  }
+}
+
+async function assertDelivered(
+  forge: RemoteSandbox,
+  options: Pick<StoreOptions, 'dataDir' | 'databaseUrl'>,
+): Promise<string> {
+  const { acknowledged, sent } = await forge.deliveries()
+  const store = await openStore({ ...options, log: pino({ level: 'silent' }) })
+  try {
+    const rows = await store.listDeliveries(1_000_000)
+    const outcomes = new Map(rows.map(({ id, outcome }) => [id, outcome]))
+    assert.equal(outcomes.size, rows.length)
+    const without = acknowledged.filter((id) => (outcomes.get(id) ?? null) === null)
+    assert.deepEqual(without, [], 'every delivery that was acknowledged has an outcome')
+    assert.deepEqual(await store.listDeadLetters(), [])
+    return `${sent} deliveries were sent, ${acknowledged.length} of them acknowledged`
+  } finally {
+    await store.close()
+  }
+}
