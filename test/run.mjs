@@ -1,5 +1,6 @@
 // Runs the test files with node's own runner: `npm test`, or `npm test -- store sandbox` for those whose
-// path holds one of the words. Files run two at a time; e2e files, which start processes, one at a time.
+// path holds one of the words. Files run two at a time. A file whose failed test left something open ends all the
+// same, or it would hold up the run for ever.
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 
@@ -12,7 +13,7 @@ const files = readdirSync('test', { recursive: true })
 
 const { status } = spawnSync(
   process.execPath,
-  ['--import', 'tsx', '--test', '--test-concurrency=2', ...files],
+  ['--import', 'tsx', '--test', '--test-force-exit', '--test-concurrency=2', ...files],
   { stdio: 'inherit' },
 )
 process.exit(status ?? 1)
