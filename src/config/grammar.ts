@@ -1,4 +1,5 @@
 import { type ImageName, parseImageName, readReference } from '../domain/image.ts'
+import { BRANCH_PREFIX } from '../domain/names.ts'
 import { checkManifestPath } from '../domain/path.ts'
 import { isRefName } from '../domain/ref-name.ts'
 import { type ForgeId, parseRepository, type RepositoryId } from '../domain/repository.ts'
@@ -28,6 +29,11 @@ export function parseManifests(text: string, defaultForge: ForgeId): Parsed<Mani
     return wrong(
       `"${manifestBranch}" is not the name of a branch.`,
       'Write owner/name@branch, or only owner/name.',
+    )
+  if (manifestBranch?.startsWith(BRANCH_PREFIX))
+    return wrong(
+      `The branch "${manifestBranch}" is one of those that Supercargo makes for its change requests.`,
+      'Name the branch that the engine deploys from, or none for the default branch.',
     )
   const manifests = attempt(() => parseRepository(at === -1 ? text : text.slice(0, at), defaultForge))
   return manifests.ok ? right({ manifests: manifests.value, manifestBranch }) : manifests

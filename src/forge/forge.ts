@@ -158,7 +158,10 @@ export interface Comparison {
 export interface ManifestQuery {
   /** The branch that the engine deploys from; null for the default branch. */
   branch: string | null
-  /** Single files whose text is wanted (the policy). */
+  /**
+   * Single files whose text is wanted (the policy). They are read at the head of the default branch, whatever
+   * `branch` says: no other branch can grant anything.
+   */
   files: string[]
   /** Directories (or files) that are read to any depth. */
   directories: DirectoryQuery[]
@@ -179,9 +182,9 @@ export interface ManifestSnapshot {
   url: string
   private: boolean
   branch: string
-  /** Head of `branch`; everything below was read at this commit. */
+  /** Head of `branch`; everything below but `files` was read at this commit. */
   base: Oid
-  /** Texts of `ManifestQuery.files`; null where there is no such file. */
+  /** Texts of `ManifestQuery.files` on the default branch; null where there is no such file. */
   files: Record<string, string | null>
   /** Every file under the directories that were asked for, each once: with its text if any of them wants texts. */
   tree: ManifestFile[]

@@ -91,6 +91,7 @@ describe('what to write instead', () => {
     ['image:', /Write its value after the colon/],
     ['manifests: k8s-manifests', /owner\/name/],
     ['manifests: acme/m@', /owner\/name@branch/],
+    ['manifests: acme/m@supercargo/web/staging', /the branch that the engine deploys from/],
     ['manifests: https://github.com/acme/m', /owner\/name/],
     ['paths: "!docs/**"', /services\/web\/\*\*/],
     ['paths: docs/', /Write docs\/\*\*\./],

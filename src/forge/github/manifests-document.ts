@@ -46,7 +46,12 @@ export function manifestDocument(owner: string, name: string, part: ManifestPart
       ? []
       : [`h${i}: history(first: ${Math.min(history, 100)}${scope}) { ...PathCommits }`]
   })
-  const content = `oid tree { oid } ${[...files, ...directories, ...histories].join('\n')}`
+  const here = part.branch === null ? files : []
+  const content = `oid tree { oid } ${[...here, ...directories, ...histories].join('\n')}`
+  const home =
+    part.branch === null || files.length === 0
+      ? ''
+      : `home: defaultBranchRef { target { ... on Commit { ${files.join('\n')} } } }`
   const comparisons = part.branches.map((branch, i) => `c${i}: ${comparisonFields(text(branch))}`)
   const commit = `... on Commit { ${part.at === null ? content : 'oid'} }`
   const base =
@@ -67,6 +72,7 @@ export function manifestDocument(owner: string, name: string, part: ManifestPart
     repository(owner: ${text(owner)}, name: ${text(name)}) {
       id nameWithOwner url isPrivate ${METHOD_FIELDS}
       base: ${base} { name target { ${commit} } ${comparisons.join('\n')} }
+      ${home}
       ${pinned}
       ${branches.join('\n')}
     }`
@@ -155,6 +161,8 @@ export const manifestsSchema = z.object({
     squashMergeAllowed: z.boolean(),
     rebaseMergeAllowed: z.boolean(),
     base: z.looseObject({ name: z.string(), target: commitSchema.nullable() }).nullable(),
+    /** The default branch's head with the files, where `base` is another branch. */
+    home: z.object({ target: z.looseObject({}).nullable() }).nullish(),
     at: commitSchema.nullish(),
   }),
 })

@@ -33,7 +33,8 @@ export async function readManifests(
     history: {},
     branches: {},
   }
-  const files = readFiles(base.target, query.files)
+  const onBase = query.branch === null
+  const files = readFiles(onBase ? base.target : (answer.repository.home?.target ?? {}), query.files)
   await readPart(state, first, base.target, answer)
   for (const part of rest) {
     const more = await ask(session, { ...part, branch: base.name, at: base.target.oid })
@@ -48,11 +49,11 @@ export async function readManifests(
     methods: methodsOf(answer.repository),
   })
   if (complete && base.target.tree !== undefined) {
-    const known = [...tree.files, ...Object.values(files).filter(isFound)]
+    const known = [...tree.files, ...(onBase ? Object.values(files).filter(isFound) : [])]
     memory.base.set(baseMemoryKey(repository, base.target.oid), {
       tree: base.target.tree.oid,
       modes: new Map(known.map(({ file }) => [file.path, file.mode])),
-      covered: [...directories.map(({ path }) => path), ...query.files],
+      covered: [...directories.map(({ path }) => path), ...(onBase ? query.files : [])],
     })
   }
   return {
