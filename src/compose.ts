@@ -14,7 +14,6 @@ import type { PlanOptions } from './plan/plan.ts'
 import { createHandlers } from './reconcile/handlers.ts'
 import { type PassResult, pass } from './reconcile/pass.ts'
 import { type Reading, readAndPlan } from './reconcile/read-world.ts'
-import { createSandbox, seedSamples } from './sandbox/index.ts'
 import { openStore } from './store/open.ts'
 import type { Delivery } from './store/store.ts'
 import { healthRoutes, type Parts } from './web/health.ts'
@@ -152,6 +151,8 @@ async function openSandbox(
     settings.sandboxToken,
   )
   const { permissions, events } = GITHUB_BLUEPRINT
+  // Only here: a server with credentials needs none of its 30 MB.
+  const { createSandbox, seedSamples } = await import('./sandbox/index.ts')
   const sandbox = await createSandbox({
     dataDir: settings.dataDirectory,
     baseUrl: origin,
