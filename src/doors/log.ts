@@ -26,9 +26,16 @@ export function createLog({ level, pretty, secrets, write }: LogOptions): Logger
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: errorRecord },
     },
     { write: (line: string) => out(pretty ? prettyLine(clean(line)) : clean(line)) },
   )
+}
+
+/** As pino writes an error, but with its own message only: those of its causes stand in the stack. */
+function errorRecord(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  return { ...pino.stdSerializers.err(error), message: error.message }
 }
 
 const COLOURS: Record<string, string> = { warn: '33', error: '31', fatal: '31;1', debug: '2', trace: '2' }

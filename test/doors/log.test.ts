@@ -50,6 +50,15 @@ test('JSON lines stay JSON, with a level by name and a time', () => {
   assert.ok(!Number.isNaN(Date.parse(String(line.time))))
 })
 
+test('the message of an error is its own sentence, and the causes stand in the stack', () => {
+  const cause = new Error('listen EADDRINUSE')
+  const error = new SupercargoError('Port 3000 is in use.', { code: 'port-in-use', kind: 'permanent', cause })
+  const text = logging(false, (log) => log.error({ err: error }, 'It does not start.'))
+  const { err } = JSON.parse(text) as { err: Record<string, unknown> }
+  assert.deepEqual([err.message, err.code], ['Port 3000 is in use.', 'port-in-use'])
+  assert.match(String(err.stack), /caused by: Error: listen EADDRINUSE/)
+})
+
 test('lines for people say what to do, and foreign text cannot steer the terminal', () => {
   const error = new SupercargoError('Port 3000 is in use.', {
     code: 'port-in-use',

@@ -88,7 +88,7 @@ export function writeRefused(repository: RepositoryId, problem: GraphQLProblem):
     code: 'write-refused',
     kind: 'permanent',
     advice:
-      'Allow the app to write branches that begin with supercargo/ (permissions, rulesets, branch protection).',
+      'Let the app write branches that begin with supercargo/, and the manifest branch where the configuration says merge: direct (permissions, rulesets, branch protection); or use merge: review.',
     cause: problem.error.cause,
   })
 }
