@@ -40,6 +40,14 @@ export function link(markdown: string, url: string): string {
   return `[${markdown}](${url.replace(/[()]/g, (parenthesis) => (parenthesis === '(' ? '%28' : '%29'))})`
 }
 
+/** Markdown of at most so many UTF-16 code units: whole lines, and a last one that says that more was left out. */
+export function fitting(markdown: string, limit: number): string {
+  if (markdown.length <= limit) return markdown
+  const rest = '\n\n… The rest is left out.'
+  const end = markdown.lastIndexOf('\n', limit - rest.length)
+  return `${markdown.slice(0, Math.max(0, end)).trimEnd()}${rest}`
+}
+
 /** Foreign text without line breaks and invisible characters, cut to `limit` characters. */
 export function oneLine(text: string, limit: number): string {
   const line = text.replace(/\s+/g, ' ').replace(INVISIBLE, '').trim()

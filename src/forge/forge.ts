@@ -297,6 +297,8 @@ export interface UpdateChangeRequest extends ChangeRequestText {
   /** The text that is there now. */
   before: ChangeRequestText
   branch: string
+  /** Manifest branch that it goes into from now on; absent: it stays the same. */
+  base?: string
   baseOid: Oid
   expectedHead: Oid
   commit: CommitWish

@@ -16,9 +16,10 @@ import type {
  * and tests all print the same actions. Every action is an ensure: doing it and planning again gives [].
  */
 export type Action = ActionBase &
+  /** `merge`: who merges it afterwards. */
   (
-    | { kind: 'open-change-request'; wish: OpenChangeRequest; edits: FileEdit[] }
-    | { kind: 'update-change-request'; wish: UpdateChangeRequest; edits: FileEdit[] }
+    | { kind: 'open-change-request'; wish: OpenChangeRequest; edits: FileEdit[]; merge: Merger }
+    | { kind: 'update-change-request'; wish: UpdateChangeRequest; edits: FileEdit[]; merge: Merger }
     | { kind: 'describe-change-request'; number: number; title: string; body: string }
     | { kind: 'close-change-request'; wish: CloseChangeRequest }
     | { kind: 'merge-change-request'; wish: MergeChangeRequest }
@@ -27,6 +28,9 @@ export type Action = ActionBase &
     | { kind: 'comment'; wish: CommentWish }
     | { kind: 'report'; wish: ReportWish }
   )
+
+/** `review`: people. `auto`: the bot, when the forge lets it. */
+type Merger = 'review' | 'auto'
 
 interface ActionBase {
   /** Where it is done. */

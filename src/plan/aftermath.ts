@@ -1,6 +1,6 @@
 import type { ChangeRequestLink, MergeResult } from '../forge/forge.ts'
 import type { Action, Standing } from './action.ts'
-import { waitsForReview } from './proposal.ts'
+import { waitsForMerge } from './proposal.ts'
 
 /** An action that was carried out, with what the forge answered. */
 export interface Applied {
@@ -33,10 +33,15 @@ function afterOne(standing: Standing, { action, opened, merge }: Applied): Stand
     return { ...standing, state: 'waiting', reason: { code: 'merge-refused', message: merge.reason } }
   }
   if (action.kind === 'open-change-request' && opened !== null) {
-    return { ...standing, state: 'waiting', reason: waitsForReview(opened.number), url: opened.url }
+    return {
+      ...standing,
+      state: 'waiting',
+      reason: waitsForMerge(action.merge, opened.number),
+      url: opened.url,
+    }
   }
   if (action.kind === 'update-change-request') {
-    return { ...standing, state: 'waiting', reason: waitsForReview(action.wish.number) }
+    return { ...standing, state: 'waiting', reason: waitsForMerge(action.merge, action.wish.number) }
   }
   return standing
 }

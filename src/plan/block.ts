@@ -16,8 +16,8 @@ export interface Block {
   commit: string | null
   /** Versions that were proposed here before, oldest first. */
   supersedes: string[]
-  /** Every path that the branch changes. */
-  files: string[]
+  /** A digest of the paths that the branch changes. */
+  files: string
   /** Why the bot itself closed it; null when it did not. */
   closed: string | null
 }
@@ -32,7 +32,7 @@ const schema = z.object({
   version: z.string(),
   commit: z.string().nullable(),
   supersedes: z.array(z.string()),
-  files: z.array(z.string()),
+  files: z.string(),
   closed: z.string().nullable(),
 })
 

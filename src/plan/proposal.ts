@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import type { MergeMode } from '../config/model.ts'
 import { blobOid } from '../domain/blob.ts'
+import { fitting } from '../domain/markdown.ts'
 import type { FileEdit } from '../edit/editor.ts'
 import type {
   BranchState,
@@ -44,6 +46,8 @@ export interface Settled {
 }
 
 const MAX_SUPERSEDED = 20
+/** GitHub takes 65,536 characters; the block comes behind. */
+const MAX_BODY = 60_000
 
 /** Compares a proposal with its branch and change request: opens, updates, merges, closes, or leaves it to people. */
 export function settle(proposal: Proposal, snapshot: ManifestSnapshot): Settled {
@@ -53,7 +57,7 @@ export function settle(proposal: Proposal, snapshot: ManifestSnapshot): Settled 
     closed: null,
     merged: null,
   }
-  const stop = whyNotTouch(proposal, state)
+  const stop = whyNotTouch(proposal, snapshot, state)
   if (stop !== null) return stopped(proposal, snapshot, state, stop)
   if (proposal.withdrawn !== null) return withdraw(proposal, snapshot, state, proposal.withdrawn)
   if (proposal.changes.length === 0) return withdraw(proposal, snapshot, state, null)
@@ -61,13 +65,15 @@ export function settle(proposal: Proposal, snapshot: ManifestSnapshot): Settled 
   return kept(proposal, snapshot, state, state.open)
 }
 
-/** The reason of a change request that people merge. */
-export function waitsForReview(number: number): Reason {
-  return reason('waits-for-review', `Change request #${number} waits for a person to merge it.`)
+/** The reason of a change request that nobody has judged yet: people merge it, or the bot when the forge lets it. */
+export function waitsForMerge(merge: Proposal['merge'], number: number): Reason {
+  return merge === 'review'
+    ? reason('waits-for-review', `Change request #${number} waits for a person to merge it.`)
+    : reason('merge-pending', WHY_NOT_MERGED.pending(number))
 }
 
 /** People come first: what they closed, committed or merged is not undone. */
-function whyNotTouch(proposal: Proposal, state: BranchState): Reason | null {
+function whyNotTouch(proposal: Proposal, snapshot: ManifestSnapshot, state: BranchState): Reason | null {
   const { open, branch } = state
   if (open !== null && !open.ours) {
     return reason(
@@ -85,9 +91,7 @@ function whyNotTouch(proposal: Proposal, state: BranchState): Reason | null {
       `The branch ${proposal.branch} belongs to the app ${openBlock.app} of ${openBlock.source}.`,
     )
   }
-  if (branch !== null && !branch.ours) {
-    return reason('person-committed', `A person has committed to ${proposal.branch}; it is left to them.`)
-  }
+  if (branch !== null && !branch.ours) return whyNotOurs(proposal, snapshot, open)
   if (open !== null || proposal.changes.length === 0 || proposal.withdrawn !== null) return null
   if (proposes(state.closed, proposal) && readBlock(state.closed?.body ?? '')?.closed === null) {
     return reason(
@@ -102,6 +106,21 @@ function whyNotTouch(proposal: Proposal, state: BranchState): Reason | null {
     )
   }
   return null
+}
+
+/** The branch holds commits that the manifest branch does not hold and that the bot did not make. */
+function whyNotOurs({ branch }: Proposal, snapshot: ManifestSnapshot, open: ChangeRequest | null): Reason {
+  if (open !== null && open.base !== snapshot.branch) {
+    return reason(
+      'other-base',
+      `Change request #${open.number} goes into ${open.base} and not into ${snapshot.branch}. Close it to let Supercargo open another one.`,
+    )
+  }
+  const left = `A person has committed to ${branch}; it is left to them.`
+  return reason(
+    'person-committed',
+    open === null ? `${left} Delete the branch to let Supercargo go on.` : left,
+  )
 }
 
 function stopped(proposal: Proposal, snapshot: ManifestSnapshot, state: BranchState, why: Reason): Settled {
@@ -133,8 +152,8 @@ function withdraw(
 ): Settled {
   const actions: Action[] = []
   if (state.open !== null) {
-    const why = held ?? reason('emptied', `${snapshot.branch} already has everything that this would change.`)
     const block = readBlock(state.open.body)
+    const why = held ?? whyEmpty(proposal, snapshot, block)
     const marked =
       block === null ? state.open.body : replaceBlock(state.open.body, { ...block, closed: why.code })
     const body = withNote(marked, `Closed by Supercargo: ${why.message}`)
@@ -163,6 +182,12 @@ function withdraw(
   )
 }
 
+function whyEmpty({ target, to, block }: Proposal, snapshot: ManifestSnapshot, open: Block | null): Reason {
+  return open === null || open.version === block.version
+    ? reason('emptied', `${snapshot.branch} already has everything that this would change.`)
+    : reason('not-wanted', `${target} should have ${to} now, and ${snapshot.branch} already does.`)
+}
+
 function opened(proposal: Proposal, snapshot: ManifestSnapshot, state: BranchState): Settled {
   const wish = {
     ...text(proposal, []),
@@ -177,6 +202,7 @@ function opened(proposal: Proposal, snapshot: ManifestSnapshot, state: BranchSta
     kind: 'open-change-request',
     wish,
     edits: proposal.edits,
+    merge: proposal.merge,
   }
   return settled(proposal, [action], 'changing', proposal.reason, null, proposal.merge === 'auto')
 }
@@ -195,6 +221,7 @@ function kept(
       number: open.number,
       before: { title: open.title, body: open.body },
       branch: proposal.branch,
+      ...(open.base === snapshot.branch ? {} : { base: snapshot.branch }),
       baseOid: snapshot.base,
       expectedHead: open.head,
       commit: { message: proposal.message, changes: proposal.changes },
@@ -204,6 +231,7 @@ function kept(
       kind: 'update-change-request',
       wish,
       edits: proposal.edits,
+      merge: proposal.merge,
     }
     return settled(proposal, [action], 'changing', proposal.reason, open.url, proposal.merge === 'auto')
   }
@@ -211,7 +239,7 @@ function kept(
     open.title === wanted.title && sameBody(open.body, wanted.body)
       ? []
       : [{ ...common(proposal, snapshot), kind: 'describe-change-request', number: open.number, ...wanted }]
-  return merged(proposal, snapshot, open, describe)
+  return merged(proposal, snapshot, judgedOn(snapshot, state, open), describe)
 }
 
 function merged(
@@ -221,7 +249,7 @@ function merged(
   describe: Action[],
 ): Settled {
   if (proposal.merge === 'review') {
-    return settled(proposal, describe, 'waiting', waitsForReview(open.number), open.url)
+    return settled(proposal, describe, 'waiting', waitsForMerge('review', open.number), open.url)
   }
   if (open.mergeability !== 'clean') {
     const why = reason(`merge-${open.mergeability}`, WHY_NOT_MERGED[open.mergeability](open.number))
@@ -248,8 +276,7 @@ function holds(state: BranchState, proposal: Proposal, open: ChangeRequest): boo
   if (state.branch === null || state.branch.head !== open.head) return false
   const tree = new Map(state.branch.tree.map(({ path, oid }) => [path, oid]))
   const block = readBlock(open.body)
-  const paths = proposal.changes.map(({ path }) => path).toSorted()
-  const sameFiles = block !== null && JSON.stringify(block.files) === JSON.stringify(paths)
+  const sameFiles = block !== null && block.files === filesOf(proposal)
   return (
     sameFiles &&
     proposal.changes.every(({ path, content }) => {
@@ -259,11 +286,22 @@ function holds(state: BranchState, proposal: Proposal, open: ChangeRequest): boo
   )
 }
 
+/** A branch that was rebuilt on the newest base a moment ago is neither behind it nor in conflict with it. */
+function judgedOn(snapshot: ManifestSnapshot, state: BranchState, open: ChangeRequest): ChangeRequest {
+  return isStale(open) && isOnBase(snapshot, state) ? { ...open, mergeability: 'pending' } : open
+}
+
 /** A branch that its base has left behind is rebuilt on it, without closing the change request. */
 function mustRebuild(snapshot: ManifestSnapshot, state: BranchState, open: ChangeRequest): boolean {
-  const onBase = state.branch?.parents.length === 1 && state.branch.parents[0] === snapshot.base
-  const stale = open.mergeability === 'conflicting' || open.mergeability === 'behind'
-  return open.base !== snapshot.branch || (stale && !onBase)
+  return open.base !== snapshot.branch || (isStale(open) && !isOnBase(snapshot, state))
+}
+
+function isStale({ mergeability }: ChangeRequest): boolean {
+  return mergeability === 'conflicting' || mergeability === 'behind'
+}
+
+function isOnBase(snapshot: ManifestSnapshot, { branch }: BranchState): boolean {
+  return branch?.parents.length === 1 && branch.parents[0] === snapshot.base
 }
 
 /** Forges may store other line ends. */
@@ -280,9 +318,14 @@ function superseded(open: ChangeRequest, proposal: Proposal): string[] {
 }
 
 function text(proposal: Proposal, supersedes: string[]): { title: string; body: string } {
-  const files = proposal.changes.map(({ path }) => path).toSorted()
-  const block = writeBlock({ ...proposal.block, supersedes, files, closed: null })
-  return { title: proposal.title, body: `${proposal.body(supersedes)}\n\n${block}` }
+  const block = writeBlock({ ...proposal.block, supersedes, files: filesOf(proposal), closed: null })
+  return { title: proposal.title, body: `${fitting(proposal.body(supersedes), MAX_BODY)}\n\n${block}` }
+}
+
+/** A digest of the paths that change. */
+function filesOf({ changes }: Proposal): string {
+  const paths = changes.map(({ path }) => path).toSorted()
+  return createHash('sha256').update(paths.join('\0')).digest('hex').slice(0, 16)
 }
 
 function proposes(request: ChangeRequest | null, proposal: Proposal): boolean {

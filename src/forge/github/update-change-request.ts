@@ -38,7 +38,12 @@ export async function updateChangeRequest(
   const commit = await createLooseCommit(session, wish.baseOid, wish.commit, base)
   const answer = await session.mutate(UPDATE, {
     refs: swapInput(nodeId, wish.branch, wish.expectedHead, commit),
-    pull: { pullRequestId, title: wish.title, body: wish.body },
+    pull: {
+      pullRequestId,
+      title: wish.title,
+      body: wish.body,
+      ...(wish.base === undefined ? {} : { baseRefName: wish.base }),
+    },
   })
   const [problem] = problemsOf(answer, 'pull')
   const state = answerSchema.parse(answer.data)?.pull?.pullRequest?.state

@@ -1,7 +1,8 @@
 import type { Decision } from '../../config/consent.ts'
 import type { App, Environment } from '../../config/model.ts'
 import { plainLine, trailers } from '../../domain/commit-message.ts'
-import { codeSpan, escapeMarkdown, link } from '../../domain/markdown.ts'
+import { codeSpan, escapeMarkdown, link, oneLine } from '../../domain/markdown.ts'
+import { readTag } from '../../domain/tag-template.ts'
 import type { Version } from '../../domain/version.ts'
 import type { FileEdit, Remark } from '../../edit/editor.ts'
 import type { Relation } from '../lineage.ts'
@@ -12,6 +13,9 @@ import { commitLines, listCommits } from './commits.ts'
 export const VERSION_TRAILER = 'Supercargo-Version'
 
 const NOTES_SHOWN = 10
+const FILES_SHOWN = 20
+/** GitHub takes 256 characters. */
+const TITLE_LENGTH = 200
 
 export interface EnvironmentStory {
   world: World
@@ -34,9 +38,9 @@ export function explainEnvironment(story: EnvironmentStory): {
   message: string
 } {
   const { app, environment, version, from } = story
-  const move = from === null ? version.tag : `${from} → ${version.tag}`
+  const move = from === null ? version.tag : `${plainLine(from)} → ${version.tag}`
   return {
-    title: `${app.name} ${environment.name}: ${move}`,
+    title: oneLine(`${app.name} ${environment.name}: ${move}`, TITLE_LENGTH),
     body: (supersedes) => body(story, supersedes),
     message: message(story),
   }
@@ -59,10 +63,11 @@ function body(story: EnvironmentStory, supersedes: readonly string[]): string {
   return sections.filter((section) => section !== '').join('\n\n')
 }
 
-function commitSection({ world, relation, from, version }: EnvironmentStory): string {
+function commitSection(story: EnvironmentStory): string {
+  const { world, relation } = story
   if (relation.kind !== 'forward' || relation.commits.length === 0) return ''
   const { total } = relation
-  const compare = compareUrl(world, from, version)
+  const compare = compareUrl(story)
   const heading = `### ${total} commit${total === 1 ? '' : 's'}${compare === null ? '' : ` · ${link('compare', compare)}`}`
   return `${heading}\n\n${listCommits(relation, world.source.repository)}`
 }
@@ -100,13 +105,15 @@ function noteSection({ notes }: EnvironmentStory): string {
 }
 
 function footer({ edits }: EnvironmentStory): string {
-  const files = edits.map(({ path }) => codeSpan(path)).join(', ')
-  return `<sub>Changes ${files}, and nothing but the image's version in it. A commit by a person on this branch stops Supercargo from touching it.</sub>`
+  const shown = edits.slice(0, FILES_SHOWN).map(({ path }) => codeSpan(path))
+  const rest = edits.length - shown.length
+  const files = [...shown, ...(rest > 0 ? [`${rest} more files`] : [])].join(', ')
+  return `<sub>Changes ${files}, and nothing but the image's version in ${edits.length === 1 ? 'it' : 'them'}. A commit by a person on this branch stops Supercargo from touching it.</sub>`
 }
 
 function message(story: EnvironmentStory): string {
   const { world, app, environment, version, from, relation } = story
-  const move = from === null ? version.tag : `${from} -> ${version.tag}`
+  const move = from === null ? version.tag : `${plainLine(from)} -> ${version.tag}`
   const target = `${app.name}/${environment.name}`
   const commits = relation.kind === 'forward' ? relation.commits : []
   const reference = newest(story)
@@ -141,10 +148,14 @@ function commitUrl(world: World, commit: string): string {
   return known.find(({ oid }) => oid === commit)?.url ?? ''
 }
 
-function compareUrl({ source }: World, from: string | null, version: Version): string | null {
-  const base = from === null ? null : encodeURIComponent(from)
-  if (base === null || from?.includes(', ') || version.commit === null) return null
-  return source.compareUrl.replace('{base}', base).replace('{head}', encodeURIComponent(version.tag))
+/** Null where the versions are not names of commits that the forge could compare. */
+function compareUrl({ world, environment, from, version }: EnvironmentStory): string | null {
+  const revision = (tag: string) =>
+    environment.follow.kind === 'branch' ? readTag(environment.tag, tag) : encodeURIComponent(tag)
+  const base = from === null || from.includes(', ') ? null : revision(from)
+  const head = revision(version.tag)
+  if (base === null || head === null) return null
+  return world.source.compareUrl.replace('{base}', base).replace('{head}', head)
 }
 
 /** RFC 5322 display name in its plainest form. */

@@ -6,6 +6,10 @@ import type { Standing } from '../action.ts'
 /** GitHub shows at most this many characters of a title. */
 const TITLE_LENGTH = 120
 
+/** Of the 65,535 bytes that GitHub takes; the rest is for what stands around the lines. */
+const MAX_BYTES = 60_000
+const MAX_ANNOTATIONS = 100
+
 /** The report on a commit whose configuration (or policy) has problems: every one, where it stands. */
 export function problemReport(what: string, problems: readonly Problem[]): Report {
   const count = `${problems.length} problem${problems.length === 1 ? '' : 's'}`
@@ -17,8 +21,8 @@ export function problemReport(what: string, problems: readonly Problem[]): Repor
   return {
     conclusion: 'failure',
     title: `The ${what} has ${count}`,
-    summary: `Nothing is changed until the ${what} is mended.\n\n${lines.join('\n')}`,
-    annotations: problems.map(({ file, line, column, message, advice }) => ({
+    summary: `Nothing is changed until the ${what} is mended.\n\n${asManyAsFit(lines)}`,
+    annotations: problems.slice(0, MAX_ANNOTATIONS).map(({ file, line, column, message, advice }) => ({
       path: file,
       line,
       column,
@@ -33,7 +37,7 @@ export function standingReport(
   confidential: (target: string) => boolean,
 ): Report {
   const rows = standings.map((standing) => row(standing, confidential(standing.target)))
-  const table = ['| target | state | now | should be | why |', '|---|---|---|---|---|', ...rows].join('\n')
+  const table = `| target | state | now | should be | why |\n|---|---|---|---|---|\n${asManyAsFit(rows)}`
   const title = standings.map(({ target, state }) => `${target}: ${state}`).join(', ')
   return {
     conclusion: conclusionOf(standings),
@@ -41,6 +45,17 @@ export function standingReport(
     summary: table,
     annotations: [],
   }
+}
+
+function asManyAsFit(lines: readonly string[]): string {
+  let bytes = 0
+  const cut = lines.findIndex((line) => {
+    bytes += Buffer.byteLength(line) + 1
+    return bytes > MAX_BYTES
+  })
+  return cut === -1
+    ? lines.join('\n')
+    : `${lines.slice(0, cut).join('\n')}\n\n… and ${lines.length - cut} more.`
 }
 
 function conclusionOf(standings: readonly Standing[]): Report['conclusion'] {
