@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { CONFIG, STAGING } from '../support/acme.ts'
+import { BRANCH, scene, tagOf } from '../support/scene.ts'
+
+test('another manifest branch in the configuration moves the change request there, once', async () => {
+  await scene(async (s) => {
+    await s.push()
+    await s.bot.pass('acme/web')
+    const sha = await s.headOf(s.manifests, 'main')
+    await s.forge.rest('POST', '/repos/acme/k8s-manifests/git/refs', { ref: 'refs/heads/release', sha })
+    const config = CONFIG.replace('manifests: acme/k8s-manifests', 'manifests: acme/k8s-manifests@release')
+    const head = await s.push('Deploy from release', { '.github/supercargo.yml': config })
+    await s.bot.pass('acme/web')
+    const [request, ...others] = await s.changeRequests()
+    assert.deepEqual([request?.base.ref, request?.state, others], ['release', 'open', []])
+    assert.match((await s.manifest(STAGING, BRANCH)) ?? '', new RegExp(tagOf(head)))
+    const { applied } = await s.bot.pass('acme/web')
+    assert.deepEqual(applied, [])
+  })
+})
