@@ -23,7 +23,7 @@ const BOT = 'supercargo[bot]'
 
 /** @param clone a mirror, which is brought up to date */
 export async function look(forge: RemoteSandbox, path: string, clone: GitClone): Promise<SeenRepository> {
-  await clone.git('fetch', '--quiet', '--prune', 'origin', '+refs/*:refs/*')
+  await fetchAll(clone)
   const refs = await clone.git('for-each-ref', '--format=%(refname) %(objectname)')
   const branches: Record<string, string> = {}
   const tags: string[] = []
@@ -140,6 +140,14 @@ export async function toldDifferences(
     }
   }
   return found
+}
+
+/** Git itself offers a branch that is deleted while it lists them, at a commit of zeros: then once more. */
+async function fetchAll(clone: GitClone): Promise<void> {
+  const fetch = ['fetch', '--quiet', '--prune', 'origin', '+refs/*:refs/*']
+  const { code, stderr } = await clone.try(...fetch)
+  if (code !== 0 && /not our ref 0{40}/.test(stderr)) await clone.git(...fetch)
+  else if (code !== 0) throw new Error(stderr)
 }
 
 async function fileText(clone: GitClone, revision: string, path: string): Promise<string | null> {
