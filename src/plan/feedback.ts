@@ -9,8 +9,6 @@ import type { Plan } from './plan.ts'
 import { previewPath } from './preview-set.ts'
 import { type BrokenConfig, manifestsOf, type World } from './world.ts'
 
-const TELL: Reason = { code: 'tell', message: 'People look here for how their change stands.' }
-
 /** What the application repository is told: one report on its head, one comment on each pull request with a preview. */
 export function feedback(world: World, plan: Plan, standings: readonly Standing[]): Action[] {
   return [...report(world, standings), ...comments(world, plan, standings)]
@@ -61,7 +59,7 @@ function ensureReport(source: World['source'], wanted: Report): Action[] {
     present.summary.replaceAll('\r\n', '\n').trimEnd() === wanted.summary.trimEnd()
   if (same) return []
   const wish = { ...wanted, id: present?.id ?? null, commit: source.head }
-  return [{ kind: 'report', repository: source.repository, target: null, reason: TELL, wish }]
+  return [{ kind: 'report', repository: source.repository, target: null, reason: tell(wanted.title), wish }]
 }
 
 function comments(world: World, plan: Plan, standings: readonly Standing[]): Action[] {
@@ -118,5 +116,11 @@ function ensureComment(world: World, pullRequest: SourcePullRequest, body: strin
   const present = pullRequest.comment
   if (present !== null && present.body.replaceAll('\r\n', '\n').trimEnd() === body.trimEnd()) return []
   const wish = { number: pullRequest.number, id: present?.id ?? null, body, marker: COMMENT_MARKER }
-  return [{ kind: 'comment', repository: world.source.repository, target: null, reason: TELL, wish }]
+  const reason = tell(`pull request #${pullRequest.number} has other previews than its comment says`)
+  return [{ kind: 'comment', repository: world.source.repository, target: null, reason, wish }]
+}
+
+/** @param news without a full stop */
+function tell(news: string): Reason {
+  return { code: 'tell', message: `People are told: ${news}.` }
 }

@@ -1,4 +1,4 @@
-import { errorKind } from '../domain/errors.ts'
+import { type ErrorKind, errorKind } from '../domain/errors.ts'
 import { type RepositoryId, repositoryKey } from '../domain/repository.ts'
 import type { Action, Standing } from '../plan/action.ts'
 import { type Applied, aftermath } from '../plan/aftermath.ts'
@@ -8,6 +8,9 @@ import { apply } from './apply.ts'
 import type { Dependencies } from './dependencies.ts'
 import { type Reading, readAndPlan } from './read-world.ts'
 import { reasonOf } from './reason-of.ts'
+
+/** Kinds of errors that the next pass may not meet again. */
+const PASSING: readonly ErrorKind[] = ['conflict', 'transient']
 
 /** How often a pass begins anew at once when somebody else wrote first. */
 const ATTEMPTS = 3
@@ -53,17 +56,19 @@ async function passOnce(
   if (reading.kind !== 'planned') {
     const actions = reading.kind === 'broken' ? brokenReport(reading.source, reading.what, reading) : []
     const { applied, failures } = await applyAll(actions, dependencies, repository)
-    throwFirst(failures)
+    throwDecisive(failures)
     return { reading, standings: [], applied, lookAgainAt: null }
   }
   const { world, plan } = reading
   const key = repositoryKey(world.source.repository)
   await dependencies.recordFeeds(key, fedBy(reading))
+  // the name before a rename; passes under it would do everything twice
+  if (repositoryKey(repository) !== key) await dependencies.recordFeeds(repositoryKey(repository), [])
   const done = await applyAll(plan.actions, dependencies, repository)
   const standings = done.failures.reduce(afterFailure, aftermath(plan.standings, done.applied))
-  if (done.failures.some(({ error }) => errorKind(error) !== 'permanent')) throwFirst(done.failures)
+  if (done.failures.some(({ error }) => PASSING.includes(errorKind(error)))) throwDecisive(done.failures)
   const told = await applyAll(feedback(world, plan, standings), dependencies, repository)
-  throwFirst([...done.failures, ...told.failures])
+  throwDecisive([...done.failures, ...told.failures])
   return {
     reading,
     standings,
@@ -91,9 +96,12 @@ async function applyAll(
       applied.push(result)
       await writeDown(result, dependencies, repository)
     } catch (error) {
-      if (isOptional(action, error))
+      if (isOptional(action, error)) {
         dependencies.log.warn({ code: reasonOf(error).code }, reasonOf(error).message)
-      else failures.push({ action, error })
+        continue
+      }
+      failures.push({ action, error })
+      if (!PASSING.includes(errorKind(error))) await writeFailure(action, error, dependencies, repository)
     }
   }
   return { applied, failures }
@@ -122,6 +130,23 @@ async function writeDown(
   await journal(entry)
 }
 
+/** What the next pass will not mend by itself is written down; it is not told otherwise where nobody reads reports. */
+async function writeFailure(
+  { kind, target }: Action,
+  error: unknown,
+  { journal }: Dependencies,
+  repository: RepositoryId,
+): Promise<void> {
+  const { code, message } = reasonOf(error)
+  const key = repositoryKey(repository)
+  const about = target === null ? {} : { target }
+  await journal({ key, action: 'failed', code, message: `${capital(kind)} failed: ${message}`, ...about })
+}
+
+function capital(kind: Action['kind']): string {
+  return `${kind.charAt(0).toUpperCase()}${kind.slice(1).replaceAll('-', ' ')}`
+}
+
 function afterFailure(standings: Standing[], { action, error }: Failure): Standing[] {
   const targets = action.target?.split(', ') ?? []
   return standings.map((standing) =>
@@ -129,9 +154,12 @@ function afterFailure(standings: Standing[], { action, error }: Failure): Standi
   )
 }
 
-function throwFirst(failures: readonly Failure[]): void {
-  const [first] = failures
-  if (first !== undefined) throw first.error
+/** What must be tried again decides over what waits for a person, or it would wait as well. */
+function throwDecisive(failures: readonly Failure[]): void {
+  for (const kind of ['conflict', 'transient', 'bug', 'permanent'] as const) {
+    const found = failures.find(({ error }) => errorKind(error) === kind)
+    if (found !== undefined) throw found.error
+  }
 }
 
 /** A merge that the forge put off is tried again as soon as one that it has not decided on. */
@@ -144,8 +172,9 @@ function lookAgainAt(
 }
 
 function fedBy({ world }: Extract<Reading, { kind: 'planned' }>): string[] {
-  const keys = world.manifests.flatMap(({ snapshot }) =>
-    snapshot === null ? [] : [repositoryKey(snapshot.repository)],
+  // also what cannot be read: its owner may let the bot in
+  const keys = world.manifests.map(({ repository, snapshot }) =>
+    repositoryKey(snapshot?.repository ?? repository),
   )
   return [...new Set(keys)]
 }
