@@ -61,6 +61,8 @@ export interface Listing<T> {
 // ---------------------------------------------------------------- application repositories
 
 export interface RepositorySnapshot {
+  /** The forge's own id, which stays the same when the repository is renamed or moved. */
+  id: string
   /** As the forge spells it now (renames are followed). */
   repository: RepositoryId
   /** `https://github.com/acme/web`. */

@@ -5,8 +5,10 @@ import { z } from 'zod'
  * It is believed only in a body that the bot itself wrote.
  */
 export interface Block {
-  /** Key of the application repository. */
+  /** Key of the application repository, as it was called then. */
   source: string
+  /** The forge's id of it. */
+  sourceId: string
   app: string
   /** Name of the environment, or `previews`. */
   target: string
@@ -27,6 +29,7 @@ const SUFFIX = ' -->'
 
 const schema = z.object({
   source: z.string(),
+  sourceId: z.string(),
   app: z.string(),
   target: z.string(),
   version: z.string(),
@@ -40,6 +43,14 @@ const schema = z.object({
 export function writeBlock(block: Block): string {
   const json = JSON.stringify(block).replace(/[<>-]/g, escapeCharacter)
   return `${PREFIX}${json}${SUFFIX}`
+}
+
+/** True when both speak of the same application repository, whether it was renamed or made anew. */
+export function sameSource(
+  a: Pick<Block, 'source' | 'sourceId'>,
+  b: Pick<Block, 'source' | 'sourceId'>,
+): boolean {
+  return a.sourceId === b.sourceId || a.source === b.source
 }
 
 /** The last block of a body; null where there is none, or none that can be read. */

@@ -127,6 +127,7 @@ function propose(world: World, app: App, environment: Environment, findings: Fin
     branch: changeRequestBranch(app.name, environment.name),
     block: {
       source: repositoryKey(world.source.repository),
+      sourceId: world.source.id,
       app: app.name,
       target: environment.name,
       version: version.tag,

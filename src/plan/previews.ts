@@ -230,6 +230,7 @@ function propose(world: World, app: App, { summary, changes, decision, counts }:
     branch: changeRequestBranch(app.name, PREVIEWS),
     block: {
       source: repositoryKey(world.source.repository),
+      sourceId: world.source.id,
       app: app.name,
       target: PREVIEWS,
       version: createHash('sha256').update(JSON.stringify(changes)).digest('hex').slice(0, 12),

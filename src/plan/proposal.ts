@@ -11,7 +11,7 @@ import type {
   Mergeability,
 } from '../forge/forge.ts'
 import type { Action, Reason, Standing } from './action.ts'
-import { type Block, readBlock, replaceBlock, writeBlock } from './block.ts'
+import { type Block, readBlock, replaceBlock, sameSource, writeBlock } from './block.ts'
 import { withNote } from './note.ts'
 
 /** A change to a manifest repository that is wanted by one target, before it is known how it gets in. */
@@ -84,7 +84,7 @@ function whyNotTouch(proposal: Proposal, snapshot: ManifestSnapshot, state: Bran
   const openBlock = open === null ? null : readBlock(open.body)
   if (
     openBlock !== null &&
-    (openBlock.source !== proposal.block.source || openBlock.app !== proposal.block.app)
+    (!sameSource(openBlock, proposal.block) || openBlock.app !== proposal.block.app)
   ) {
     return reason(
       'name-taken',
@@ -331,7 +331,7 @@ function filesOf({ changes }: Proposal): string {
 function proposes(request: ChangeRequest | null, proposal: Proposal): boolean {
   if (request === null || !request.ours) return false
   const block = readBlock(request.body)
-  return block?.source === proposal.block.source && block.version === proposal.block.version
+  return block !== null && sameSource(block, proposal.block) && block.version === proposal.block.version
 }
 
 function common(proposal: Proposal, snapshot: ManifestSnapshot, why: Reason = proposal.reason) {

@@ -3,6 +3,14 @@ import { test } from 'node:test'
 import { CONFIG, STAGING } from '../support/acme.ts'
 import { BRANCH, scene, tagOf } from '../support/scene.ts'
 
+const NAMED_APP = `manifests: acme/k8s-manifests
+image: ghcr.io/acme/web
+apps:
+  web:
+    environments:
+      staging: { follow: branch main, path: apps/web/overlays/staging }
+`
+
 test('another manifest branch in the configuration moves the change request there, once', async () => {
   await scene(async (s) => {
     await s.push()
@@ -18,4 +26,24 @@ test('another manifest branch in the configuration moves the change request ther
     const { applied } = await s.bot.pass('acme/web')
     assert.deepEqual(applied, [])
   })
+})
+
+test('a renamed application goes on with its change request, and its old name leads nowhere else', async () => {
+  await scene(
+    async (s) => {
+      await s.push()
+      await s.bot.pass('acme/web')
+      const { status } = await s.forge.rest('PATCH', '/repos/acme/web', { name: 'shop' })
+      assert.equal(status, 200)
+      const head = await s.push('After the rename')
+      const { standings } = await s.bot.pass('acme/web')
+      assert.equal(standings[0]?.reason.code, 'waits-for-review')
+      assert.deepEqual(
+        (await s.changeRequests()).map(({ number, state }) => `${number} ${state}`),
+        ['1 open'],
+      )
+      assert.match((await s.manifest(STAGING, BRANCH)) ?? '', new RegExp(tagOf(head)))
+    },
+    { config: NAMED_APP, policy: null },
+  )
 })

@@ -6,6 +6,7 @@ import { withNote } from '../../src/plan/note.ts'
 
 const BLOCK: Block = {
   source: 'github:acme/web',
+  sourceId: 'R_web',
   app: 'web',
   target: 'staging',
   version: 'abc1234',

@@ -201,11 +201,18 @@ test('an app of the same name from another repository does not take over the cha
   assert.ok(block && state.open)
   const open = {
     ...state.open,
-    body: replaceBlock(state.open.body, { ...block, source: 'github:other/web' }),
+    body: replaceBlock(state.open.body, { ...block, source: 'github:other/web', sourceId: 'R_other' }),
   }
   const { actions, code } = planned(NEWER, { ...snapshot, changeRequests: { [BRANCH]: { ...state, open } } })
   assert.deepEqual(actions, [])
   assert.equal(code, 'name-taken')
+})
+
+test('a repository that was renamed goes on with its change request', () => {
+  const snapshot = opened()
+  const each = world({ offers: NEWER, snapshot })
+  const renamed = { ...each, source: { ...each.source, repository: { forge: 'github', path: 'acme/shop' } } }
+  assert.deepEqual(kinds(plan(renamed, OPTIONS).actions), ['update-change-request'])
 })
 
 test('manifests that nobody names the image in are refused with what was seen instead', () => {

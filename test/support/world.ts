@@ -166,6 +166,7 @@ export function world(parts: {
 }): World {
   return {
     source: {
+      id: 'R_web',
       repository: SOURCE,
       url: 'https://forge.example/acme/web',
       compareUrl: 'https://forge.example/acme/web/compare/{base}...{head}',

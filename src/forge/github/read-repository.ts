@@ -58,6 +58,7 @@ export async function readRepository(
     memory.blobs,
   )
   return {
+    id: found.id,
     repository: { forge: repository.forge, path: found.nameWithOwner },
     url: found.url,
     compareUrl: `${found.url}/compare/{base}...{head}`,

@@ -48,19 +48,24 @@ export async function readSource(session: Session, query: SourceQuery): Promise<
   return {
     branches: Object.fromEntries(branches),
     tags: {
-      complete: tags.complete,
+      complete: tags.complete && tags.items.every(isWhole),
       items: tags.items.flatMap(({ name, target }): Tag[] => {
         const commit = peel(target)
         return commit === null ? [] : [{ name, commit }]
       }),
     },
     liveBranches: {
-      complete: live.complete,
+      complete: live.complete && live.items.every(isWhole),
       items: live.items.flatMap(({ name, target }) => (target === null ? [] : [{ name, head: target.oid }])),
     },
     pullRequests: { complete: open.complete, items: open.items.map(toPull) },
     closedPullRequests: recent.map(toPull),
   }
+}
+
+/** A reference whose commit GitHub does not tell at the moment is there all the same. */
+function isWhole({ target }: { target: unknown }): boolean {
+  return target !== null
 }
 
 /** What was not asked for was not read: nobody may take it for all there is. */

@@ -71,6 +71,18 @@ test('a listing of which a part cannot be read is never taken for the whole', as
   assert.equal((await world.forge.readSource(repository, SOURCE)).tags.items.length, 150)
 })
 
+test('a branch or tag whose commit GitHub does not tell makes its listing incomplete', async (t) => {
+  const world = await startGitHubWorld(t)
+  const repository = await world.createRepository('acme/web')
+  const page = { pageInfo: { hasNextPage: false, endCursor: null }, nodes: [] }
+  const hidden = { ...page, nodes: [{ name: 'x', target: null }] }
+  const found = { id: 'R_1', tags: hidden, live: hidden, pulls: page, closed: page }
+  const matches = ({ query }: { query: string | null }) => query?.includes('ReadSource') === true
+  world.model.faults.fail({ matches, answer: { status: 200, body: { data: { repository: found } } } })
+  const { tags, liveBranches } = await world.forge.readSource(repository, { ...SOURCE, liveBranches: true })
+  assert.deepEqual([tags.complete, liveBranches.complete], [false, false])
+})
+
 test('a directory that cannot be read makes the snapshot incomplete, or throws', async (t) => {
   const world = await startGitHubWorld(t)
   const { read } = await manifestsOf(t, world, { 'apps/web/staging/1/2/3/4/5/6.yaml': 'a: 1\n' })
