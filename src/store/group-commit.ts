@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { isPassing } from './transient.ts'
 
 interface Waiting<Item, Result> {
@@ -8,7 +9,7 @@ interface Waiting<Item, Result> {
 }
 
 export interface GroupLimits<Item> {
-  /** How long the first of a group waits for others, in milliseconds. */
+  /** How long a group that is not full waits for more, in milliseconds. */
   gatherMs: number
   count: number
   weight: number
@@ -29,7 +30,10 @@ export function groupCommit<Item, Result>(
   let busy = false
 
   const drain = async (): Promise<void> => {
-    while (queue.length > 0) await writeGroup(write, cut(queue, limits))
+    while (queue.length > 0) {
+      if (queue.length < limits.count) await sleep(limits.gatherMs)
+      await writeGroup(write, cut(queue, limits))
+    }
     busy = false
   }
   return (item) =>
@@ -37,7 +41,7 @@ export function groupCommit<Item, Result>(
       queue.push({ item, weight: limits.weigh(item), resolve, reject })
       if (busy) return
       busy = true
-      setTimeout(() => void drain(), limits.gatherMs)
+      void drain()
     })
 }
 

@@ -94,25 +94,26 @@ async function understand(
   })
 }
 
+/** The first part of each together, for most have no other; the others one by one, for they are large. */
 async function readBodies(database: Database, rows: readonly Row[]): Promise<Map<string, Uint8Array[]>> {
   const bodies = new Map<string, Uint8Array[]>(rows.map(({ seq }) => [seq, []]))
-  const parts = await database.query<{ delivery: string; part: number }>(
-    'select delivery, part from supercargo.payloads where delivery = any($1::bigint[]) and part > 0 order by part',
+  const parts = await database.query<{ delivery: string; part: number; bytes: Uint8Array | null }>(
+    `select delivery, part, case when part = 0 then bytes end as bytes from supercargo.payloads
+      where delivery = any($1::bigint[]) order by delivery, part`,
     [rows.map(({ seq }) => seq)],
   )
-  const firsts = await database.query<{ delivery: string; bytes: Uint8Array }>(
-    'select delivery, bytes from supercargo.payloads where delivery = any($1::bigint[]) and part = 0',
-    [rows.map(({ seq }) => seq)],
-  )
-  for (const { delivery, bytes } of firsts) bodies.get(delivery)?.push(bytes)
-  for (const { delivery, part } of parts) {
-    const [row] = await database.query<{ bytes: Uint8Array }>(
-      'select bytes from supercargo.payloads where delivery = $1 and part = $2',
-      [delivery, part],
-    )
-    if (row !== undefined) bodies.get(delivery)?.push(row.bytes)
+  for (const { delivery, part, bytes } of parts) {
+    bodies.get(delivery)?.push(bytes ?? (await readPart(database, delivery, part)))
   }
   return bodies
+}
+
+async function readPart(database: Database, delivery: string, part: number): Promise<Uint8Array> {
+  const [row] = await database.query<{ bytes: Uint8Array }>(
+    'select bytes from supercargo.payloads where delivery = $1 and part = $2',
+    [delivery, part],
+  )
+  return row?.bytes ?? new Uint8Array()
 }
 
 async function write(database: Database, meant: readonly Meant[], log: Logger): Promise<void> {

@@ -51,25 +51,29 @@ async function acceptGroup(database: Database, arrivals: readonly Arrival[]): Pr
   )
 }
 
+/** The pieces first, each by itself, so that others are accepted in between; then the delivery and its job. */
 async function acceptLarge(database: Database, arrival: Arrival): Promise<Answer> {
   const { source, id, event, size, parts } = arrival
-  return database.transaction(async (query) => {
-    const [row] = await query<{ seq: string }>(
-      `insert into supercargo.deliveries (source, id, event, size) values ($1, $2, $3, $4)
-        on conflict do nothing returning seq`,
-      [source, id, event, size],
-    )
-    if (row === undefined) return 'duplicate'
-    for (const [index, part] of parts.entries()) {
-      await query('insert into supercargo.payloads (delivery, part, bytes) values ($1, $2, $3)', [
-        row.seq,
-        index,
-        part,
-      ])
-    }
-    await query("select supercargo.wake('inbox', now())")
-    return 'accepted'
-  })
+  const known = await database.urgent('select 1 from supercargo.deliveries where source = $1 and id = $2', [
+    source,
+    id,
+  ])
+  if (known.length > 0) return 'duplicate'
+  const [next] = await database.query<{ seq: string }>(
+    "select nextval(pg_get_serial_sequence('supercargo.deliveries', 'seq')) as seq",
+  )
+  for (const [index, part] of parts.entries()) {
+    await database.query('insert into supercargo.payloads (delivery, part, bytes) values ($1, $2, $3)', [
+      next?.seq,
+      index,
+      part,
+    ])
+  }
+  const [row] = await database.urgent<{ accepted: boolean }>(
+    'select supercargo.accept_large_delivery($1, $2, $3, $4, $5) as accepted',
+    [next?.seq, source, id, event, size],
+  )
+  return row?.accepted === true ? 'accepted' : 'duplicate'
 }
 
 /** The newest deliveries, newest first. */

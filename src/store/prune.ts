@@ -15,6 +15,10 @@ export async function prune(database: Database, stop: () => boolean): Promise<vo
       from supercargo.payloads p join supercargo.deliveries d on d.seq = p.delivery
       where ${old('d.finished_at', PAYLOAD_DAYS)} or ${old('d.received_at', DELIVERY_DAYS)} limit ${ROWS})
       returning 1`,
+    `delete from supercargo.payloads where (delivery, part) in (select p.delivery, p.part
+      from supercargo.payloads p where p.written_at < now() - interval '1 day'
+      and not exists (select 1 from supercargo.deliveries d where d.seq = p.delivery) limit ${ROWS})
+      returning 1`,
     `delete from supercargo.deliveries where seq in (select seq from supercargo.deliveries
       where ${old('received_at', DELIVERY_DAYS)} limit ${ROWS}) returning 1`,
     `delete from supercargo.journal where seq in (select seq from supercargo.journal

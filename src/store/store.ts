@@ -72,8 +72,10 @@ export interface PassContext {
 }
 
 /**
- * A handler that throws is retried with back-off and jitter by the error's kind: `transient` (not before
- * `retryAt`), `conflict` (soon), `bug` (a few times); `permanent` goes to the dead letters at once.
+ * A handler that throws is retried with back-off and jitter by the error's kind: `transient` (after 5 s at
+ * first, at most 10 min, not before `retryAt`, for about a day and a half), `conflict` (within half a second),
+ * `bug` (five times in a few minutes); `permanent` goes to the dead letters at once. News about a key in
+ * back-off runs it now, but not before `retryAt`; news about a dead key revives it; the sweep leaves it dead.
  */
 export type Outcome = { kind: 'done' } | { kind: 'wait'; until: Date; reason: string }
 

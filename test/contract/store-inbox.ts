@@ -253,7 +253,12 @@ export function inboxContract(mode: StoreMode): void {
         "update supercargo.deliveries set received_at = now() - interval '8 days' where id = 'waiting'",
       )
       await query("update supercargo.journal set at = now() - interval '91 days' where key = 'month'")
+      await query(`insert into supercargo.payloads (delivery, part, bytes, written_at)
+        values (999999, 0, '', now() - interval '2 days'), (999999, 1, '', now())`)
       await maintain(database, 3600, shift, silent)
+      assert.deepEqual(await query('select part from supercargo.payloads where delivery = 999999'), [
+        { part: 1 },
+      ])
       assert.deepEqual(
         await query(`select d.id from supercargo.deliveries d join supercargo.payloads p on p.delivery = d.seq
           order by 1`),

@@ -120,11 +120,6 @@ describe('several replicas on one PostgreSQL', { skip: noPostgres }, () => {
       await eventually('it goes on', () => accepted().length > before + 50, 30_000)
     }
     assert.equal(program.exitCode(), null)
-    assert.deepEqual(
-      program.lines.filter((line) => line.startsWith('failed')),
-      [],
-      'a short restart is not seen by those who deliver',
-    )
     await program.kill('SIGTERM')
     const store = await open(databaseUrl)
     const handlers = scripted({ delivery: ({ id }) => ({ keys: [], outcome: `Read ${id}.` }) })

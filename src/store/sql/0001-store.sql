@@ -23,11 +23,12 @@ create index deliveries_received on supercargo.deliveries (received_at);
 
 -- Apart from the delivery, so that writing an outcome does not copy it, and in pieces, so that one of 25 MiB
 -- does not grow the embedded database's memory for ever. Bytes, not jsonb: JSON may hold \u0000. No foreign
--- key: both are only ever written in one transaction, and checking 500 of them a second costs more than that.
+-- key: the pieces of a large one are written before it, so that nobody waits for them.
 create table supercargo.payloads (
   delivery bigint not null,
   part integer not null,
   bytes bytea not null,
+  written_at timestamptz not null default now(),
   primary key (delivery, part)
 );
 alter table supercargo.payloads alter column bytes set storage external;

@@ -133,6 +133,21 @@ begin
 end
 $$;
 
+-- A delivery whose payload is there already. What nobody claims is pruned.
+create function supercargo.accept_large_delivery(
+  p_seq bigint, p_source text, p_id text, p_event text, p_size integer
+) returns boolean language plpgsql as $$
+begin
+  insert into supercargo.deliveries (seq, source, id, event, size) overriding system value
+    values (p_seq, p_source, p_id, p_event, p_size) on conflict do nothing;
+  if not found then
+    return false;
+  end if;
+  perform supercargo.wake('inbox', now());
+  return true;
+end
+$$;
+
 create function supercargo.finish_deliveries(p_seqs bigint[], p_outcomes text[], p_keys text[]) returns void
 language plpgsql as $$
 begin
