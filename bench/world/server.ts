@@ -39,7 +39,13 @@ export function startSupercargo(
     LOG_LEVEL: 'warn',
     ...(more.databaseUrl === undefined ? {} : { DATABASE_URL: more.databaseUrl }),
   }
-  return startProcess(['--enable-source-maps', ...(more.nodeArgs ?? []), 'dist/main.js'], env, '/readyz')
+  return startProcess([...(more.nodeArgs ?? []), ...startArguments()], env, '/readyz')
+}
+
+/** What `npm start` gives to node. */
+function startArguments(): string[] {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { start: string } }
+  return scripts.start.split(' ').slice(1)
 }
 
 /** Starts node with PORT and this environment, and waits until `ready` is answered with success. */
