@@ -5,10 +5,13 @@ import { pass } from './pass.ts'
 
 /** What the handlers are made from. */
 export interface HandlerParts extends Pick<Dependencies, 'forges' | 'log' | 'now'> {
-  store: Store
+  store: Pick<Store, 'journal' | 'recordFeeds' | 'feedsOf'>
   /** Which repositories a delivery asks to look at. */
   meaning(delivery: Delivery): DeliveryMeaning
 }
+
+/** A forge that cannot decide is asked ever less often: the wait doubles so many times, from seconds to minutes. */
+const DOUBLINGS = 7
 
 /** Connects the queue with the passes: a delivery becomes keys, a key becomes a pass, the sweep visits every key. */
 export function createHandlers({ store, meaning, ...parts }: HandlerParts): Handlers {
@@ -17,6 +20,8 @@ export function createHandlers({ store, meaning, ...parts }: HandlerParts): Hand
     journal: (entry) => store.journal(entry),
     recordFeeds: (source, manifests) => store.recordFeeds(source, manifests),
   }
+  /** How often in a row each key had to wait for the forge. */
+  const waits = new Map<string, number>()
   return {
     async delivery(delivery) {
       const { keys, outcome } = meaning(delivery)
@@ -25,10 +30,16 @@ export function createHandlers({ store, meaning, ...parts }: HandlerParts): Hand
     },
     async reconcile(key): Promise<Outcome> {
       const result = await pass(parseRepository(key, 'github'), dependencies, { confirmRemovals: false })
-      if (result.lookAgainAt === null) return { kind: 'done' }
+      const times = waits.get(key) ?? 0
+      if (result.lookAgainAt === null) {
+        waits.delete(key)
+        return { kind: 'done' }
+      }
+      waits.set(key, Math.min(times + 1, DOUBLINGS))
+      const now = parts.now().getTime()
       return {
         kind: 'wait',
-        until: result.lookAgainAt,
+        until: new Date(now + (result.lookAgainAt.getTime() - now) * 2 ** times),
         reason: 'The forge has not decided yet whether it may be merged.',
       }
     },

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createHandlers } from '../../src/reconcile/handlers.ts'
+import { CONFIG } from '../support/acme.ts'
+import { scene } from '../support/scene.ts'
+
+const FOREVER = { attempt: 1, signal: new AbortController().signal }
+const AUTO = CONFIG.replace('  production:', '    merge: auto\n  production:')
+
+test('a forge that does not decide whether it may be merged is asked ever less often', async () => {
+  await scene(
+    async (s) => {
+      s.forge.model.faults.mergeabilityUnknownFor = 10
+      await s.push()
+      const start = new Date()
+      const store = { journal: async () => {}, recordFeeds: async () => {}, feedsOf: async () => [] }
+      const meaning = () => ({ keys: [], outcome: 'Nothing.' })
+      const { forges, log } = s.bot.dependencies
+      const handlers = createHandlers({ forges, log, now: () => start, store, meaning })
+      const waits: number[] = []
+      for (let pass = 0; pass < 4; pass++) {
+        const outcome = await handlers.reconcile('github:acme/web', FOREVER)
+        waits.push(outcome.kind === 'wait' ? outcome.until.getTime() - start.getTime() : 0)
+      }
+      assert.deepEqual(waits, [5_000, 10_000, 20_000, 40_000])
+      s.forge.model.faults.mergeabilityUnknownFor = 0
+      assert.equal((await handlers.reconcile('github:acme/web', FOREVER)).kind, 'done')
+    },
+    { config: AUTO },
+  )
+})
