@@ -5,11 +5,14 @@ import type { ManifestSnapshot } from '../forge/forge.ts'
 export const PROOF_COMMITS = 20
 
 /**
- * True when any directory of the same parent could be a preview by its name: `apps/web/previews/{slug}`. Then
- * one that Git holds is only touched when its history shows a commit of the bot's.
+ * True when a directory that is no preview could have the name of one: `apps/web/previews/{slug}`, but also
+ * `apps/web-{slug}`, which `apps/web-api` looks like, and `archive/{number}`. Then one that Git holds is only
+ * touched when its history shows a commit of the bot's.
  */
 export function needsProof(previews: Previews): boolean {
-  return previews.path.split('/').includes('{slug}')
+  return previews.path
+    .split('/')
+    .some((component) => component.includes('{slug}') || component === '{number}')
 }
 
 /** Whether the bot made the directory; null when its history has not been read. */

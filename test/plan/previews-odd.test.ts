@@ -41,6 +41,18 @@ test("the bot's own change requests and branches get no previews, which would ch
   assert.deepEqual(plan(previewWorld(live, [TEMPLATE], branches), OPTIONS).actions, [])
 })
 
+test('where a path only looks like a preview, its history must show that the bot made it', () => {
+  for (const [path, there] of [
+    ['apps/web-{slug}', 'apps/web-api'],
+    ['archive/{number}', 'archive/2024'],
+  ]) {
+    const each = previewWorld(offers(), [TEMPLATE, file(`${there}/a.yaml`, 'theirs')], { path, url: null })
+    const { actions, historiesNeeded } = plan(each, OPTIONS)
+    assert.deepEqual(actions, [])
+    assert.deepEqual(historiesNeeded[0]?.paths, [there])
+  }
+})
+
 test('previews without a pull request go also when the template is gone, which is told', () => {
   const orphan = file('apps/web/previews/pr-9/a.yaml', 'x')
   const { actions, standings } = plan(previewWorld(offers(), [orphan]), OPTIONS)
