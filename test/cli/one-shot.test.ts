@@ -96,6 +96,7 @@ test('what cannot be read ends with 2 and says what to do', async () => {
     assert.match(without.stderr, /Set GITHUB_TOKEN/)
     const wrong = await supercargo(s, ['plan', 'acme/web'], { GITHUB_TOKEN: 'ghp_wrong' })
     assert.equal(wrong.code, 2)
+    assert.match(wrong.stderr, /refused the credentials for acme\/web: [^.]+\. Check /)
     assert.doesNotMatch(wrong.stderr, /ghp_wrong/)
   })
 })

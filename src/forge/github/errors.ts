@@ -34,13 +34,13 @@ export function toSupercargoError(error: unknown, what: string, now: Date): Supe
   if (ours !== null) return ours
   const failure = readFailure(error)
   if (failure === null) {
-    return new SupercargoError(`A request to GitHub about ${what} failed: ${plain(String(error))}`, {
+    return new SupercargoError(`A request to GitHub about ${what} failed: ${ended(plain(String(error)))}`, {
       code: 'forge-request-failed',
       kind: 'bug',
     })
   }
   if (!failure.answered) {
-    return new SupercargoError(`GitHub could not be reached: ${plain(failure.message)}`, {
+    return new SupercargoError(`GitHub could not be reached: ${ended(plain(failure.message))}`, {
       code: 'forge-unavailable',
       kind: 'transient',
     })
@@ -102,7 +102,7 @@ function byStatus(failure: RequestFailure, what: string): SupercargoError {
   const message = plain(failure.message)
   const cause = new GitHubAnswer(status, message)
   if (status === 401) {
-    return new SupercargoError(`GitHub refused the credentials for ${what}: ${message}`, {
+    return new SupercargoError(`GitHub refused the credentials for ${what}: ${ended(message)}`, {
       code: 'credentials-refused',
       kind: 'permanent',
       advice: 'Check the app id and private key, or the token.',
@@ -111,7 +111,7 @@ function byStatus(failure: RequestFailure, what: string): SupercargoError {
   }
   if (status === 404 || status === 403) return repositoryNotFound(what, cause)
   if (status === 409) {
-    return new SupercargoError(`GitHub reports a conflict on ${what}: ${message}`, {
+    return new SupercargoError(`GitHub reports a conflict on ${what}: ${ended(message)}`, {
       code: 'forge-conflict',
       kind: 'conflict',
       cause,
@@ -124,11 +124,16 @@ function byStatus(failure: RequestFailure, what: string): SupercargoError {
       cause,
     })
   }
-  return new SupercargoError(`GitHub refused a request about ${what}: ${message}`, {
+  return new SupercargoError(`GitHub refused a request about ${what}: ${ended(message)}`, {
     code: 'forge-refused',
     kind: 'permanent',
     cause,
   })
+}
+
+/** As the end of a sentence of ours, which advice may follow. */
+function ended(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`
 }
 
 /** The error for what GitHub hides or forbids, which look alike on purpose. */
