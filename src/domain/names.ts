@@ -15,5 +15,10 @@ export const NAME_PATTERN = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 
 /** The branch of the one change request per (app, environment): `supercargo/<app>/<environment>`. */
 export function changeRequestBranch(app: string, target: string): string {
-  return `${BRANCH_PREFIX}${app}/${target}`
+  return `${changeRequestPrefix(app)}${target}`
+}
+
+/** What the branches of all change requests of an app begin with. */
+export function changeRequestPrefix(app: string): string {
+  return `${BRANCH_PREFIX}${app}/`
 }

@@ -169,6 +169,8 @@ export interface ManifestQuery {
   directories: DirectoryQuery[]
   /** Branches of the bot, whose change requests are wanted. */
   changeRequestBranches: string[]
+  /** Beginnings of names, each with a `/` at its end: which branches are there? */
+  branchPrefixes?: string[]
 }
 
 export interface DirectoryQuery {
@@ -196,6 +198,8 @@ export interface ManifestSnapshot {
   history: Record<string, PathCommit[]>
   /** By branch name; every branch that was asked for has an entry. */
   changeRequests: Record<string, BranchState>
+  /** Names that begin with `ManifestQuery.branchPrefixes`; there may be more than were read. */
+  branches: string[]
 }
 
 /** A commit on the manifest branch that touched a path. */

@@ -2,6 +2,7 @@ import type { Action, Standing } from './action.ts'
 import { commitDirectly } from './direct.ts'
 import { planEnvironment } from './environment.ts'
 import { type HistoryNeeded, type Orphans, type PreviewStanding, planPreviews } from './previews.ts'
+import { closeStrays } from './strays.ts'
 import type { World } from './world.ts'
 
 /** How soon the forge is asked again whether something may be merged. */
@@ -45,7 +46,7 @@ export function plan(world: World, options: PlanOptions): Plan {
   const soon = new Date(world.now.getTime() + SOON_MILLISECONDS)
   const direct = targets.flatMap((target) => target.direct ?? [])
   return {
-    actions: [...commitDirectly(direct), ...targets.flatMap(({ actions }) => actions)],
+    actions: [...commitDirectly(direct), ...targets.flatMap(({ actions }) => actions), ...closeStrays(world)],
     standings: targets.map(({ standing }) => standing),
     previews: previews.flatMap((each) => each.previews),
     orphans: Object.fromEntries(previews.map(({ app, orphans }) => [app, orphans])),

@@ -154,11 +154,7 @@ function withdraw(
   if (state.open !== null) {
     const block = readBlock(state.open.body)
     const why = held ?? whyEmpty(proposal, snapshot, block)
-    const marked =
-      block === null ? state.open.body : replaceBlock(state.open.body, { ...block, closed: why.code })
-    const body = withNote(marked, `Closed by Supercargo: ${why.message}`)
-    const wish = { number: state.open.number, body, branch: proposal.branch, expectedHead: state.open.head }
-    actions.push({ ...common(proposal, snapshot, why), kind: 'close-change-request', wish })
+    actions.push({ ...common(proposal, snapshot, why), ...closing(proposal.branch, state.open, why) })
   } else if (state.branch !== null) {
     const why = reason(
       'left-over',
@@ -180,6 +176,15 @@ function withdraw(
     reason('up-to-date', `${proposal.target} has ${proposal.to}.`),
     null,
   )
+}
+
+/** Closes a change request of the bot's so that it knows again that it did so itself, and why. */
+export function closing(branch: string, open: ChangeRequest, why: Reason) {
+  const block = readBlock(open.body)
+  const marked = block === null ? open.body : replaceBlock(open.body, { ...block, closed: why.code })
+  const body = withNote(marked, `Closed by Supercargo: ${why.message}`)
+  const wish = { number: open.number, body, branch, expectedHead: open.head }
+  return { kind: 'close-change-request' as const, wish }
 }
 
 function whyEmpty({ target, to, block }: Proposal, snapshot: ManifestSnapshot, open: Block | null): Reason {

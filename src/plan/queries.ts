@@ -1,5 +1,5 @@
 import type { SourceConfig, Target } from '../config/model.ts'
-import { changeRequestBranch, POLICY_PATH, PREVIEWS } from '../domain/names.ts'
+import { changeRequestBranch, changeRequestPrefix, POLICY_PATH, PREVIEWS } from '../domain/names.ts'
 import { type RepositoryId, sameRepository } from '../domain/repository.ts'
 import { PREVIEW_PATH_VARIABLES, parseTemplate, templateRoot } from '../domain/template.ts'
 import type { DirectoryQuery, ManifestQuery, SourceQuery } from '../forge/forge.ts'
@@ -32,19 +32,20 @@ export function sourceQuery(config: SourceConfig): SourceQuery {
 }
 
 /** What must be read of the manifest repositories: one query for each (repository, branch). */
-export function manifestQueries(config: SourceConfig): { repository: RepositoryId; query: ManifestQuery }[] {
-  const queries: { repository: RepositoryId; query: ManifestQuery }[] = []
-  const queryFor = (target: Target): ManifestQuery => {
+export function manifestQueries(config: SourceConfig): { repository: RepositoryId; query: Query }[] {
+  const queries: { repository: RepositoryId; query: Query }[] = []
+  const queryFor = (target: Target): Query => {
     const found = queries.find(
       ({ repository, query }) =>
         sameRepository(repository, target.manifests) && query.branch === target.manifestBranch,
     )
     if (found !== undefined) return found.query
-    const query = {
+    const query: Query = {
       branch: target.manifestBranch,
       files: [POLICY_PATH],
       directories: [],
       changeRequestBranches: [],
+      branchPrefixes: [],
     }
     queries.push({ repository: target.manifests, query })
     return query
@@ -55,6 +56,7 @@ export function manifestQueries(config: SourceConfig): { repository: RepositoryI
       const history = environment.merge === 'direct' ? HISTORY : 0
       addDirectory(query.directories, { path: environment.path, texts: true, history })
       query.changeRequestBranches.push(changeRequestBranch(app.name, environment.name))
+      addPrefix(query, app.name)
     }
     if (app.previews === null) continue
     const query = queryFor(app.previews)
@@ -62,8 +64,28 @@ export function manifestQueries(config: SourceConfig): { repository: RepositoryI
     addDirectory(query.directories, { path: app.previews.template, texts: true, history: 0 })
     addDirectory(query.directories, { path: root, texts: false, history: 0 })
     query.changeRequestBranches.push(changeRequestBranch(app.name, PREVIEWS))
+    addPrefix(query, app.name)
   }
   return queries
+}
+
+/** Branches with the names of the configuration's apps that belong to none of its targets there. */
+export function strayBranches(config: SourceConfig, repository: RepositoryId, branches: string[]): string[] {
+  const known = config.apps.flatMap(({ name, environments, previews }) => [
+    ...environments.map((target) => ({ target, branch: changeRequestBranch(name, target.name) })),
+    ...(previews === null ? [] : [{ target: previews, branch: changeRequestBranch(name, PREVIEWS) }]),
+  ])
+  const wanted = new Set(
+    known.flatMap(({ target, branch }) => (sameRepository(target.manifests, repository) ? [branch] : [])),
+  )
+  return branches.filter((branch) => !wanted.has(branch))
+}
+
+type Query = ManifestQuery & { branchPrefixes: string[] }
+
+function addPrefix(query: Query, app: string): void {
+  const prefix = changeRequestPrefix(app)
+  if (!query.branchPrefixes.includes(prefix)) query.branchPrefixes.push(prefix)
 }
 
 function addDirectory(directories: DirectoryQuery[], wanted: DirectoryQuery): void {

@@ -9,7 +9,7 @@ import type { Reason } from '../plan/action.ts'
 import { comparisonKey } from '../plan/lineage.ts'
 import { type Plan, type PlanOptions, plan } from '../plan/plan.ts'
 import { PROOF_COMMITS } from '../plan/preview-proof.ts'
-import { manifestQueries, sourceQuery } from '../plan/queries.ts'
+import { manifestQueries, sourceQuery, strayBranches } from '../plan/queries.ts'
 import type { ManifestWorld, World } from '../plan/world.ts'
 import { forgeOf } from './dependencies.ts'
 import { reasonOf } from './reason-of.ts'
@@ -43,7 +43,7 @@ export async function readAndPlan(
   if (config.kind !== 'config') return { ...config, source }
   const [offers, manifests] = await Promise.all([
     forge.readSource(source.repository, sourceQuery(config.value)),
-    Promise.all(manifestQueries(config.value).map((each) => readManifests(forges, each))),
+    Promise.all(manifestQueries(config.value).map((each) => readManifests(forges, config.value, each))),
   ])
   return planCompletely(
     forges,
@@ -128,11 +128,18 @@ function configurationOf(source: RepositorySnapshot): Configuration {
 
 async function readManifests(
   forges: ReadonlyMap<ForgeId, Forge>,
+  config: SourceConfig,
   { repository, query }: { repository: RepositoryId; query: ManifestQuery },
 ): Promise<ManifestWorld> {
   const place = { repository, branch: query.branch }
   try {
-    const snapshot = await forgeOf(forges, repository).readManifests(repository, query)
+    const forge = forgeOf(forges, repository)
+    const snapshot = await forge.readManifests(repository, query)
+    const changeRequestBranches = strayBranches(config, repository, snapshot.branches)
+    if (changeRequestBranches.length > 0) {
+      const strays = { branch: query.branch, files: [], directories: [], changeRequestBranches }
+      Object.assign(snapshot.changeRequests, (await forge.readManifests(repository, strays)).changeRequests)
+    }
     return { ...place, snapshot, policy: policyOf(snapshot.files[POLICY_PATH] ?? null, snapshot.repository) }
   } catch (error) {
     if (errorKind(error) !== 'permanent') throw error

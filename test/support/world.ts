@@ -135,6 +135,7 @@ export function manifests(tag: string, change: Partial<ManifestSnapshot> = {}): 
     complete: true,
     history: {},
     changeRequests: {},
+    branches: [],
     ...change,
   }
 }

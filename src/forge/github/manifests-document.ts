@@ -32,9 +32,10 @@ export interface ManifestPart {
   /** Directories that are read at the heads of the bot's branches. */
   branchDirectories: string[]
   branches: string[]
+  prefixes: string[]
 }
 
-/** The document and variables of one part. Aliases are `f`, `d`, `h`, `b`, `c`, `o`, `x`, `m` with an index. */
+/** The document and variables of one part. Aliases are `f`, `d`, `h`, `b`, `c`, `o`, `x`, `m`, `p` with an index. */
 export function manifestDocument(owner: string, name: string, part: ManifestPart): [string, Variables] {
   const declared = new Declarations()
   const text = (value: string) => declared.add('String!', value)
@@ -68,6 +69,10 @@ export function manifestDocument(owner: string, name: string, part: ManifestPart
       x${i}: ${pullFields(text(branch), 'CLOSED')}
       m${i}: ${pullFields(text(branch), 'MERGED')}`
   })
+  const prefixes = part.prefixes.map(
+    (prefix, i) =>
+      `p${i}: refs(refPrefix: ${text(`refs/heads/${prefix}`)}, first: 100) { nodes { prefix name } }`,
+  )
   const body = `viewer { login }
     repository(owner: ${text(owner)}, name: ${text(name)}) {
       id nameWithOwner url isPrivate ${METHOD_FIELDS}
@@ -75,6 +80,7 @@ export function manifestDocument(owner: string, name: string, part: ManifestPart
       ${home}
       ${pinned}
       ${branches.join('\n')}
+      ${prefixes.join('\n')}
     }`
   return [`query ReadManifests${declared} { ${body} }\n${fragments(body)}`, declared.values]
 }
@@ -177,6 +183,7 @@ export const aliasSchemas = {
   branch: branchSchema,
   comparison: comparisonSchema,
   pulls: pullsSchema,
+  names: z.object({ nodes: z.array(z.object({ prefix: z.string(), name: z.string() })) }),
   history: z.object({
     nodes: z.array(
       z.object({

@@ -7,7 +7,7 @@ import { readDeepTrees, type Sink } from './deep-trees.ts'
 import type { GraphQLProblem } from './graphql.ts'
 import { type ManifestAnswer, type PartBranch, type PartState, readPart, walkAlias } from './manifest-part.ts'
 import { cleanPath, mergeDirectories, splitQuery } from './manifest-query.ts'
-import { type ManifestPart, manifestDocument, manifestsSchema } from './manifests-document.ts'
+import { aliasSchemas, type ManifestPart, manifestDocument, manifestsSchema } from './manifests-document.ts'
 import { baseMemoryKey, type Memory, methodsOf, repositoryMemoryKey } from './memory.ts'
 import type { FoundFile } from './tree.ts'
 
@@ -69,6 +69,7 @@ export async function readManifests(
     changeRequests: Object.fromEntries(
       Object.entries(state.branches).map(([name, branch]) => [name, toState(branch)]),
     ),
+    branches: (query.branchPrefixes ?? []).flatMap((_, i) => readNames(answer.repository[`p${i}`])),
   }
 }
 
@@ -101,6 +102,11 @@ function readFiles(commit: Record<string, unknown>, paths: string[]): Record<str
   return Object.fromEntries(
     found.filter(([path, file]) => (file as FoundFile | undefined)?.file.path === path),
   )
+}
+
+function readNames(value: unknown): string[] {
+  const { nodes } = aliasSchemas.names.parse(value)
+  return nodes.map(({ prefix, name }) => `${prefix}${name}`.replace(/^refs\/heads\//, ''))
 }
 
 function toState({ state, listing }: PartBranch): BranchState {
