@@ -1,6 +1,6 @@
 import type { ChangeRequestLink, MergeResult } from '../forge/forge.ts'
 import type { Action, Standing } from './action.ts'
-import { waitsForMerge } from './proposal.ts'
+import { waitsForMerge } from './settle.ts'
 
 /** An action that was carried out, with what the forge answered. */
 export interface Applied {

@@ -14,7 +14,8 @@ import { relateToPresent, worstOf } from './direction.ts'
 import { type Edited, editImages } from './edit-images.ts'
 import { explainEnvironment, VERSION_TRAILER } from './explain/environment.ts'
 import type { Relation } from './lineage.ts'
-import { type Proposal, type Settled, settle } from './proposal.ts'
+import type { Proposal, Settled } from './proposal.ts'
+import { settle } from './settle.ts'
 import { manifestsOf, type World } from './world.ts'
 
 /** What one environment needs: a settled proposal, a direct commit, or the reason for neither. */

@@ -10,7 +10,8 @@ import { explainPreviews } from './explain/previews.ts'
 import { differences, previewsInGit, renderPreview, templateFiles } from './preview-files.ts'
 import { isProven, needsProof } from './preview-proof.ts'
 import { type Preview, previewSet } from './preview-set.ts'
-import { type Proposal, settle } from './proposal.ts'
+import type { Proposal } from './proposal.ts'
+import { settle } from './settle.ts'
 import { manifestsOf, type World } from './world.ts'
 
 /** At most so many previews are removed in one pass; more need a person's word. */

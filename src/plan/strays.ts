@@ -1,8 +1,8 @@
 import { sameRepository } from '../domain/repository.ts'
 import type { Action, Reason } from './action.ts'
 import { readBlock, sameSource } from './block.ts'
-import { closing } from './proposal.ts'
 import { strayBranches } from './queries.ts'
+import { closing } from './settle.ts'
 import type { ManifestWorld, World } from './world.ts'
 
 /**

@@ -1,0 +1,226 @@
+import { fitting } from '../domain/markdown.ts'
+import type { BranchState, ChangeRequest, ManifestSnapshot, Mergeability } from '../forge/forge.ts'
+import type { Action, Reason, Standing } from './action.ts'
+import { type Block, readBlock, replaceBlock, writeBlock } from './block.ts'
+import { holds, judgedOn, mustRebuild } from './judged-branch.ts'
+import { withNote } from './note.ts'
+import { whyNotTouch } from './people-first.ts'
+import { filesOf, type Proposal, type Settled } from './proposal.ts'
+
+const MAX_SUPERSEDED = 20
+/** GitHub takes 65,536 characters; the block comes behind. */
+const MAX_BODY = 60_000
+
+/** Compares a proposal with its branch and change request: opens, updates, merges, closes, or leaves it to people. */
+export function settle(proposal: Proposal, snapshot: ManifestSnapshot): Settled {
+  const state = snapshot.changeRequests[proposal.branch] ?? {
+    branch: null,
+    open: null,
+    closed: null,
+    merged: null,
+  }
+  const stop = whyNotTouch(proposal, snapshot, state)
+  if (stop !== null) return stopped(proposal, snapshot, state, stop)
+  if (proposal.withdrawn !== null) return withdraw(proposal, snapshot, state, proposal.withdrawn)
+  if (proposal.changes.length === 0) return withdraw(proposal, snapshot, state, null)
+  if (state.open === null) return opened(proposal, snapshot, state)
+  return kept(proposal, snapshot, state, state.open)
+}
+
+/** The reason of a change request that nobody has judged yet: people merge it, or the bot when the forge lets it. */
+export function waitsForMerge(merge: Proposal['merge'], number: number): Reason {
+  return merge === 'review'
+    ? reason('waits-for-review', `Change request #${number} waits for a person to merge it.`)
+    : reason('merge-pending', WHY_NOT_MERGED.pending(number))
+}
+
+function stopped(proposal: Proposal, snapshot: ManifestSnapshot, state: BranchState, why: Reason): Settled {
+  const { open } = state
+  const newer = open !== null && readBlock(open.body)?.version !== proposal.block.version
+  const note = newer ? `${why.message} ${proposal.to} waits until this is merged or closed.` : why.message
+  const body = open === null || why.code !== 'person-committed' ? null : withNote(open.body, note)
+  const actions: Action[] =
+    open === null || body === null || !open.ours || body === open.body
+      ? []
+      : [
+          {
+            ...common(proposal, snapshot, why),
+            kind: 'describe-change-request',
+            number: open.number,
+            title: open.title,
+            body,
+          },
+        ]
+  return settled(proposal, actions, 'held', why, open?.url ?? state.closed?.url ?? null)
+}
+
+/** Nothing to change: an open change request has lost its purpose, and a left-over branch is in the way of the next. */
+function withdraw(
+  proposal: Proposal,
+  snapshot: ManifestSnapshot,
+  state: BranchState,
+  held: Reason | null,
+): Settled {
+  const actions: Action[] = []
+  if (state.open !== null) {
+    const block = readBlock(state.open.body)
+    const why = held ?? whyEmpty(proposal, snapshot, block)
+    actions.push({ ...common(proposal, snapshot, why), ...closing(proposal.branch, state.open, why) })
+  } else if (state.branch !== null) {
+    const why = reason(
+      'left-over',
+      `The branch ${proposal.branch} has no change request and nothing to change.`,
+    )
+    const { head } = state.branch
+    actions.push({
+      ...common(proposal, snapshot, why),
+      kind: 'delete-branch',
+      branch: proposal.branch,
+      expectedHead: head,
+    })
+  }
+  if (held !== null) return settled(proposal, actions, 'held', held, null)
+  return settled(
+    proposal,
+    actions,
+    'current',
+    reason('up-to-date', `${proposal.target} has ${proposal.to}.`),
+    null,
+  )
+}
+
+/** Closes a change request of the bot's so that it knows again that it did so itself, and why. */
+export function closing(branch: string, open: ChangeRequest, why: Reason) {
+  const block = readBlock(open.body)
+  const marked = block === null ? open.body : replaceBlock(open.body, { ...block, closed: why.code })
+  const body = withNote(marked, `Closed by Supercargo: ${why.message}`)
+  const wish = { number: open.number, body, branch, expectedHead: open.head }
+  return { kind: 'close-change-request' as const, wish }
+}
+
+function whyEmpty({ target, to, block }: Proposal, snapshot: ManifestSnapshot, open: Block | null): Reason {
+  return open === null || open.version === block.version
+    ? reason('emptied', `${snapshot.branch} already has everything that this would change.`)
+    : reason('not-wanted', `${target} should have ${to} now, and ${snapshot.branch} already does.`)
+}
+
+function opened(proposal: Proposal, snapshot: ManifestSnapshot, state: BranchState): Settled {
+  const wish = {
+    ...text(proposal, []),
+    branch: proposal.branch,
+    base: snapshot.branch,
+    baseOid: snapshot.base,
+    leftover: state.branch?.head ?? null,
+    commit: { message: proposal.message, changes: proposal.changes },
+  }
+  const action: Action = {
+    ...common(proposal, snapshot),
+    kind: 'open-change-request',
+    wish,
+    edits: proposal.edits,
+    merge: proposal.merge,
+  }
+  return settled(proposal, [action], 'changing', proposal.reason, null, proposal.merge === 'auto')
+}
+
+function kept(
+  proposal: Proposal,
+  snapshot: ManifestSnapshot,
+  state: BranchState,
+  open: ChangeRequest,
+): Settled {
+  const supersedes = superseded(open, proposal)
+  const wanted = text(proposal, supersedes)
+  if (!holds(state, proposal, open) || mustRebuild(snapshot, state, open)) {
+    const wish = {
+      ...wanted,
+      number: open.number,
+      before: { title: open.title, body: open.body },
+      branch: proposal.branch,
+      ...(open.base === snapshot.branch ? {} : { base: snapshot.branch }),
+      baseOid: snapshot.base,
+      expectedHead: open.head,
+      commit: { message: proposal.message, changes: proposal.changes },
+    }
+    const action: Action = {
+      ...common(proposal, snapshot),
+      kind: 'update-change-request',
+      wish,
+      edits: proposal.edits,
+      merge: proposal.merge,
+    }
+    return settled(proposal, [action], 'changing', proposal.reason, open.url, proposal.merge === 'auto')
+  }
+  const describe: Action[] =
+    open.title === wanted.title && sameBody(open.body, wanted.body)
+      ? []
+      : [{ ...common(proposal, snapshot), kind: 'describe-change-request', number: open.number, ...wanted }]
+  return merged(proposal, snapshot, judgedOn(snapshot, state, open), describe)
+}
+
+function merged(
+  proposal: Proposal,
+  snapshot: ManifestSnapshot,
+  open: ChangeRequest,
+  describe: Action[],
+): Settled {
+  if (proposal.merge === 'review') {
+    return settled(proposal, describe, 'waiting', waitsForMerge('review', open.number), open.url)
+  }
+  if (open.mergeability !== 'clean') {
+    const why = reason(`merge-${open.mergeability}`, WHY_NOT_MERGED[open.mergeability](open.number))
+    return settled(proposal, describe, 'waiting', why, open.url, open.mergeability === 'pending')
+  }
+  const why = reason('merge', `The forge says that change request #${open.number} may be merged.`)
+  const wish = { number: open.number, expectedHead: open.head, branch: proposal.branch }
+  const action: Action = { ...common(proposal, snapshot, why), kind: 'merge-change-request', wish }
+  return settled(proposal, [...describe, action], 'changing', why, open.url)
+}
+
+const WHY_NOT_MERGED: Record<Exclude<Mergeability, 'clean'>, (number: number) => string> = {
+  pending: (number) => `The forge has not decided yet whether change request #${number} may be merged.`,
+  blocked: (number) => `Change request #${number} waits for a required review or check.`,
+  unstable: (number) =>
+    `A check of change request #${number} has not passed, so it is not merged automatically.`,
+  behind: (number) => `Change request #${number} is behind its base.`,
+  conflicting: (number) => `Change request #${number} conflicts with its base.`,
+  draft: (number) => `Change request #${number} was made a draft by a person.`,
+}
+
+/** Forges may store other line ends. */
+function sameBody(a: string, b: string): boolean {
+  return a.replaceAll('\r\n', '\n').trimEnd() === b.trimEnd()
+}
+
+function superseded(open: ChangeRequest, proposal: Proposal): string[] {
+  const block = readBlock(open.body)
+  if (block === null) return []
+  const before =
+    block.version === proposal.block.version ? block.supersedes : [...block.supersedes, block.version]
+  return before.filter((version) => version !== proposal.block.version).slice(-MAX_SUPERSEDED)
+}
+
+function text(proposal: Proposal, supersedes: string[]): { title: string; body: string } {
+  const block = writeBlock({ ...proposal.block, supersedes, files: filesOf(proposal), closed: null })
+  return { title: proposal.title, body: `${fitting(proposal.body(supersedes), MAX_BODY)}\n\n${block}` }
+}
+
+function common(proposal: Proposal, snapshot: ManifestSnapshot, why: Reason = proposal.reason) {
+  return { repository: snapshot.repository, target: proposal.target, reason: why }
+}
+
+function settled(
+  proposal: Proposal,
+  actions: Action[],
+  state: Standing['state'],
+  why: Reason,
+  url: string | null,
+  soon = false,
+): Settled {
+  const { target, from, to } = proposal
+  return { actions, standing: { target, state, reason: why, from, to, url }, soon }
+}
+
+function reason(code: string, message: string): Reason {
+  return { code, message }
+}
