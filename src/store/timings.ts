@@ -8,6 +8,8 @@ export interface Timings {
   silent: number
   /** Between two looks for work that no notification announced: timers, and what others gave back. */
   poll: number
+  /** A worker that was told to end, and has no job any more, but does not end within this time, ends its process. */
+  end: number
 }
 
-export const TIMINGS: Timings = { beat: 5000, fence: 15_000, silent: 18_000, poll: 1000 }
+export const TIMINGS: Timings = { beat: 5000, fence: 15_000, silent: 18_000, poll: 1000, end: 45_000 }

@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import type { Database } from './database.ts'
 import { WORKER_SCHEMA } from './database.ts'
 import { startHeartbeat } from './heartbeat.ts'
+import { lastingPool } from './lasting-pool.ts'
 import { MAINTENANCE_CRON } from './maintain.ts'
 import { describeError } from './shift.ts'
 import type { Handlers, Worker, WorkOptions } from './store.ts'
@@ -36,6 +37,7 @@ export async function startWorker(
   const active = new Map<string, Promise<unknown>>()
   let poolId: string | null = null
   let runner: Runner | null = null
+  let ending = false
   let stopping = false
   let gone = false
 
@@ -74,10 +76,19 @@ export async function startWorker(
     }
   }
   const shift = { signal: abort.signal, stopping: () => stopping, gone: () => gone }
+  const pgPool = lastingPool(database.pool, () => gone)
   const tasks: TaskList = createTasks(database, handlers, options.sweepSeconds, shift, log, guarded)
+
+  /** A worker that takes no jobs any more must end soon after its last one, or nothing would ever be done again. */
+  const seeToItsEnd = async (ended: Promise<unknown>): Promise<void> => {
+    do await Promise.allSettled(active.values())
+    while (active.size > 0)
+    if (!(await within(ended, timings.end)) && !stopping) heartbeat.fence('Its worker does not end.')
+  }
 
   const runOnce = async (): Promise<Runner> => {
     const events: WorkerEvents = new EventEmitter()
+    ending = false
     events.on('pool:create', ({ workerPool }) => {
       poolId = workerPool.id
       const wake = (): void => {
@@ -89,11 +100,15 @@ export async function startWorker(
       }
       // Workers that look for a job at the same time hide the queues from each other; so one wakes the next.
       events.on('job:start', wake)
+      events.on('pool:gracefulShutdown', () => {
+        ending = true
+        void seeToItsEnd(workerPool.promise.then(noop, noop))
+      })
       // The queue of a job that ended is free only a moment later.
       events.on('job:complete', () => setTimeout(wake, UNLOCKED_MS).unref())
     })
     return run({
-      pgPool: database.pool,
+      pgPool,
       schema: WORKER_SCHEMA,
       concurrency: options.concurrency,
       pollInterval: timings.poll,
@@ -163,13 +178,15 @@ export async function startWorker(
     })
   }
   return {
-    running: () => runner !== null && !stopping,
+    running: () => runner !== null && !ending && !stopping,
     stop: (milliseconds) => {
       stopped ??= stop(milliseconds)
       return stopped
     },
   }
 }
+
+function noop(): void {}
 
 /** True when the work ended in time. */
 async function within(work: Promise<unknown>, milliseconds: number): Promise<boolean> {
