@@ -20,12 +20,13 @@ export function createHandlers({ store, meaning, ...parts }: HandlerParts): Hand
     journal: (entry) => store.journal(entry),
     recordFeeds: (source, manifests) => store.recordFeeds(source, manifests),
   }
+  const feedsOf = shared((key) => store.feedsOf(key))
   /** How often in a row each key had to wait for the forge. */
   const waits = new Map<string, number>()
   return {
     async delivery(delivery) {
       const { keys, outcome } = meaning(delivery)
-      const sources = await Promise.all(keys.map((key) => store.feedsOf(key)))
+      const sources = await Promise.all(keys.map(feedsOf))
       return { keys: [...new Set([...keys, ...sources.flat()])], outcome }
     },
     async reconcile(key): Promise<Outcome> {
@@ -47,5 +48,15 @@ export function createHandlers({ store, meaning, ...parts }: HandlerParts): Hand
       const listings = await Promise.all([...parts.forges.values()].map((forge) => forge.listRepositories()))
       return listings.flat().map(repositoryKey)
     },
+  }
+}
+
+/** In a storm many deliveries are understood at a time, and most are about the same few keys: one question each. */
+function shared<T>(ask: (key: string) => Promise<T>): (key: string) => Promise<T> {
+  const asked = new Map<string, Promise<T>>()
+  return (key) => {
+    const answer = asked.get(key) ?? ask(key).finally(() => asked.delete(key))
+    asked.set(key, answer)
+    return answer
   }
 }
