@@ -39,7 +39,8 @@ export function startSupercargo(
     LOG_LEVEL: 'warn',
     ...(more.databaseUrl === undefined ? {} : { DATABASE_URL: more.databaseUrl }),
   }
-  return startProcess([...(more.nodeArgs ?? []), ...startArguments()], env, '/readyz')
+  const args = startArguments()
+  return startProcess([...args.slice(0, -1), ...(more.nodeArgs ?? []), ...args.slice(-1)], env, '/readyz')
 }
 
 /** What `npm start` gives to node. */
