@@ -36,6 +36,9 @@ export interface FileTask {
   adds: boolean
 }
 
+/** What a place says for which somebody else decides the version: it forbids nothing where others were found. */
+const DOUBTS = new Set(['not-literal', 'ambiguous-pair', 'version-elsewhere'])
+
 /** What nobody reads as a manifest, though it may speak of images. */
 const PROSE = /\.(?:md|markdown|adoc|rst)$/i
 
@@ -70,7 +73,7 @@ export function editFile(file: TextFile, task: FileTask): FileOutcome {
   for (const place of chosen) {
     const made = place.splices(task.wish)
     if (!Array.isArray(made)) {
-      const isDoubt = made.code === 'not-literal'
+      const isDoubt = DOUBTS.has(made.code)
       ;(isDoubt ? outcome.doubts : outcome.refusals).push(made)
       if (isDoubt) continue
     } else {
@@ -80,14 +83,7 @@ export function editFile(file: TextFile, task: FileTask): FileOutcome {
     }
     outcome.sightings.push(sightingOf(file, place))
   }
-  const isCurrent = changed.map((place) => own.indexOf(place))
-  finish(
-    file,
-    located,
-    splices,
-    (again) => areCurrent(again, image, own.length, isCurrent, task.wish),
-    outcome,
-  )
+  finish(file, located, splices, (again) => areCurrent(again, located, changed, task.wish), outcome)
   return outcome
 }
 
@@ -125,19 +121,13 @@ function placesOf({ places }: Located, image: ImageName): Place[] {
   return places.filter((place) => names(place, image)).sort((a, b) => a.line - b.line || a.column - b.column)
 }
 
-function areCurrent(
-  again: Located,
-  image: ImageName,
-  count: number,
-  indices: number[],
-  wish: VersionWish | null,
-): boolean {
-  const own = placesOf(again, image)
+/** Whether the same places, found again in the same order, have the version; their names may be new. */
+function areCurrent(again: Located, before: Located, changed: Place[], wish: VersionWish | null): boolean {
   return (
     wish !== null &&
-    own.length === count &&
-    indices.every((index) => {
-      const left = own[index]?.splices(wish)
+    again.places.length === before.places.length &&
+    changed.every((place) => {
+      const left = again.places[before.places.indexOf(place)]?.splices(wish)
       return Array.isArray(left) && left.length === 0
     })
   )

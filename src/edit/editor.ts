@@ -59,12 +59,18 @@ export interface VersionWish {
   tag: string
   /** `sha256:…`; absent when it is not known: a stale digest must then go or the edit is refused. */
   digest?: string
+  /** The name that the image has from now on (`newName` in kustomize); absent: names stay as they are written. */
+  name?: string
 }
 
-/** Replaces text[start, end) by `text`; offsets in UTF-16 code units. */
-export interface Splice {
+/** text[start, end); offsets in UTF-16 code units. */
+export interface Range {
   start: number
   end: number
+}
+
+/** Replaces a range by `text`. */
+export interface Splice extends Range {
   text: string
 }
 

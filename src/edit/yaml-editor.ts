@@ -1,14 +1,27 @@
 import type { ParsedNode } from 'yaml'
 import type { Editor, Located, Place, Refusal, Splice } from './editor.ts'
+import { argoCd } from './formats/argo-cd.ts'
+import { compose } from './formats/compose.ts'
+import { flux } from './formats/flux.ts'
 import { helmValues } from './formats/helm-values.ts'
-import { isKustomizationPath } from './formats/kind.ts'
+import { imageTagTransformer } from './formats/image-tag-transformer.ts'
+import { isKustomizationPath, type ObjectKind, objectsOf } from './formats/kind.ts'
 import { kubernetes } from './formats/kubernetes.ts'
 import { kustomize } from './formats/kustomize.ts'
 import { type ReadDocuments, readDocuments, type Unreadable, type YamlDocument } from './yaml/document.ts'
 import type { YamlFormat } from './yaml/format.ts'
 import { unchangedOutside } from './yaml/unchanged.ts'
 
-const FORMATS: YamlFormat[] = [kustomize, kubernetes, helmValues]
+const FORMATS: Record<ObjectKind, YamlFormat | null> = {
+  kustomize,
+  'image-tag-transformer': imageTagTransformer,
+  'argo-cd': argoCd,
+  flux,
+  kubernetes,
+  compose,
+  'helm-values': helmValues,
+  other: null,
+}
 
 /** Every format that is YAML (and so JSON): one parse for all of them. */
 export const yamlEditor: Editor = {
@@ -17,18 +30,24 @@ export const yamlEditor: Editor = {
 }
 
 function located(path: string, before: ReadDocuments, needle: string): Located {
+  const places = before.documents.flatMap(placesOf)
+  const nested = before.documents.flatMap((document) => [...document.nested.values()])
+  const unreadable = [before, ...nested].flatMap((read) => read.unreadable)
   return {
-    places: before.documents.flatMap(placesOf),
-    refusals: before.unreadable.map((problem) => refusalOf(path, problem)),
+    places,
+    refusals: unreadable.map((problem) => refusalOf(path, problem)),
     reread: (text, splices) => {
       const after = readDocuments(path, text, needle)
-      return isUnchanged(before, after, splices) ? located(path, after, needle) : null
+      const again = located(path, after, needle)
+      return isUnchanged(before, after, splices) ? again : null
     },
   }
 }
 
 function placesOf(document: YamlDocument): Place[] {
-  const places = FORMATS.find((format) => format.holds(document))?.places(document) ?? []
+  const places = objectsOf(document).flatMap(
+    ({ kind, object }) => FORMATS[kind]?.places(document, object) ?? [],
+  )
   return places.map((place) => ({
     ...place,
     splices: (wish) => {
@@ -57,9 +76,27 @@ function isUnchanged(before: ReadDocuments, after: ReadDocuments, splices: reado
       }
       return own.length === 0
         ? part.text === others[0]?.part.text
-        : unchangedOutside(roots(documents), roots(others), own)
+        : unchangedOutside(roots(documents), roots(others), own) && areNestedUnchanged(documents, others, own)
     }) && next === splices.length
   )
+}
+
+/** The same for what stands inside of scalars. */
+function areNestedUnchanged(
+  before: readonly YamlDocument[],
+  after: readonly YamlDocument[],
+  splices: readonly Splice[],
+): boolean {
+  return before.every((document, index) => {
+    const others = [...(after[index]?.nested.values() ?? [])]
+    return [...document.nested].every(([scalar, old], nth) => {
+      const now = others[nth]
+      const [start, end] = scalar.range
+      const own = splices.filter((splice) => splice.start >= start && splice.end <= end)
+      const inner = own.map((splice) => old.source?.toValue(splice) ?? null)
+      return now !== undefined && inner.every((splice) => splice !== null) && isUnchanged(old, now, inner)
+    })
+  })
 }
 
 function byPart(documents: readonly YamlDocument[]): YamlDocument[][] {
