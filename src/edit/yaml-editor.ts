@@ -1,5 +1,5 @@
 import type { ParsedNode } from 'yaml'
-import type { Editor, Located, Place, Refusal, Splice } from './editor.ts'
+import type { Editor, Located, Place, Splice, Unread } from './editor.ts'
 import { argoCd } from './formats/argo-cd.ts'
 import { compose } from './formats/compose.ts'
 import { flux } from './formats/flux.ts'
@@ -8,7 +8,13 @@ import { imageTagTransformer } from './formats/image-tag-transformer.ts'
 import { isKustomizationPath, type ObjectKind, objectsOf } from './formats/kind.ts'
 import { kubernetes } from './formats/kubernetes.ts'
 import { kustomize } from './formats/kustomize.ts'
-import { type ReadDocuments, readDocuments, type Unreadable, type YamlDocument } from './yaml/document.ts'
+import {
+  type ReadDocuments,
+  readDocuments,
+  rereadDocuments,
+  type Unreadable,
+  type YamlDocument,
+} from './yaml/document.ts'
 import type { YamlFormat } from './yaml/format.ts'
 import { unchangedOutside } from './yaml/unchanged.ts'
 
@@ -26,19 +32,19 @@ const FORMATS: Record<ObjectKind, YamlFormat | null> = {
 /** Every format that is YAML (and so JSON): one parse for all of them. */
 export const yamlEditor: Editor = {
   accepts: (path) => /\.(?:ya?ml|json)$/i.test(path) || isKustomizationPath(path),
-  locate: (file, needle = '') => located(file.path, readDocuments(file.path, file.text, needle), needle),
+  locate: (file, subject) => located(file.path, readDocuments(file.path, file.text, subject)),
 }
 
-function located(path: string, before: ReadDocuments, needle: string): Located {
+function located(path: string, before: ReadDocuments): Located {
   const places = before.documents.flatMap(placesOf)
   const nested = before.documents.flatMap((document) => [...document.nested.values()])
   const unreadable = [before, ...nested].flatMap((read) => read.unreadable)
   return {
     places,
-    refusals: unreadable.map((problem) => refusalOf(path, problem)),
+    unread: unreadable.map((problem) => unreadOf(path, problem)),
     reread: (text, splices) => {
-      const after = readDocuments(path, text, needle)
-      const again = located(path, after, needle)
+      const after = rereadDocuments(path, text, before)
+      const again = located(path, after)
       return isUnchanged(before, after, splices) ? again : null
     },
   }
@@ -62,6 +68,7 @@ function isUnchanged(before: ReadDocuments, after: ReadDocuments, splices: reado
   const old = byPart(before.documents)
   const now = byPart(after.documents)
   if (old.length !== now.length || before.unreadable.length !== after.unreadable.length) return false
+  if (before.parts !== after.parts) return false
   let next = 0
   return (
     old.every((documents, index) => {
@@ -93,6 +100,7 @@ function areNestedUnchanged(
       const now = others[nth]
       const [start, end] = scalar.range
       const own = splices.filter((splice) => splice.start >= start && splice.end <= end)
+      if (own.length === 0) return true
       const inner = own.map((splice) => old.source?.toValue(splice) ?? null)
       return now !== undefined && inner.every((splice) => splice !== null) && isUnchanged(old, now, inner)
     })
@@ -117,7 +125,7 @@ function shifted(splice: Splice, by: number): Splice {
   return { ...splice, start: splice.start + by, end: splice.end + by }
 }
 
-function refusalOf(path: string, problem: Unreadable): Refusal {
-  const { code, message, part, at } = problem
-  return { code, message, path, ...part.position(at) }
+function unreadOf(path: string, { code, message, part, at }: Unreadable): Unread {
+  const { offset: start, text } = part
+  return { code, message, path, ...part.position(at), start, end: start + text.length }
 }

@@ -12,6 +12,10 @@ interface Case {
   image: string
   tag: string
   digest?: string
+  /** The new name of the image. */
+  name?: string
+  /** What of other tools this shows done right, such as `renovate#26719`. */
+  issue?: string
   addUnder?: string
   /** Codes. */
   refusals?: string[]
@@ -28,7 +32,10 @@ for (const format of directories(GOLDEN)) {
       const report = apply(before, golden)
       assert.deepEqual(codes(report.refusals), golden.refusals ?? [])
       assert.deepEqual(codes(report.notes), golden.notes ?? [])
-      assert.deepEqual(report.seen, golden.seen ?? [])
+      assert.deepEqual(
+        report.seen.map(({ name }) => name),
+        golden.seen ?? [],
+      )
       const after = edited(before, report)
       assert.deepEqual(after, readTree(join(folder, 'after')))
       assert.deepEqual(apply(after, golden).edits, [], 'a second time changes nothing')
@@ -36,8 +43,8 @@ for (const format of directories(GOLDEN)) {
   }
 }
 
-function apply(files: TextFile[], { image, tag, digest, addUnder }: Case): EditReport {
-  const wish = digest === undefined ? { tag } : { tag, digest }
+function apply(files: TextFile[], { image, tag, digest, name, addUnder }: Case): EditReport {
+  const wish = { tag, ...(digest === undefined ? {} : { digest }), ...(name === undefined ? {} : { name }) }
   return setImage(files, parseImageName(image), wish, addUnder === undefined ? {} : { addUnder })
 }
 

@@ -1,4 +1,6 @@
 import { type ParsedNode, parseAllDocuments } from 'yaml'
+import type { Subject } from '../editor.ts'
+import { mayConcern } from '../mention.ts'
 import { bindAliases } from './aliases.ts'
 import { type Part, splitDocuments } from './parts.ts'
 import type { ScalarSource } from './scalar-source.ts'
@@ -40,23 +42,37 @@ export interface Unreadable {
 }
 
 export interface ReadDocuments {
+  /** How many parts the text has, and the indices of those that were read. */
+  parts: number
+  chosen: number[]
   documents: YamlDocument[]
   unreadable: Unreadable[]
 }
 
-/** Reads every document of those parts of a file that hold the needle. Never throws. */
-export function readDocuments(path: string, text: string, needle: string): ReadDocuments {
-  return readParts(path, splitDocuments(text), (part) => part.includes(needle))
+/** Reads every document of those parts of a file that may speak of the subject. Never throws. */
+export function readDocuments(path: string, text: string, subject?: Subject): ReadDocuments {
+  return readParts(path, splitDocuments(text), (part) => mayConcern(part, subject))
 }
 
-/** Reads every document of those parts that concern. Never throws. */
+/** Reads the same parts of a file again after an edit, whatever they speak of now. */
+export function rereadDocuments(path: string, text: string, before: ReadDocuments): ReadDocuments {
+  return readParts(path, splitDocuments(text), () => true, before.chosen)
+}
+
+/** Reads every document of those parts that concern, or of the chosen ones. Never throws. */
 export function readParts(
   path: string,
   parts: readonly Part[],
   concerns: (text: string) => boolean,
+  chosen = [...parts.keys()].filter((index) => concerns(parts[index]?.text ?? '')),
 ): ReadDocuments {
-  const read = parts.filter((part) => concerns(part.text)).map((part) => readPart(path, part, concerns))
+  const read = chosen.map((index) => {
+    const part = parts[index]
+    return part === undefined ? [] : readPart(path, part, concerns)
+  })
   return {
+    chosen,
+    parts: parts.length,
     documents: read.flatMap((part) => (Array.isArray(part) ? part : [])),
     unreadable: read.flatMap((part) => (Array.isArray(part) ? [] : part)),
   }

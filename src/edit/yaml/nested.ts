@@ -1,10 +1,11 @@
 import type { Scalar } from 'yaml'
 import type { Place } from '../editor.ts'
-import type { NestedDocuments, YamlDocument } from './document.ts'
-import { readParts } from './document.ts'
+import { type NestedDocuments, type ReadDocuments, readParts, type YamlDocument } from './document.ts'
 import { splitDocuments } from './parts.ts'
 import { refuse } from './place.ts'
 import { sourceOf } from './scalar-source.ts'
+
+const NOTHING: ReadDocuments = { parts: 0, chosen: [], documents: [], unreadable: [] }
 
 /** Reads the YAML inside of a scalar, such as the values of a chart in a block scalar. Never throws. */
 export function nestedIn(document: YamlDocument, scalar: Scalar.Parsed): NestedDocuments {
@@ -18,13 +19,13 @@ export function nestedIn(document: YamlDocument, scalar: Scalar.Parsed): NestedD
 function readNested(document: YamlDocument, scalar: Scalar.Parsed): NestedDocuments {
   const value = String(scalar.value)
   if (!document.concerns(value) || scalar.type === 'PLAIN') {
-    return { source: null, documents: [], unreadable: [] }
+    return { ...NOTHING, source: null }
   }
   const source = sourceOf(document.part.text, scalar)
   if (source === null) {
     const message = 'The text inside of this value cannot be changed in place.'
     const problem = { code: 'block-scalar', message, part: document.part, at: scalar.range[0] } as const
-    return { source, documents: [], unreadable: [problem] }
+    return { ...NOTHING, source, unreadable: [problem] }
   }
   const parts = splitDocuments(value).map((part) => ({
     ...part,

@@ -23,7 +23,8 @@ const MESSAGES = {
   'rename-unsupported':
     'The new name of the image cannot be written in the way in which the name stands here.',
   'ambiguous-pair': 'Several values beside the name could be its tag, and which one it is cannot be told.',
-  'version-elsewhere': 'The name of the image stands here, but its tag may be said by values from elsewhere.',
+  'version-elsewhere':
+    'The name and the tag of the image stand in different values, so what decides cannot be told.',
 } as const
 
 export type PlaceCode = keyof typeof MESSAGES
