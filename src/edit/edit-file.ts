@@ -1,93 +1,61 @@
-import { type ImageName, readReference } from '../domain/image.ts'
 import { applySplices, inOrder } from './apply-splices.ts'
-import type {
-  FileEdit,
-  Located,
-  Place,
-  Refusal,
-  Remark,
-  Sighting,
-  Splice,
-  TextFile,
-  VersionWish,
-} from './editor.ts'
-import { findMention, needleOf } from './mention.ts'
+import type { Located, Place, Refusal, Splice, Subject, TextFile, VersionWish } from './editor.ts'
+import { type FileOutcome, newOutcome, refusalOf } from './file-outcome.ts'
+import { manifestEditor } from './manifest-editor.ts'
+import { findMention, isProse } from './mention.ts'
+import { names } from './names.ts'
+import { LINE_FORMAT } from './text/text-editor.ts'
 import { yamlEditor } from './yaml-editor.ts'
 
-export interface FileOutcome {
-  edit: FileEdit | null
-  sightings: Sighting[]
-  /** Forbid the edit. */
-  refusals: Refusal[]
-  /** Forbid the edit only when the image is named nowhere else. */
-  doubts: Refusal[]
-  notes: Remark[]
-  /** True where the file names the image without a version, and a key would have to be added. */
-  couldAdd: boolean
-}
-
 export interface FileTask {
-  image: ImageName
+  subject: Subject
   /** Null: only look. */
   wish: VersionWish | null
+  /** What becomes of a digest that is not known any more. */
+  staleDigest: 'remove' | 'refuse'
   /** The file that overrides an image of this name in this file; null where nothing does. */
   overriddenBy(path: string, name: string): string | null
   /** Whether to add a version where an entry has none. */
   adds: boolean
 }
 
-/** What nobody reads as a manifest, though it may speak of images. */
-const PROSE = /\.(?:md|markdown|adoc|rst)$/i
+/** Refusals of one place that forbid the edit only when the image is named nowhere else. */
+export const DOUBTS = [
+  'not-literal',
+  'ambiguous-pair',
+  'version-elsewhere',
+  'marker-alone',
+  'marked-for-another',
+]
 
 /** Looks for the image in one file, and brings what it finds to the wished version. Never throws. */
 export function editFile(file: TextFile, task: FileTask): FileOutcome {
-  const { image } = task
-  const outcome: FileOutcome = {
-    edit: null,
-    sightings: [],
-    refusals: [],
-    doubts: [],
-    notes: [],
-    couldAdd: false,
-  }
-  if (!file.text.includes(needleOf(image))) return outcome
-  const located = yamlEditor.accepts(file.path) ? yamlEditor.locate(file, needleOf(image)) : null
-  if (located === null || located.refusals.length > 0) {
-    const mention = PROSE.test(file.path) ? null : findMention(file.text, image)
-    if (mention !== null) outcome.doubts.push(...(located?.refusals ?? [unknownFormat(file, mention)]))
-  }
-  if (located === null) return outcome
-
-  const own = placesOf(located, image)
+  const { subject, wish } = task
+  const outcome = newOutcome(file.path)
+  const located = manifestEditor.locate(file, subject)
+  const own = ownPlaces(located, task)
   const chosen = own.filter((place) => isChosen(file, place, task, outcome))
-  if (own.length === 0 && located.refusals.length === 0) noteUnknownPlace(file, image, outcome)
-  if (task.wish === null) {
-    outcome.sightings = chosen.map((place) => sightingOf(file, place))
+  noteMentions(file, task, located, own, outcome)
+  if (wish === null) {
+    for (const place of chosen) addSighting(file, place, outcome)
     return outcome
   }
   const splices: Splice[] = []
-  const changed: Place[] = []
+  const changed = new Set<Place>()
   for (const place of chosen) {
-    const made = place.splices(task.wish)
+    const made = splicesFor(file, place, task, wish)
     if (!Array.isArray(made)) {
-      const isDoubt = made.code === 'not-literal'
+      const isDoubt = DOUBTS.includes(made.code)
       ;(isDoubt ? outcome.doubts : outcome.refusals).push(made)
       if (isDoubt) continue
     } else {
       splices.push(...made)
-      changed.push(place)
-      if (made.length > 0 && place.isShared()) outcome.notes.push(sharedNote(file, place))
+      changed.add(place)
+      if (made.length > 0) noteChange(file, place, outcome)
     }
-    outcome.sightings.push(sightingOf(file, place))
+    addSighting(file, place, outcome)
   }
-  const isCurrent = changed.map((place) => own.indexOf(place))
-  finish(
-    file,
-    located,
-    splices,
-    (again) => areCurrent(again, image, own.length, isCurrent, task.wish),
-    outcome,
-  )
+  finish(file, located, splices, (again) => isReached(own, changed, ownPlaces(again, task), wish), outcome)
   return outcome
 }
 
@@ -116,31 +84,52 @@ export function finish(
   outcome.edit = { path: file.path, before: file.text, after }
 }
 
-/** Whether a place is a reference to the image. */
-export function names(place: Place, image: ImageName): boolean {
-  return place.names.some((name) => readReference(name)?.name.normalised === image.normalised)
+/**
+ * What is the subject's, in the order of the text. Where the image gets another name, what has that name and
+ * the version already is the subject's as well: it has been changed before.
+ */
+function ownPlaces({ places }: Located, { subject, wish }: FileTask): Place[] {
+  const { image, renamed } = subject
+  const isChanged = (place: Place) =>
+    renamed !== null && wish !== null && names(place, renamed.normalised) && isCurrent(place, wish)
+  return places
+    .filter((place) => place.marked !== undefined || names(place, image.normalised) || isChanged(place))
+    .sort((a, b) => a.line - b.line || a.column - b.column)
 }
 
-function placesOf({ places }: Located, image: ImageName): Place[] {
-  return places.filter((place) => names(place, image)).sort((a, b) => a.line - b.line || a.column - b.column)
-}
-
-function areCurrent(
-  again: Located,
-  image: ImageName,
-  count: number,
-  indices: number[],
-  wish: VersionWish | null,
-): boolean {
-  const own = placesOf(again, image)
+/** Whether the subject's places are those that they were, and all that were to change have the version. */
+function isReached(own: Place[], changed: ReadonlySet<Place>, now: Place[], wish: VersionWish): boolean {
+  const before = withoutMarked(own)
+  const after = withoutMarked(now)
   return (
-    wish !== null &&
-    own.length === count &&
-    indices.every((index) => {
-      const left = own[index]?.splices(wish)
-      return Array.isArray(left) && left.length === 0
-    })
+    after.length === before.length &&
+    before.every((place, index) => !changed.has(place) || isCurrent(after[index], wish)) &&
+    now.filter((place) => !isCurrent(place, wish)).length <= own.length - changed.size
   )
+}
+
+/** Without what a format finds at a marker's scalar: that can become the image's by what the marker writes. */
+function withoutMarked(places: Place[]): Place[] {
+  const marked = new Set(places.flatMap(({ marked, line, column }) => (marked ? [`${line}:${column}`] : [])))
+  return places.filter((place) => place.marked !== undefined || !marked.has(`${place.line}:${place.column}`))
+}
+
+function isCurrent(place: Place | undefined, wish: VersionWish): boolean {
+  const left = place?.splices(wish)
+  return Array.isArray(left) && left.length === 0
+}
+
+function splicesFor(
+  file: TextFile,
+  place: Place,
+  { staleDigest }: FileTask,
+  wish: VersionWish,
+): Splice[] | Refusal {
+  const made = place.splices(wish)
+  const isStale = staleDigest === 'refuse' && place.digest !== null && wish.digest === undefined
+  if (!Array.isArray(made) || made.length === 0 || !isStale) return made
+  const message = 'The digest is not known for the new version, and is not to be removed.'
+  return { code: 'stale-digest', message, path: file.path, line: place.line, column: place.column }
 }
 
 function isChosen(file: TextFile, place: Place, task: FileTask, outcome: FileOutcome): boolean {
@@ -160,23 +149,43 @@ function isChosen(file: TextFile, place: Place, task: FileTask, outcome: FileOut
   return !place.adds || task.adds
 }
 
-function noteUnknownPlace(file: TextFile, image: ImageName, outcome: FileOutcome): void {
-  const mention = findMention(file.text, image)
+/** Says where the file names the image and nothing there is changed. */
+function noteMentions(
+  file: TextFile,
+  { subject }: FileTask,
+  { unread }: Located,
+  own: Place[],
+  outcome: FileOutcome,
+): void {
+  if ((own.length > 0 && unread.length === 0) || isProse(file.path)) return
+  const mention = findMention(file.text, subject.image)
   if (mention === null) return
-  const message = 'The image is named here in a place that no format knows, which is left alone.'
-  outcome.notes.push({ code: 'unknown-place', message, path: file.path, ...mention })
+  if (unread.length > 0) outcome.doubts.push(...unread.map(refusalOf))
+  else if (yamlEditor.accepts(file.path)) {
+    const message = 'The image is named here in a place that no format knows, which is left alone.'
+    outcome.notes.push({ code: 'unknown-place', message, path: file.path, ...mention })
+  } else {
+    const message = 'The file names the image, but it is not YAML, and no line of it is a literal image.'
+    outcome.doubts.push({ code: 'not-yaml', message, path: file.path, ...mention })
+  }
 }
 
-function unknownFormat(file: TextFile, mention: { line: number; column: number }): Refusal {
-  const message = 'The file names the image, but it is not YAML and no format reads it.'
-  return { code: 'not-yaml', message, path: file.path, ...mention }
+function noteChange({ path }: TextFile, place: Place, { notes }: FileOutcome): void {
+  const { line, column } = place
+  if (place.isShared()) {
+    const message = 'The version is written once and used in several places by an anchor; all of them change.'
+    notes.push({ code: 'anchor-changed', message, path, line, column })
+  }
+  if (place.format === LINE_FORMAT) {
+    const message = 'The file is no YAML until it is rendered; the literal image on this line was changed.'
+    notes.push({ code: 'line-mode', message, path, line, column })
+  }
 }
 
-function sharedNote(file: TextFile, { line, column }: Place): Remark {
-  const message = 'The version is written once and used in several places by an anchor; all of them change.'
-  return { code: 'anchor-changed', message, path: file.path, line, column }
-}
-
-function sightingOf(file: TextFile, { line, column, format, tag, digest }: Place): Sighting {
-  return { path: file.path, line, column, format, tag, digest }
+/** What a format and a marker both say is one sighting. */
+function addSighting({ path }: TextFile, place: Place, { sightings }: FileOutcome): void {
+  const { line, column, format, tag, digest } = place
+  const last = sightings.at(-1)
+  if (last?.line === line && last.column === column) return
+  sightings.push({ path, line, column, format, tag, digest })
 }

@@ -1,41 +1,78 @@
 import type { ParsedNode } from 'yaml'
-import type { Editor, Located, Place, Refusal, Splice } from './editor.ts'
+import type { Editor, Located, Place, Range, Splice, Subject, Unread } from './editor.ts'
+import { argoCd } from './formats/argo-cd.ts'
+import { compose } from './formats/compose.ts'
+import { flux } from './formats/flux.ts'
 import { helmValues } from './formats/helm-values.ts'
-import { isKustomizationPath } from './formats/kind.ts'
+import { imageTagTransformer } from './formats/image-tag-transformer.ts'
+import { isKustomizationPath, type ObjectKind, objectsOf } from './formats/kind.ts'
 import { kubernetes } from './formats/kubernetes.ts'
 import { kustomize } from './formats/kustomize.ts'
+import { type Marked, readMarkers } from './markers/yaml-markers.ts'
 import { type ReadDocuments, readDocuments, type Unreadable, type YamlDocument } from './yaml/document.ts'
 import type { YamlFormat } from './yaml/format.ts'
 import { unchangedOutside } from './yaml/unchanged.ts'
 
-const FORMATS: YamlFormat[] = [kustomize, kubernetes, helmValues]
+const FORMATS: Record<ObjectKind, YamlFormat | null> = {
+  kustomize,
+  'image-tag-transformer': imageTagTransformer,
+  'argo-cd': argoCd,
+  flux,
+  kubernetes,
+  compose,
+  'helm-values': helmValues,
+  other: null,
+}
 
 /** Every format that is YAML (and so JSON): one parse for all of them. */
 export const yamlEditor: Editor = {
   accepts: (path) => /\.(?:ya?ml|json)$/i.test(path) || isKustomizationPath(path),
-  locate: (file, needle = '') => located(file.path, readDocuments(file.path, file.text, needle), needle),
+  locate: (file, subject) => located(file.path, readDocuments(file.path, file.text, subject), subject),
 }
 
-function located(path: string, before: ReadDocuments, needle: string): Located {
+function located(path: string, before: ReadDocuments, subject: Subject | undefined): Located {
+  const named = before.documents.flatMap(placesOf)
+  const marked = byPart(before.documents).map((documents) => markedIn(documents, subject))
+  const nested = before.documents.flatMap((document) => [...document.nested.values()])
+  const unreadable = [before, ...nested].flatMap((read) => read.unreadable)
   return {
-    places: before.documents.flatMap(placesOf),
-    refusals: before.unreadable.map((problem) => refusalOf(path, problem)),
+    places: [...named, ...marked.flatMap(({ places }) => places)],
+    foreign: marked.flatMap(({ foreign }) => foreign),
+    unread: unreadable.map((problem) => unreadOf(path, problem)),
     reread: (text, splices) => {
-      const after = readDocuments(path, text, needle)
-      return isUnchanged(before, after, splices) ? located(path, after, needle) : null
+      const after = readDocuments(path, text, subject)
+      const again = located(path, after, subject)
+      return isUnchanged(before, after, splices) ? again : null
     },
   }
 }
 
 function placesOf(document: YamlDocument): Place[] {
-  const places = FORMATS.find((format) => format.holds(document))?.places(document) ?? []
-  return places.map((place) => ({
+  const places = objectsOf(document).flatMap(
+    ({ kind, object }) => FORMATS[kind]?.places(document, object) ?? [],
+  )
+  return places.map((place) => inFile(place, document.part.offset))
+}
+
+function markedIn(documents: readonly YamlDocument[], subject: Subject | undefined): Marked {
+  const offset = documents[0]?.part.offset ?? 0
+  const { places, foreign } =
+    subject === undefined ? { places: [], foreign: [] } : readMarkers(documents, subject)
+  return {
+    places: places.map((place) => inFile(place, offset)),
+    foreign: foreign.map((range) => shifted(range, offset)),
+  }
+}
+
+function inFile(place: Place, offset: number): Place {
+  return {
     ...place,
+    ...(place.marked === undefined ? {} : { marked: shifted(place.marked, offset) }),
     splices: (wish) => {
       const splices = place.splices(wish)
-      return Array.isArray(splices) ? splices.map((splice) => shifted(splice, document.part.offset)) : splices
+      return Array.isArray(splices) ? splices.map((splice) => shifted(splice, offset)) : splices
     },
-  }))
+  }
 }
 
 /** Compares part by part: parts that no splice touches must be equal, the others are compared node by node. */
@@ -57,9 +94,28 @@ function isUnchanged(before: ReadDocuments, after: ReadDocuments, splices: reado
       }
       return own.length === 0
         ? part.text === others[0]?.part.text
-        : unchangedOutside(roots(documents), roots(others), own)
+        : unchangedOutside(roots(documents), roots(others), own) && areNestedUnchanged(documents, others, own)
     }) && next === splices.length
   )
+}
+
+/** The same for what stands inside of scalars. */
+function areNestedUnchanged(
+  before: readonly YamlDocument[],
+  after: readonly YamlDocument[],
+  splices: readonly Splice[],
+): boolean {
+  return before.every((document, index) => {
+    const others = [...(after[index]?.nested.values() ?? [])]
+    return [...document.nested].every(([scalar, old], nth) => {
+      const now = others[nth]
+      const [start, end] = scalar.range
+      const own = splices.filter((splice) => splice.start >= start && splice.end <= end)
+      if (own.length === 0) return true
+      const inner = own.map((splice) => old.source?.toValue(splice) ?? null)
+      return now !== undefined && inner.every((splice) => splice !== null) && isUnchanged(old, now, inner)
+    })
+  })
 }
 
 function byPart(documents: readonly YamlDocument[]): YamlDocument[][] {
@@ -76,11 +132,11 @@ function roots(documents: readonly YamlDocument[]): ParsedNode[] {
   return documents.map(({ root }) => root)
 }
 
-function shifted(splice: Splice, by: number): Splice {
-  return { ...splice, start: splice.start + by, end: splice.end + by }
+function shifted<R extends Range>(range: R, by: number): R {
+  return { ...range, start: range.start + by, end: range.end + by }
 }
 
-function refusalOf(path: string, problem: Unreadable): Refusal {
-  const { code, message, part, at } = problem
-  return { code, message, path, ...part.position(at) }
+function unreadOf(path: string, { code, message, part, at }: Unreadable): Unread {
+  const { offset: start, text } = part
+  return { code, message, path, ...part.position(at), start, end: start + text.length }
 }
