@@ -1,4 +1,4 @@
-import { readReference, TAG_PATTERN } from './image.ts'
+import { type ImageName, readReference, TAG_PATTERN } from './image.ts'
 import { escapeRegExp, type Template } from './template.ts'
 
 /** What the value of a field may name, and a file that is rendered. */
@@ -37,13 +37,14 @@ export function readFieldValue({ parts }: Pick<Template, 'parts'>, text: string)
   return Object.fromEntries(names.map((name, index) => [name, match[index + 1]]))
 }
 
-/**
- * The name of the image that a text would make something run: of a reference with a tag, a digest or a path.
- * Null for a version alone, and for the ref of a Git repository.
- */
-export function imageIn(text: string): string | null {
-  if (!/[/:@]/.test(text) || /^refs\/(?:heads|tags)\//.test(text)) return null
-  return readReference(text)?.name.written ?? null
+/** Whether a text names an image, well or badly: a version alone and the ref of a Git repository do not. */
+export function namesImage(text: string): boolean {
+  return /[/:@]/.test(text) && !/^refs\/(?:heads|tags)\//.test(text)
+}
+
+/** The image that a text would make something run; null when it names none. */
+export function imageIn(text: string): ImageName | null {
+  return namesImage(text) ? (readReference(text)?.name ?? null) : null
 }
 
 function isVariable(name: string): name is FieldVariable {

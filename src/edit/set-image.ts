@@ -21,6 +21,8 @@ export interface SetImageOptions {
   policies?: readonly string[]
   /** What becomes of a digest beside a tag when the new one is not known. By default it is removed. */
   staleDigest?: 'remove' | 'refuse'
+  /** True where something else says the version as well: what may be a reference is then noted, not refused. */
+  elsewhere?: boolean
 }
 
 /** https://semver.org/#is-there-a-suggested-regular-expression-regex-to-check-a-semver-string, less strict in zeros. */
@@ -61,7 +63,7 @@ function run(
   wish: VersionWish | null,
   options: SetImageOptions,
 ): EditReport {
-  const { addUnder, app = null, policies = [], staleDigest = 'remove' } = options
+  const { addUnder, app = null, policies = [], staleDigest = 'remove', elsewhere = false } = options
   if (files.length > MAX_FILES) {
     const message = `There are more than ${MAX_FILES} files; name a smaller directory.`
     return refused({ code: 'too-many-files', message, path: addUnder ?? '', line: 1, column: 1 })
@@ -86,7 +88,7 @@ function run(
     const kustomization = kustomizationUnder(sorted, addUnder)
     if (kustomization !== null) outcomes.push(addImage(kustomization, image, wish))
   }
-  const report = reportOf(outcomes)
+  const report = reportOf(outcomes, elsewhere)
   if (report.sightings.length === 0 && report.edits.length === 0) {
     report.seen = nearestNames(image.written, otherNames(sorted, image), 5)
   }
@@ -94,10 +96,11 @@ function run(
 }
 
 /** Doubts about one file forbid the edit only where nothing else was found; else they are notes. */
-function reportOf(outcomes: FileOutcome[]): EditReport {
+function reportOf(outcomes: FileOutcome[], elsewhere = false): EditReport {
   const isFound = outcomes.some(({ sightings, edit }) => sightings.length > 0 || edit !== null)
   const doubts = outcomes.flatMap((outcome) => outcome.doubts)
-  const refusals = [...outcomes.flatMap((outcome) => outcome.refusals), ...(isFound ? [] : doubts)]
+  const isDecided = isFound || elsewhere
+  const refusals = [...outcomes.flatMap((outcome) => outcome.refusals), ...(isDecided ? [] : doubts)]
   const isRefused = refusals.length > 0
   const edits = isRefused ? [] : outcomes.flatMap(({ edit }) => edit ?? [])
   const outcome: Outcome = isRefused
@@ -113,7 +116,7 @@ function reportOf(outcomes: FileOutcome[]): EditReport {
     edits,
     sightings: outcomes.flatMap(({ sightings }) => sightings),
     refusals,
-    notes: [...(isFound ? doubts : []), ...outcomes.flatMap(({ notes }) => notes)],
+    notes: [...(isDecided ? doubts : []), ...outcomes.flatMap(({ notes }) => notes)],
     seen: [],
   }
 }

@@ -62,7 +62,8 @@ export function scalarOf(entry: Entry | undefined): Scalar.Parsed | null {
   return isScalar(node) ? (node as Scalar.Parsed) : null
 }
 
-function readMapping(document: YamlDocument, node: YAMLMap.Parsed, key: string | null): Mapping {
+/** One mapping as a reader sees it. */
+export function readMapping(document: YamlDocument, node: YAMLMap.Parsed, key: string | null): Mapping {
   const entries = new Map<string, Entry>()
   for (const pair of node.items) {
     const name = isScalar(pair.key) ? pair.key.value : null
@@ -102,6 +103,7 @@ function mergedEntries(document: YamlDocument, written: ParsedNode | null): Map<
   return entries
 }
 
-function resolve(document: YamlDocument, node: ParsedNode | null): ParsedNode | null {
+/** What an alias stands for; any other node itself. */
+export function resolve(document: YamlDocument, node: ParsedNode | null): ParsedNode | null {
   return node === null ? null : (document.targets.get(node) ?? node)
 }
