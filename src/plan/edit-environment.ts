@@ -15,6 +15,8 @@ import { textsUnder } from './environment-files.ts'
 export interface Edited {
   /** Files that change, each once. */
   edits: FileEdit[]
+  /** The paths of those that are written anew from a template. */
+  rendered: string[]
   /** What each place that says a version says, before the edit. */
   says: FieldValues[]
   /** The files of those places. */
@@ -38,18 +40,19 @@ export function editEnvironment(
   version: Version,
 ): Edited {
   const values = valuesOf(environment, version)
-  const { rendered, set } = namedFiles(tree, environment)
-  const searched = textsUnder(tree, environment.path).filter(({ path }) => !rendered.has(path))
+  const { unsearched, written } = namedFiles(tree, environment)
+  const searched = textsUnder(tree, environment.path).filter(({ path }) => !unsearched.has(path))
   const images = editImages(searched, app, environment, values)
   const changed = new Map(images.edits.map((edit) => [edit.path, edit.after]))
   const fields = editFields(tree, environment, values, changed)
   const sightings = images.sightings.filter((sighting) => !fields.covers(sighting))
   return {
     edits: joined(images.edits, fields.edits),
+    rendered: fields.rendered,
     says: [...sightings.flatMap(({ tag }) => (tag === null ? [] : [{ tag }])), ...fields.says],
     paths: [...new Set([...sightings.map(({ path }) => path), ...fields.paths])],
     images: fields.images,
-    notes: [...images.notes.filter((note) => !isExplained(note, set)), ...fields.notes],
+    notes: [...images.notes.filter((note) => !isExplained(note, written)), ...fields.notes],
     problem: images.problem ?? fields.problem,
   }
 }
@@ -113,6 +116,6 @@ function joined(first: readonly FileEdit[], second: readonly FileEdit[]): FileEd
 }
 
 /** A file whose field is set may name the image where no format looks: that is why there is a field. */
-function isExplained({ code, path }: Remark, set: ReadonlySet<string>): boolean {
-  return code === 'unknown-place' && set.has(path)
+function isExplained({ code, path }: Remark, written: ReadonlySet<string>): boolean {
+  return code === 'unknown-place' && written.has(path)
 }

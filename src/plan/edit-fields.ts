@@ -16,6 +16,8 @@ export interface FieldEdits {
   edits: FileEdit[]
   says: FieldValues[]
   paths: string[]
+  /** Those of the files that are written anew from a template. */
+  rendered: string[]
   /** Images that are written. */
   images: ImageName[]
   notes: Remark[]
@@ -25,15 +27,19 @@ export interface FieldEdits {
   covers(sighting: Sighting): boolean
 }
 
-/** Files by their path in the repository: the templates and what is made of them, and those of which values are set. */
-export function namedFiles(
-  tree: readonly ManifestFile[],
-  environment: Environment,
-): { rendered: Set<string>; set: Set<string> } {
-  const named = fieldsIn(tree, environment)
+/** Files that the fields of an environment name, by their path in the repository. */
+export interface NamedFiles {
+  /** Templates, and what is made of them: not searched for images. */
+  unsearched: Set<string>
+  /** Those that are changed or written. */
+  written: Set<string>
+}
+
+export function namedFiles(tree: readonly ManifestFile[], environment: Environment): NamedFiles {
+  const { sets, renders } = fieldsIn(tree, environment)
   return {
-    rendered: new Set(named.renders.flatMap(({ template, to }) => [template, to])),
-    set: new Set(named.sets.map(({ file }) => file)),
+    unsearched: new Set(renders.flatMap(({ template, to }) => [template, to])),
+    written: new Set([...sets.map(({ file }) => file), ...renders.map(({ to }) => to)]),
   }
 }
 
@@ -64,8 +70,10 @@ export function editFields(
     if (sighting === null || sighting.text === '' || value === undefined) return []
     return [readFieldValue(value, sighting.text) ?? { tag: sighting.text.slice(0, 100) }]
   })
+  const anew = rendered.flatMap(({ edit }) => edit ?? [])
   return {
-    edits: [...done.edits, ...rendered.flatMap(({ edit }) => edit ?? [])],
+    edits: [...done.edits, ...anew],
+    rendered: anew.map(({ path }) => path),
     says: [...found, ...rendered.flatMap(({ says }) => says)],
     paths: [...sets.map(({ file }) => file), ...renders.map(({ to }) => to)],
     images: wanted.flatMap(({ value }) => imageIn(value) ?? []),

@@ -12,6 +12,7 @@ import { candidateOf } from './candidate.ts'
 import type { DirectChange } from './direct.ts'
 import { relateToPresent, worstOf } from './direction.ts'
 import { type Edited, editEnvironment } from './edit-environment.ts'
+import { namedFiles } from './edit-fields.ts'
 import { textsUnder } from './environment-files.ts'
 import { explainEnvironment, VERSION_TRAILER } from './explain/environment.ts'
 import type { Relation } from './lineage.ts'
@@ -65,6 +66,9 @@ export function planEnvironment(world: World, app: App, environment: Environment
         : `${odd.path} is a symbolic link or submodule.`
     return refuse(closed([environment.path]) ?? reason('path-not-found', what))
   }
+
+  const named = ask([...namedFiles(snapshot.tree, environment).written])
+  if (!named.allowed) return refuse(named.reason)
 
   const candidate = candidateOf(app, environment, world.offers)
   if (candidate.version === null) {
@@ -157,6 +161,7 @@ function propose(world: World, app: App, environment: Environment, findings: Fin
       relation,
       decision,
       edits: edit.edits,
+      rendered: edit.rendered,
       notes: edit.notes,
     }),
   }
