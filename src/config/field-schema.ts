@@ -39,8 +39,8 @@ const field = z
     to: file('The file that is written from the template.', 'deployment.yml'),
   })
   .superRefine((entry, context) => {
-    const complain = (code: string, message: string) =>
-      context.addIssue({ code: 'custom', message, params: { code, advice: NEEDS } })
+    const complain = (code: string, message: string, path: string[] = []) =>
+      context.addIssue({ code: 'custom', message, path, params: { code, advice: NEEDS } })
     const sets = [entry.file, entry.in, entry.at, entry.value].some((part) => part !== undefined)
     const renders = entry.render !== undefined || entry.to !== undefined
     if (sets && renders) complain('conflict', 'This entry sets a value and renders a template at once.')
@@ -48,7 +48,7 @@ const field = z
     else {
       const needed = sets ? (['file', 'at', 'value'] as const) : (['render', 'to'] as const)
       const lacking = needed.find((key) => entry[key] === undefined)
-      if (lacking !== undefined) complain('missing', `This entry has no "${lacking}".`)
+      if (lacking !== undefined) complain('missing', `This entry has no "${lacking}".`, [lacking])
     }
   })
   .meta({ description: 'A value that is set, or a file that is rendered.', ...FORMS })
