@@ -8,7 +8,7 @@ const sources = readdirSync('src/edit', { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
   .map((file) => readFileSync(join('src/edit', file), 'utf8'))
   .join('\n')
-const golden = ['test/edit/golden', 'test/edit/golden-fields']
+const golden = ['test/edit/golden', 'test/edit/fields/golden']
 
 /** Reason codes are the only kebab-case words in quotes in the sources, besides two; one has no hyphen. */
 const codes = new Set([
