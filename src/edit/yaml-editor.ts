@@ -1,9 +1,10 @@
 import type { ParsedNode } from 'yaml'
-import type { Editor, Located, Place, Splice, Subject, Unread } from './editor.ts'
+import type { Editor, Located, Place, Range, Splice, Subject, Unread } from './editor.ts'
 import { helmValues } from './formats/helm-values.ts'
 import { isKustomizationPath } from './formats/kind.ts'
 import { kubernetes } from './formats/kubernetes.ts'
 import { kustomize } from './formats/kustomize.ts'
+import { type Marked, readMarkers } from './markers/yaml-markers.ts'
 import { type ReadDocuments, readDocuments, type Unreadable, type YamlDocument } from './yaml/document.ts'
 import type { YamlFormat } from './yaml/format.ts'
 import { unchangedOutside } from './yaml/unchanged.ts'
@@ -17,8 +18,11 @@ export const yamlEditor: Editor = {
 }
 
 function located(path: string, before: ReadDocuments, subject: Subject | undefined): Located {
+  const named = before.documents.flatMap(placesOf)
+  const marked = byPart(before.documents).map((documents) => markedIn(documents, subject))
   return {
-    places: before.documents.flatMap(placesOf),
+    places: [...named, ...marked.flatMap(({ places }) => places)],
+    foreign: marked.flatMap(({ foreign }) => foreign),
     unread: before.unreadable.map((problem) => unreadOf(path, problem)),
     reread: (text, splices) => {
       const after = readDocuments(path, text, subject)
@@ -29,13 +33,28 @@ function located(path: string, before: ReadDocuments, subject: Subject | undefin
 
 function placesOf(document: YamlDocument): Place[] {
   const places = FORMATS.find((format) => format.holds(document))?.places(document) ?? []
-  return places.map((place) => ({
+  return places.map((place) => inFile(place, document.part.offset))
+}
+
+function markedIn(documents: readonly YamlDocument[], subject: Subject | undefined): Marked {
+  const offset = documents[0]?.part.offset ?? 0
+  const { places, foreign } =
+    subject === undefined ? { places: [], foreign: [] } : readMarkers(documents, subject)
+  return {
+    places: places.map((place) => inFile(place, offset)),
+    foreign: foreign.map((range) => shifted(range, offset)),
+  }
+}
+
+function inFile(place: Place, offset: number): Place {
+  return {
     ...place,
+    ...(place.marked === undefined ? {} : { marked: shifted(place.marked, offset) }),
     splices: (wish) => {
       const splices = place.splices(wish)
-      return Array.isArray(splices) ? splices.map((splice) => shifted(splice, document.part.offset)) : splices
+      return Array.isArray(splices) ? splices.map((splice) => shifted(splice, offset)) : splices
     },
-  }))
+  }
 }
 
 /** Compares part by part: parts that no splice touches must be equal, the others are compared node by node. */
@@ -76,8 +95,8 @@ function roots(documents: readonly YamlDocument[]): ParsedNode[] {
   return documents.map(({ root }) => root)
 }
 
-function shifted(splice: Splice, by: number): Splice {
-  return { ...splice, start: splice.start + by, end: splice.end + by }
+function shifted<R extends Range>(range: R, by: number): R {
+  return { ...range, start: range.start + by, end: range.end + by }
 }
 
 function unreadOf(path: string, { code, message, part, at }: Unreadable): Unread {
