@@ -49,7 +49,7 @@ export function editEnvironment(
   return {
     edits: joined(images.edits, fields.edits),
     rendered: fields.rendered,
-    says: [...sightings.flatMap(({ tag }) => (tag === null ? [] : [{ tag }])), ...fields.says],
+    says: [...sightings.flatMap(saysOf), ...fields.says],
     paths: [...new Set([...sightings.map(({ path }) => path), ...fields.paths])],
     images: fields.images,
     notes: [...images.notes.filter((note) => !isExplained(note, written)), ...fields.notes],
@@ -93,6 +93,10 @@ function editImages(
     }
   }
   return { edits, sightings, notes, problem: null }
+}
+
+function saysOf({ tag, says }: Sighting): FieldValues[] {
+  return tag !== null ? [{ tag }] : says !== undefined ? [says] : []
 }
 
 function valuesOf({ images }: Environment, { tag, commit }: Version): FieldValues {

@@ -26,6 +26,15 @@ environments: { staging: { follow: ${follow}, path: ${path}, merge: ${merge}, fi
   return { apps: read.value.apps.map((app) => ({ ...app, name: 'web' })) }
 }
 
+function policies(policy: string): SourceConfig {
+  const { apps } = config('')
+  const give = (environment: Environment) => ({
+    ...environment,
+    imagePolicies: environment.images.map((image) => ({ policy, image })),
+  })
+  return { apps: apps.map((app) => ({ ...app, environments: app.environments.map(give) })) }
+}
+
 function kpack(revision: string, path = `${ROOT}/kpack.yaml`): ManifestFile {
   return file(
     path,
@@ -50,19 +59,18 @@ function planned(
   const { actions, standings, comparisonsNeeded } = plan(world(parts), OPTIONS)
   const [first] = actions
   const [standing] = standings
-  const changes =
-    first !== undefined && 'wish' in first && 'commit' in first.wish ? first.wish.commit.changes : []
+  const wish = first?.kind === 'open-change-request' ? first.wish : null
   return {
     snapshot,
     first,
     actions,
-    changes,
+    changes: wish?.commit.changes ?? [],
     comparisonsNeeded,
     code: standing?.reason.code,
     message: standing?.reason.message ?? '',
     from: standing?.from,
-    title: first !== undefined && 'wish' in first && 'title' in first.wish ? first.wish.title : null,
-    body: first !== undefined && 'wish' in first && 'body' in first.wish ? first.wish.body : '',
+    title: wish?.title ?? null,
+    body: wish?.body ?? '',
   }
 }
 
@@ -323,17 +331,45 @@ describe('the policy of the manifest repository', () => {
   })
 })
 
-test('image policies of the configuration are handed to the editors', () => {
-  const read = readSourceConfig(
-    '.supercargo.yml',
-    `manifests: acme/k8s-manifests
-image: ghcr.io/acme/web
-environments: { staging: { follow: branch main, path: ${ROOT}, imagePolicies: { "flux:web": ghcr.io/acme/web } } }`,
-    SOURCE,
-  )
-  assert.ok(read.ok)
-  const [staging] = read.value.apps.flatMap((app): Environment[] => app.environments)
-  assert.equal(staging?.imagePolicies[0]?.policy, 'flux:web')
+describe('markers', () => {
+  const marked = (value: string, marker: string) => [
+    file(`${ROOT}/settings.yaml`, `a: ${value} # ${marker}\n`),
+  ]
+  const after = (value: string, marker: string) => marked(value, marker).map(({ text }) => text)
+  const POLICY_MARKER = '{"$imagepolicy": "flux:web:tag"}'
+
+  test('of a Flux image policy mean the image that the configuration gives it', () => {
+    const { changes } = planned(policies('flux:web'), NEW, marked('aaaaaaa', POLICY_MARKER))
+    assert.deepEqual(
+      changes.map(({ content }) => content),
+      after('bbbbbbb', POLICY_MARKER),
+    )
+    const { code } = planned(policies('flux:other'), NEW, marked('aaaaaaa', POLICY_MARKER))
+    assert.equal(code, 'image-not-found')
+  })
+
+  test('may name the app, and a marked commit never moves backwards', () => {
+    const tree = (digits: string) => marked(oid(digits), 'supercargo: web:sha')
+    const { changes, title } = planned(config(''), NEW, tree('aaaaaaa'))
+    assert.deepEqual(
+      changes.map(({ content }) => content),
+      after(oid('bbbbbbb'), 'supercargo: web:sha'),
+    )
+    assert.equal(title, 'web staging: aaaaaaa → bbbbbbb')
+    const late = { ...NEW, branches: { main: { head: oid('aaaaaaa'), commits: line('bbbbbbb', 'aaaaaaa') } } }
+    assert.equal(planned(config(''), late, tree('bbbbbbb')).code, 'never-backwards')
+  })
+
+  test('may want the version of a tag, which never moves backwards', () => {
+    const of = config('', { follow: 'tag v*' })
+    const offered = offers({ tags: { complete: true, items: [{ name: 'v1.2.3', commit: oid('1') }] } })
+    const tree = (version: string) => marked(version, 'supercargo: web:version')
+    assert.deepEqual(
+      planned(of, offered, tree('1.2.2')).changes.map(({ content }) => content),
+      after('1.2.3', 'supercargo: web:version'),
+    )
+    assert.equal(planned(of, offered, tree('1.3.0')).code, 'never-backwards')
+  })
 })
 
 test('a first commit with fields alone opens a change request for the first version', () => {
