@@ -56,6 +56,14 @@ export function readImagePolicies(
   })
 }
 
+/** A field with its paths below a directory; `''` is the root. */
+export function fieldBelow(directory: string, field: Field): Field {
+  const below = (path: string) => (directory === '' ? path : `${directory}/${path}`)
+  return field.kind === 'set'
+    ? { ...field, file: below(field.file) }
+    : { ...field, template: below(field.template), to: below(field.to) }
+}
+
 function readField(written: WrittenField): Field {
   if (written.render !== undefined)
     return { kind: 'render', template: written.render, to: written.to ?? written.render }
@@ -81,7 +89,8 @@ function complainAboutRivals(reading: Reading, field: Field, others: readonly Fi
   }
 }
 
-function areRivals(a: Field, b: Field): boolean {
+/** Whether two fields, with paths from the same directory, decide what stands in the same place. */
+export function areRivals(a: Field, b: Field): boolean {
   if (a.kind === 'set' && b.kind === 'set')
     return (
       a.file === b.file &&

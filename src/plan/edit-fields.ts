@@ -1,3 +1,4 @@
+import { fieldBelow } from '../config/fields.ts'
 import type { Environment, RenderField, SetField } from '../config/model.ts'
 import { SupercargoError } from '../domain/errors.ts'
 import { type FieldValues, imageIn, namesImage, readFieldValue } from '../domain/field-value.ts'
@@ -92,14 +93,11 @@ export function refusalReason({ code, message, path, line, column }: Refusal): R
 /** The fields with paths from the repository's root. */
 function fieldsIn(tree: readonly ManifestFile[], environment: Environment) {
   const directory = fieldDirectory(tree, environment)
-  const below = (path: string) => (directory === '' ? path : `${directory}/${path}`)
-  const sets: SetField[] = []
-  const renders: RenderField[] = []
-  for (const field of environment.fields) {
-    if (field.kind === 'set') sets.push({ ...field, file: below(field.file) })
-    else renders.push({ ...field, template: below(field.template), to: below(field.to) })
+  const fields = environment.fields.map((field) => fieldBelow(directory, field))
+  return {
+    sets: fields.filter((field) => field.kind === 'set'),
+    renders: fields.filter((field) => field.kind === 'render'),
   }
-  return { sets, renders }
 }
 
 function wishOf({ file, document, at, value }: SetField, values: FieldValues): FieldWish | Reason {

@@ -67,8 +67,9 @@ export function planEnvironment(world: World, app: App, environment: Environment
     return refuse(closed([environment.path]) ?? reason('path-not-found', what))
   }
 
-  const named = ask([...namedFiles(snapshot.tree, environment).written])
-  if (!named.allowed) return refuse(named.reason)
+  const written = [...namedFiles(snapshot.tree, environment).written]
+  const named = ask(written)
+  if (written.length > 0 && !named.allowed) return refuse(named.reason)
 
   const candidate = candidateOf(app, environment, world.offers)
   if (candidate.version === null) {

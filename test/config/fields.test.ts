@@ -163,6 +163,23 @@ describe('what is wrong with an image policy', () => {
   }
 })
 
+test('two environments cannot decide what stands in one place', () => {
+  const both = (field: string) => `${BASE}fields: [${field}]
+environments:
+  staging: { follow: branch main, path: apps/web/values-staging.yaml }
+  production: { follow: tag v*, path: apps/web/values-production.yaml }
+`
+  assert.deepEqual(sourceProblems(both('{ file: Chart.yaml, at: appVersion, value: "{tag}" }')), [
+    '6:39 conflict',
+  ])
+  assert.deepEqual(sourceProblems(both('{ render: d.tmpl, to: d.yml }')), ['6:39 conflict'])
+  const apart = both('{ file: Chart.yaml, at: appVersion, value: "{tag}" }').replace(
+    'values-staging.yaml',
+    'a',
+  )
+  assert.deepEqual(sourceProblems(apart), [])
+})
+
 test('previews take no fields: their template says everything', () => {
   const text = `${BASE}previews:\n  follow: pull requests\n  template: a\n  path: "b/{number}"\n  fields: []\n`
   assert.deepEqual(sourceProblems(text), ['7:3 unknown-key'])
