@@ -20,7 +20,13 @@ export interface FileTask {
 }
 
 /** Refusals of one place that forbid the edit only when the image is named nowhere else. */
-const DOUBTS = ['not-literal', 'marker-alone', 'marked-for-another']
+export const DOUBTS = [
+  'not-literal',
+  'ambiguous-pair',
+  'version-elsewhere',
+  'marker-alone',
+  'marked-for-another',
+]
 
 /** Looks for the image in one file, and brings what it finds to the wished version. Never throws. */
 export function editFile(file: TextFile, task: FileTask): FileOutcome {

@@ -6,7 +6,7 @@ import {
   TAG_PATTERN,
 } from '../domain/image.ts'
 import { addImage, kustomizationUnder } from './add-image.ts'
-import { editFile, type FileTask } from './edit-file.ts'
+import { DOUBTS, editFile, type FileTask } from './edit-file.ts'
 import type { EditReport, Outcome, Refusal, SeenName, Subject, TextFile, VersionWish } from './editor.ts'
 import { type FileOutcome, fileReports, newOutcome } from './file-outcome.ts'
 import { isKustomizationPath } from './formats/kind.ts'
@@ -15,6 +15,7 @@ import { mayConcern } from './mention.ts'
 import { names } from './names.ts'
 import { nearestNames } from './nearest.ts'
 import { readOverrides } from './overrides.ts'
+import { tagsElsewhere } from './split-values.ts'
 
 export interface SetImageOptions {
   /**
@@ -29,7 +30,7 @@ export interface SetImageOptions {
   /** What becomes of a digest beside a tag when the new one is not known. By default it is removed. */
   staleDigest?: 'remove' | 'refuse'
   /** True where something else says the version as well: what may be a reference is then noted, not refused. */
-  elsewhere?: boolean
+  decidedElsewhere?: boolean
 }
 
 /** https://semver.org/#is-there-a-suggested-regular-expression-regex-to-check-a-semver-string, less strict in zeros. */
@@ -70,7 +71,7 @@ function run(
   wish: VersionWish | null,
   options: SetImageOptions,
 ): EditReport {
-  const { addUnder, app = null, policies = [], staleDigest = 'remove', elsewhere = false } = options
+  const { addUnder, app = null, policies = [], staleDigest = 'remove' } = options
   if (files.length > MAX_FILES) {
     const message = `There are more than ${MAX_FILES} files; name a smaller directory.`
     return refused({ code: 'too-many-files', message, path: addUnder ?? '', line: 1, column: 1 })
@@ -84,19 +85,21 @@ function run(
     : () => null
   const task: FileTask = { subject, wish, staleDigest, overriddenBy, adds: false }
   const outcomes = named.map((file) => editFile(file, task))
+  const elsewhere = tagsElsewhere(sorted, subject)
+  outcomes.push(...elsewhere.map((doubt) => ({ ...newOutcome(doubt.path), doubts: [doubt] })))
   const isFound = () => outcomes.some(({ sightings, refusals }) => sightings.length + refusals.length > 0)
 
-  if (!isFound()) {
+  if (!isFound() && elsewhere.length === 0) {
     named.forEach((file, index) => {
       if (outcomes[index]?.couldAdd) outcomes[index] = editFile(file, { ...task, adds: true })
     })
   }
-  const isNamed = outcomes.some(({ doubts }) => doubts.some(({ code }) => code === 'not-literal'))
+  const isNamed = outcomes.some(({ doubts }) => doubts.some(({ code }) => DOUBTS.includes(code)))
   if (!isFound() && !isNamed && wish !== null && addUnder !== undefined) {
     const kustomization = kustomizationUnder(sorted, addUnder)
     if (kustomization !== null) outcomes.push(addImage(kustomization, image, wish))
   }
-  const report = reportOf(outcomes, elsewhere)
+  const report = reportOf(outcomes, options.decidedElsewhere)
   if (report.sightings.length === 0 && report.edits.length === 0) {
     report.seen = nearestNames(image.written, otherNames(sorted, image), 5)
   }
@@ -104,10 +107,10 @@ function run(
 }
 
 /** Doubts about one file forbid the edit only where nothing else was found; else they are notes. */
-function reportOf(outcomes: FileOutcome[], elsewhere = false): EditReport {
+function reportOf(outcomes: FileOutcome[], decidedElsewhere = false): EditReport {
   const isFound = outcomes.some(({ sightings, edit }) => sightings.length > 0 || edit !== null)
   const doubts = outcomes.flatMap((outcome) => outcome.doubts)
-  const isDecided = isFound || elsewhere
+  const isDecided = isFound || decidedElsewhere
   const refusals = [...outcomes.flatMap((outcome) => outcome.refusals), ...(isDecided ? [] : doubts)]
   const isRefused = refusals.length > 0
   const edits = isRefused ? [] : outcomes.flatMap(({ edit }) => edit ?? [])

@@ -1,7 +1,11 @@
 import type { ParsedNode } from 'yaml'
 import type { Editor, Located, Place, Range, Splice, Subject, Unread } from './editor.ts'
+import { argoCd } from './formats/argo-cd.ts'
+import { compose } from './formats/compose.ts'
+import { flux } from './formats/flux.ts'
 import { helmValues } from './formats/helm-values.ts'
-import { isKustomizationPath } from './formats/kind.ts'
+import { imageTagTransformer } from './formats/image-tag-transformer.ts'
+import { isKustomizationPath, type ObjectKind, objectsOf } from './formats/kind.ts'
 import { kubernetes } from './formats/kubernetes.ts'
 import { kustomize } from './formats/kustomize.ts'
 import { type Marked, readMarkers } from './markers/yaml-markers.ts'
@@ -9,7 +13,16 @@ import { type ReadDocuments, readDocuments, type Unreadable, type YamlDocument }
 import type { YamlFormat } from './yaml/format.ts'
 import { unchangedOutside } from './yaml/unchanged.ts'
 
-const FORMATS: YamlFormat[] = [kustomize, kubernetes, helmValues]
+const FORMATS: Record<ObjectKind, YamlFormat | null> = {
+  kustomize,
+  'image-tag-transformer': imageTagTransformer,
+  'argo-cd': argoCd,
+  flux,
+  kubernetes,
+  compose,
+  'helm-values': helmValues,
+  other: null,
+}
 
 /** Every format that is YAML (and so JSON): one parse for all of them. */
 export const yamlEditor: Editor = {
@@ -20,19 +33,24 @@ export const yamlEditor: Editor = {
 function located(path: string, before: ReadDocuments, subject: Subject | undefined): Located {
   const named = before.documents.flatMap(placesOf)
   const marked = byPart(before.documents).map((documents) => markedIn(documents, subject))
+  const nested = before.documents.flatMap((document) => [...document.nested.values()])
+  const unreadable = [before, ...nested].flatMap((read) => read.unreadable)
   return {
     places: [...named, ...marked.flatMap(({ places }) => places)],
     foreign: marked.flatMap(({ foreign }) => foreign),
-    unread: before.unreadable.map((problem) => unreadOf(path, problem)),
+    unread: unreadable.map((problem) => unreadOf(path, problem)),
     reread: (text, splices) => {
       const after = readDocuments(path, text, subject)
-      return isUnchanged(before, after, splices) ? located(path, after, subject) : null
+      const again = located(path, after, subject)
+      return isUnchanged(before, after, splices) ? again : null
     },
   }
 }
 
 function placesOf(document: YamlDocument): Place[] {
-  const places = FORMATS.find((format) => format.holds(document))?.places(document) ?? []
+  const places = objectsOf(document).flatMap(
+    ({ kind, object }) => FORMATS[kind]?.places(document, object) ?? [],
+  )
   return places.map((place) => inFile(place, document.part.offset))
 }
 
@@ -76,9 +94,28 @@ function isUnchanged(before: ReadDocuments, after: ReadDocuments, splices: reado
       }
       return own.length === 0
         ? part.text === others[0]?.part.text
-        : unchangedOutside(roots(documents), roots(others), own)
+        : unchangedOutside(roots(documents), roots(others), own) && areNestedUnchanged(documents, others, own)
     }) && next === splices.length
   )
+}
+
+/** The same for what stands inside of scalars. */
+function areNestedUnchanged(
+  before: readonly YamlDocument[],
+  after: readonly YamlDocument[],
+  splices: readonly Splice[],
+): boolean {
+  return before.every((document, index) => {
+    const others = [...(after[index]?.nested.values() ?? [])]
+    return [...document.nested].every(([scalar, old], nth) => {
+      const now = others[nth]
+      const [start, end] = scalar.range
+      const own = splices.filter((splice) => splice.start >= start && splice.end <= end)
+      if (own.length === 0) return true
+      const inner = own.map((splice) => old.source?.toValue(splice) ?? null)
+      return now !== undefined && inner.every((splice) => splice !== null) && isUnchanged(old, now, inner)
+    })
+  })
 }
 
 function byPart(documents: readonly YamlDocument[]): YamlDocument[][] {

@@ -68,7 +68,7 @@ function editImages(
   { tag = '', sha, version }: FieldValues,
 ): ImageEdits {
   const { images, path, imagePolicies } = environment
-  const elsewhere = environment.fields.length > 0
+  const decidedElsewhere = environment.fields.length > 0
   const wish = { tag, ...(sha === undefined ? {} : { sha }), ...(version === undefined ? {} : { version }) }
   const changes = images.map((image) => ({
     image,
@@ -78,7 +78,7 @@ function editImages(
       policies: imagePolicies
         .filter((each) => each.image.normalised === image.normalised)
         .map(({ policy }) => policy),
-      ...(elsewhere ? { elsewhere } : { addUnder: path }),
+      ...(decidedElsewhere ? { decidedElsewhere } : { addUnder: path }),
     },
   }))
   const { reports, edits } = setImages(files, changes)
@@ -87,7 +87,7 @@ function editImages(
   for (const [index, report] of reports.entries()) {
     const [refusal] = report.refusals
     if (refusal !== undefined) return { edits: [], sightings, notes, problem: refusalReason(refusal) }
-    if (report.outcome === 'not-found' && !elsewhere) {
+    if (report.outcome === 'not-found' && !decidedElsewhere) {
       const message = notFoundMessage(images[index]?.written ?? '', `under ${path}`, report.seen)
       return { edits: [], sightings, notes, problem: { code: 'image-not-found', message } }
     }
@@ -119,7 +119,9 @@ function joined(first: readonly FileEdit[], second: readonly FileEdit[]): FileEd
   return [...edits.values()].filter(({ before, after }) => before !== after)
 }
 
+const EXPLAINED = ['unknown-place', 'version-elsewhere']
+
 /** A file whose field is set may name the image where no format looks: that is why there is a field. */
 function isExplained({ code, path }: Remark, written: ReadonlySet<string>): boolean {
-  return code === 'unknown-place' && written.has(path)
+  return EXPLAINED.includes(code) && written.has(path)
 }

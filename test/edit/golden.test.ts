@@ -11,6 +11,8 @@ const GOLDEN = join(import.meta.dirname, 'golden')
 /** What to do, and what is reported: codes of refusals and notes, names that were seen, an outcome for each file. */
 interface Case extends VersionWish, SetImageOptions {
   image: string
+  /** What of other tools this shows done right, such as `renovate#26719`. */
+  issue?: string
   refusals?: string[]
   notes?: string[]
   seen?: string[]

@@ -2,7 +2,7 @@ import { isMap, isScalar, isSeq, type ParsedNode, type Scalar, type YAMLMap } fr
 import { type FieldPath, type FieldStep, showSteps } from '../../domain/field-path.ts'
 import { nearest } from '../../domain/nearest.ts'
 import type { YamlDocument } from '../yaml/document.ts'
-import { readMapping, resolve, rootMapping, textOf } from '../yaml/mapping.ts'
+import { entriesOf, resolve, rootMapping, textOf } from '../yaml/mapping.ts'
 
 /** Which document of a file: a Kubernetes object by its kind and, unless null, its name. */
 export interface DocumentWish {
@@ -98,7 +98,7 @@ type Next =
 function follow(document: YamlDocument, node: ParsedNode | null, step: FieldStep): Next {
   if (step.kind === 'key') {
     if (!isMap(node)) return notFound(`is ${isSeq(node) ? 'a list' : 'no mapping'}, which has no keys.`)
-    const { entries } = readMapping(document, node as YAMLMap.Parsed, null)
+    const entries = entriesOf(document, node as YAMLMap.Parsed)
     const entry = entries.get(step.key)
     if (entry !== undefined) return { node: entry.value, direct: entry.direct }
     const keys = [...entries.keys()]
@@ -123,10 +123,7 @@ function follow(document: YamlDocument, node: ParsedNode | null, step: FieldStep
 
 function isItem(document: YamlDocument, item: ParsedNode, step: { key: string; value: string }): boolean {
   const node = resolve(document, item)
-  return (
-    isMap(node) &&
-    textOf(readMapping(document, node as YAMLMap.Parsed, null).entries.get(step.key)) === step.value
-  )
+  return isMap(node) && textOf(entriesOf(document, node as YAMLMap.Parsed).get(step.key)) === step.value
 }
 
 function isNamed(document: YamlDocument, { kind, name }: DocumentWish): boolean {
@@ -144,9 +141,7 @@ function namesOf(document: YamlDocument): DocumentWish | null {
   const kind = textOf(root?.entries.get('kind'))
   const metadata = root?.entries.get('metadata')?.value ?? null
   if (kind === null) return null
-  const name = isMap(metadata)
-    ? textOf(readMapping(document, metadata as YAMLMap.Parsed, null).entries.get('name'))
-    : null
+  const name = isMap(metadata) ? textOf(entriesOf(document, metadata as YAMLMap.Parsed).get('name')) : null
   return { kind, name }
 }
 

@@ -74,7 +74,7 @@ function setField(text: string, wish: FieldWish): Outcome | Refusal {
   const present = presentText(scalar)
   const sighting = { path, ...document.part.position(at), text: present }
   if (isTemplate(present)) return refuse(document, at, 'not-literal')
-  const splice = spell(wish, found)
+  const splice = respell(document.part.text, scalar, wish.value, /\.json$/i.test(path))
   if (typeof splice === 'string') return refuse(document, at, splice)
   if (splice === null) return { text, sighting, notes: [] }
   if (!direct) {
@@ -110,13 +110,6 @@ function find(text: string, { path, document, at }: FieldWish): FoundValue | Ref
 function presentText({ value, type }: FoundValue['scalar']): string {
   const text = typeof value === 'string' ? value.trim() : ''
   return type === 'PLAIN' && /^(?:~|null|Null|NULL)$/.test(text) ? '' : text
-}
-
-/** JSON knows no value without quotes that is not a number or one of three words. */
-function spell({ path, value }: FieldWish, { document, scalar }: FoundValue) {
-  if (!/\.json$/i.test(path) || scalar.type !== 'PLAIN') return respell(document.part.text, scalar, value)
-  const [start, end] = scalar.range
-  return { start, end, text: JSON.stringify(value) }
 }
 
 function isProved(before: string, after: string, splice: Splice, wish: FieldWish): boolean {

@@ -1,7 +1,7 @@
 import { isAlias, isScalar, type ParsedNode, type Scalar, visit } from 'yaml'
 import type { Place, Range, Refusal, Splice, Subject } from '../editor.ts'
 import type { YamlDocument } from '../yaml/document.ts'
-import { sharing } from '../yaml/place.ts'
+import { isJson, sharing } from '../yaml/place.ts'
 import { isTyped } from '../yaml/plain.ts'
 import { respell } from '../yaml/scalar.ts'
 import { findMarkers, type Marker } from './marker.ts'
@@ -101,7 +101,7 @@ function markedPlace({ document, node, start, end }: Leaf, marker: Marker, subje
       if (shared() === 'conflict') return refuse('shared-anchor')
       const change = rewrite(text, part, subject.image, wish)
       if (typeof change === 'string') return refuse(change)
-      const splice = spliceIn(document.part.text, node as Scalar.Parsed, text, change)
+      const splice = spliceIn(document.part.text, node as Scalar.Parsed, text, change, isJson(document))
       return typeof splice === 'string' ? refuse(splice) : splice === null ? [] : [splice]
     },
   }
@@ -119,12 +119,13 @@ function spliceIn(
   scalar: Scalar.Parsed,
   text: string,
   change: Splice | null,
+  json: boolean,
 ): Splice | null | 'block-scalar' | 'explicit-type' {
   const value = change === null ? text : text.slice(0, change.start) + change.text + text.slice(change.end)
   const written = source.slice(scalar.range[0], scalar.range[1])
   const isPlain = scalar.type === 'PLAIN'
   if (text === '' || (isPlain && isTyped(value)) || scalar.tag !== undefined)
-    return respell(source, scalar, value)
+    return respell(source, scalar, value, json)
   if (change === null) return null
   const from = scalar.type?.startsWith('BLOCK') ? written.indexOf('\n') : 0
   const all = once(written, text, from)
