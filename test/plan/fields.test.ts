@@ -161,6 +161,16 @@ test('a field that writes more than a version decides what an image in the same 
   assert.equal(planned(of, late, [values('bbbbbbb-debug')]).code, 'never-backwards')
 })
 
+test('a tag whose repository stands in another file is set by a field, and nobody is told to look elsewhere', () => {
+  const values = (tag: string) => file(`${ROOT}/values.yaml`, `image: {tag: ${tag}}\n`)
+  const base = file(`${ROOT}/values-base.yaml`, 'image: {repository: ghcr.io/acme/web}\n')
+  const of = config('{ file: values.yaml, at: image.tag, value: "{tag}" }')
+  const { changes, title, body } = planned(of, NEW, [base, values('aaaaaaa')])
+  assert.deepEqual(changes, [{ path: `${ROOT}/values.yaml`, content: values('bbbbbbb').text }])
+  assert.equal(title, 'web staging: aaaaaaa → bbbbbbb')
+  assert.doesNotMatch(body, /Left alone/)
+})
+
 describe('an environment that follows tags', () => {
   const tags = (...names: string[]) =>
     offers({
