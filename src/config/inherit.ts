@@ -4,9 +4,10 @@ import type { Document } from './document.ts'
 import { type Level, pick } from './level.ts'
 import type { App, Problem } from './model.ts'
 import { problemAt } from './problem.ts'
+import { complain, type Reading } from './reading.ts'
 import type { WrittenEnvironment, WrittenSource } from './source-schema.ts'
 import type { Structure } from './structure.ts'
-import { type Reading, readEnvironment, readPreviews } from './target.ts'
+import { readEnvironment, readPreviews } from './target.ts'
 import { lookUp, type Path } from './tree.ts'
 
 /** An app with everything it inherits, and where it and its targets stand in the file. */
@@ -23,7 +24,7 @@ export function inheritApps(
   document: Document,
   source: RepositoryId,
 ): { apps: PlacedApp[]; problems: Problem[] } {
-  const reading: Reading = { document, source, removed, problems: [] }
+  const reading: Reading = { document, source, removed, problems: [], imagePolicies: new Map() }
   const top: Level = { says: written, path: [] }
   const named = Object.entries(written.apps ?? {})
   const apps = named.map(([name, says]) => {
@@ -43,7 +44,8 @@ export function inheritApps(
       '"apps" names no app.',
       'Write an app below it, or remove the key.',
     )
-  return { apps, problems: reading.problems }
+  const unused = [...reading.imagePolicies.values()].filter((problem) => problem !== null)
+  return { apps, problems: [...reading.problems, ...unused] }
 }
 
 function readApp(reading: Reading, name: string, path: Path, levels: Level[]): PlacedApp {
@@ -144,14 +146,4 @@ function complainAboutName(reading: Reading, what: 'app' | 'environment', name: 
       `"${name}" cannot be the name of an ${what}.`,
       'Use small letters, digits and dashes, with a letter or digit at both ends, 63 characters at most.',
     )
-}
-
-function complain(
-  { document, problems }: Reading,
-  path: Path,
-  code: string,
-  message: string,
-  advice: string,
-): void {
-  problems.push(problemAt(document.file, document.keyAt(path), code, message, advice))
 }

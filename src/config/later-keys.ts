@@ -7,8 +7,6 @@ export const LATER_KEYS: Record<string, string> = {
   retag: 'Remove it: CI must push the image under the tag of the release.',
   gates: 'Remove it: nothing waits for gates in this version, so let people review instead.',
   onFailure: 'Remove it: this version does not watch how a rollout ends.',
-  fields:
-    'Remove it: this version finds the image by its name in kustomize, Kubernetes and Helm values files.',
   ttl: 'Remove it: a preview goes when its pull request or branch goes.',
   limit: 'Remove it: the number of previews is not limited in this version.',
   freeze:

@@ -1,6 +1,8 @@
+import type { FieldPath } from '../domain/field-path.ts'
 import type { ImageName } from '../domain/image.ts'
 import type { RepositoryId } from '../domain/repository.ts'
 import type { TagTemplate } from '../domain/tag-template.ts'
+import type { Template } from '../domain/template.ts'
 
 /** The application repository's configuration, normalised: every default is filled in, everything inherited. */
 export interface SourceConfig {
@@ -31,6 +33,43 @@ export interface Environment extends Target {
   follow: Follow
   /** Directory or file in the manifest repository: relative, `/`, no `..`. */
   path: string
+  /** What no format finds by the image's name. */
+  fields: Field[]
+  /** Flux image policies whose markers in the manifests mean one of the images. */
+  imagePolicies: ImagePolicy[]
+}
+
+/** Paths are relative to the directory that the environment's path is, or is in; no `..`. */
+export type Field = SetField | RenderField
+
+/** One value of a YAML or JSON file. */
+export interface SetField {
+  kind: 'set'
+  file: string
+  /** Which document of a file with several; null: the only one that has the path. */
+  document: DocumentName | null
+  at: FieldPath
+  /** Names at least one of VERSION_VARIABLES. */
+  value: Template
+}
+
+/** A file that is written from a template of the manifest repository. */
+export interface RenderField {
+  kind: 'render'
+  template: string
+  to: string
+}
+
+/** A Kubernetes object in a file; `name` null: whatever its name. */
+export interface DocumentName {
+  kind: string
+  name: string | null
+}
+
+export interface ImagePolicy {
+  /** `flux-system:web`. */
+  policy: string
+  image: ImageName
 }
 
 export interface Previews extends Target {

@@ -3,9 +3,9 @@ import { readDocument } from './document.ts'
 import { parseFrom, parseImageGlob } from './grammar-glob.ts'
 import { policyJsonSchema } from './json-schema.ts'
 import type { Accept, Policy, Read } from './model.ts'
-import type { Parsed } from './parsed.ts'
 import { policySchema, type WrittenPolicy } from './policy-schema.ts'
 import { inOrder } from './problem.ts'
+import { judged } from './reading.ts'
 import { checkStructure } from './structure.ts'
 
 /**
@@ -30,10 +30,4 @@ function normalise(entry: WrittenPolicy['accept'][number], manifests: Repository
     merge: entry.merge ?? [],
     direct: entry.direct ?? [],
   }
-}
-
-/** What the schema has accepted already. */
-function judged<T>(parsed: Parsed<T>): T {
-  if (parsed.ok) return parsed.value
-  throw new Error(`The schema accepted what its grammar refuses: ${parsed.message}`)
 }

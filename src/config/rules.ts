@@ -9,8 +9,9 @@ import {
   templateVariables,
 } from '../domain/template.ts'
 import type { Document } from './document.ts'
+import { areRivals, fieldBelow } from './fields.ts'
 import type { PlacedApp } from './inherit.ts'
-import type { Previews, Problem, Target } from './model.ts'
+import type { Field, Previews, Problem, Target } from './model.ts'
 import { mayOverlap } from './overlap.ts'
 import { problemAt } from './problem.ts'
 import type { Path } from './tree.ts'
@@ -39,6 +40,8 @@ interface Placed {
   where: string
   path: Path
   previews: Previews | null
+  /** With paths from the repository's root, as far as the name of a file tells it from a directory. */
+  fields: Field[]
 }
 
 function targetsOf({ app, environments, previews }: PlacedApp): Placed[] {
@@ -48,6 +51,7 @@ function targetsOf({ app, environments, previews }: PlacedApp): Placed[] {
     where: target.path,
     path: [...(environments.get(target.name) ?? []), 'path'],
     previews: null,
+    fields: target.fields.map((field) => fieldBelow(directoryOf(target.path), field)),
   }))
   if (app.previews !== null && previews !== null)
     placed.push({
@@ -56,13 +60,21 @@ function targetsOf({ app, environments, previews }: PlacedApp): Placed[] {
       where: app.previews.path,
       path: [...previews, 'path'],
       previews: app.previews,
+      fields: [],
     })
   return placed
 }
 
 /** Two targets must not fight over one place, and nothing may stand where previews come and go. */
 function checkPair(one: Placed, other: Placed, complain: Complain): Problem[] {
-  if (!sameManifests(one.target, other.target) || !mayOverlap(one.where, other.where)) return []
+  if (!sameManifests(one.target, other.target)) return []
+  const rival = one.fields.find((field) => other.fields.some((each) => areRivals(field, each)))
+  if (rival !== undefined) {
+    const file = rival.kind === 'set' ? rival.file : rival.to
+    const message = `${capital(one.label)} and ${other.label} both decide what stands in ${file}.`
+    return [complain(one.path, 'conflict', message, 'Give each a directory of its own, or name other files.')]
+  }
+  if (!mayOverlap(one.where, other.where)) return []
   const previews = one.previews !== null || other.previews !== null
   const shared = one.target.images.find((image) => other.target.images.some((each) => sameImage(each, image)))
   if (!previews && shared === undefined) return []
@@ -148,6 +160,11 @@ function touches(paths: string[], where: string): boolean {
   return paths.some(
     (glob) => globMatches(glob, where) || globMatches(glob, `${where}/file.yaml`) || isUnder(glob, where),
   )
+}
+
+/** Where the fields of a path are, see Field. */
+function directoryOf(path: string): string {
+  return /\.(?:ya?ml|json)$/i.test(path) ? path.slice(0, Math.max(0, path.lastIndexOf('/'))) : path
 }
 
 function sameManifests(a: Target, b: Target): boolean {

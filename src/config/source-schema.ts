@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { NAME_PATTERN, PREVIEWS } from '../domain/names.ts'
+import { fieldKeys } from './field-schema.ts'
 import {
   parseImage,
   parseManifests,
@@ -65,7 +66,7 @@ const inheritable = {
 }
 
 const environment = z
-  .strictObject({ follow: follow.optional(), path: path.optional(), ...inheritable })
+  .strictObject({ follow: follow.optional(), path: path.optional(), ...fieldKeys, ...inheritable })
   .meta({ description: 'An environment: what it follows, and where it is in the manifest repository.' })
 
 const environments = z.record(z.string(), environment).meta({
@@ -104,6 +105,7 @@ const shared = {
   ...inheritable,
   follow: follow.optional(),
   path: path.optional(),
+  ...fieldKeys,
   paths: oneOrMore(
     text(parsePlace, {
       description: 'A file of this repository, or a directory followed by /** for everything below it.',

@@ -1,8 +1,7 @@
 import type { ImageName } from '../domain/image.ts'
 import { sameImage } from '../domain/image.ts'
-import type { RepositoryId } from '../domain/repository.ts'
 import { parseTagTemplate } from '../domain/tag-template.ts'
-import type { Document } from './document.ts'
+import { readFields, readImagePolicies } from './fields.ts'
 import {
   parseImage,
   parseManifests,
@@ -13,19 +12,10 @@ import {
 } from './grammar.ts'
 import { parseFollow, parsePreviewFollow } from './grammar-follow.ts'
 import { type Level, pick, type Said } from './level.ts'
-import type { Environment, MergeMode, Previews, Problem, Target } from './model.ts'
+import type { Environment, MergeMode, Previews, Target } from './model.ts'
 import type { Parsed } from './parsed.ts'
-import { problemAt } from './problem.ts'
-import type { Structure } from './structure.ts'
+import { complain, judged, type Reading } from './reading.ts'
 import type { Path } from './tree.ts'
-
-/** What it takes to read a file, and what was found wrong on the way. */
-export interface Reading {
-  document: Document
-  source: RepositoryId
-  removed: Structure<unknown>['removed']
-  problems: Problem[]
-}
 
 /** An environment with everything it inherits; null when something is wrong or missing. */
 export function readEnvironment(
@@ -44,9 +34,10 @@ export function readEnvironment(
     `${who} does not say where it is in the manifest repository.`,
     'Write "path:" and a directory or file in it.',
   ])
-  return target === null || follow === null || where === null
-    ? null
-    : { ...target, name, follow, path: where }
+  if (target === null || follow === null || where === null) return null
+  const fields = readFields(reading, levels, { name, follow, tag: target.tag })
+  const imagePolicies = readImagePolicies(reading, levels, target.images)
+  return { ...target, name, follow, path: where, fields, imagePolicies }
 }
 
 /** Previews with everything they inherit, which `follow` and `path` are not; null as above. */
@@ -150,20 +141,4 @@ function need<T>(
   if (said !== null) return judged(parse(String(said.value)))
   complain(reading, path, 'missing', message, advice)
   return null
-}
-
-/** What the schema has accepted already. */
-function judged<T>(parsed: Parsed<T>): T {
-  if (parsed.ok) return parsed.value
-  throw new Error(`The schema accepted what its grammar refuses: ${parsed.message}`)
-}
-
-function complain(
-  { document, problems }: Reading,
-  path: Path,
-  code: string,
-  message: string,
-  advice: string,
-): void {
-  problems.push(problemAt(document.file, document.keyAt(path), code, message, advice))
 }

@@ -10,6 +10,7 @@ const GRAMMARS: Record<string, (value: string) => boolean> = {
   slug: (value) => NAME_PATTERN.test(value),
   sha: (value) => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(value),
   tag: (value) => TAG_PATTERN.test(value),
+  version: (value) => /^[0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z.-]+)?$/.test(value) && TAG_PATTERN.test(value),
   image: isImageName,
   host: (value) => HOST.test(value),
   url: (value) =>

@@ -78,24 +78,41 @@ export function templateVariables(template: Template): string[] {
  * @throws SupercargoError `template-value-missing`, `template-value-unsafe`
  */
 export function renderText(text: string, variables: readonly string[], values: TemplateValues): string {
-  const opening = /\$?\{\{|\$\{[^{}\n]*\}?|\{([a-z]+)(?::([0-9]{1,2}))?\}/g
-  const lastClosing = text.lastIndexOf('}}')
   let result = ''
   let end = 0
+  for (const { name, length, ...at } of placeholdersIn(text, variables)) {
+    const value = cut(safeValue(name, required(name, values)), length)
+    result += text.slice(end, at.start) + readableValue(name, value, text, at.start, at.end)
+    end = at.end
+  }
+  return result + text.slice(end)
+}
+
+/** Where a template file of any format names one of the variables; offsets in UTF-16 code units. */
+export interface Placeholder {
+  start: number
+  end: number
+  name: string
+  /** As in TemplatePart. */
+  length: number | null
+}
+
+/** What renderText() replaces, in order. */
+export function placeholdersIn(text: string, variables: readonly string[]): Placeholder[] {
+  const opening = /\$?\{\{|\$\{[^{}\n]*\}?|\{([a-z]+)(?::([0-9]{1,2}))?\}/g
+  const lastClosing = text.lastIndexOf('}}')
+  const found: Placeholder[] = []
   for (let match = opening.exec(text); match !== null; match = opening.exec(text)) {
-    const [found, name, digits] = match
-    if (found.endsWith('{{') && opening.lastIndex <= lastClosing) {
+    const [braces, name, digits] = match
+    if (braces.endsWith('{{') && opening.lastIndex <= lastClosing) {
       opening.lastIndex = text.indexOf('}}', opening.lastIndex) + 2
     }
     if (name === undefined || !variables.includes(name)) continue
     const length = digits === undefined ? null : Number(digits)
     if (length !== null && !isLength(name, length)) continue
-    const value = cut(safeValue(name, required(name, values)), length)
-    result += text.slice(end, match.index)
-    end = opening.lastIndex
-    result += readableValue(name, value, text, match.index, end)
+    found.push({ start: match.index, end: opening.lastIndex, name, length })
   }
-  return result + text.slice(end)
+  return found
 }
 
 /**
@@ -148,7 +165,10 @@ function required(name: string, values: TemplateValues): string {
   throw new SupercargoError(`The variable {${name}} has no value here.`, {
     code: 'template-value-missing',
     kind: 'permanent',
-    advice: `Remove {${name}} from the template: previews of branches have no pull request, and {host} and {url} need \`url\` in the configuration.`,
+    advice:
+      name === 'version'
+        ? 'Write {tag} instead: only a tag that ends in a version, such as v1.2.3, has a {version}.'
+        : `Remove {${name}} from the template: previews of branches have no pull request, and {host} and {url} need \`url\` in the configuration.`,
   })
 }
 
@@ -168,6 +188,7 @@ function invalid(source: string, piece: string, variables: readonly string[]): S
   })
 }
 
-function escapeRegExp(text: string): string {
+/** The text as a regular expression that matches it alone. */
+export function escapeRegExp(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }

@@ -184,8 +184,8 @@ function noteChange({ path }: TextFile, place: Place, { notes }: FileOutcome): v
 
 /** What a format and a marker both say is one sighting. */
 function addSighting({ path }: TextFile, place: Place, { sightings }: FileOutcome): void {
-  const { line, column, format, tag, digest } = place
+  const { line, column, format, tag, digest, says } = place
   const last = sightings.at(-1)
   if (last?.line === line && last.column === column) return
-  sightings.push({ path, line, column, format, tag, digest })
+  sightings.push({ path, line, column, format, tag, digest, ...(says === undefined ? {} : { says }) })
 }

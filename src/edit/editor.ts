@@ -1,3 +1,4 @@
+import type { FieldValues } from '../domain/field-value.ts'
 import type { ImageName } from '../domain/image.ts'
 
 /**
@@ -65,6 +66,8 @@ export interface Place {
   tag: string | null
   /** The present digest, `sha256:…`; null where there is none. */
   digest: string | null
+  /** The commit or the version that stands there instead of a tag; absent where neither does. */
+  says?: Pick<FieldValues, 'sha' | 'version'>
   /** Of the scalar that says the version, or of the name where there is no version. From 1. */
   line: number
   column: number
@@ -127,6 +130,8 @@ export interface Sighting {
   format: string
   tag: string | null
   digest: string | null
+  /** As in Place. */
+  says?: Pick<FieldValues, 'sha' | 'version'>
 }
 
 /** A file with new text; every byte outside the spliced scalars is equal. */

@@ -29,6 +29,8 @@ export interface SetImageOptions {
   policies?: readonly string[]
   /** What becomes of a digest beside a tag when the new one is not known. By default it is removed. */
   staleDigest?: 'remove' | 'refuse'
+  /** True where something else says the version as well: what may be a reference is then noted, not refused. */
+  decidedElsewhere?: boolean
 }
 
 /** https://semver.org/#is-there-a-suggested-regular-expression-regex-to-check-a-semver-string, less strict in zeros. */
@@ -98,7 +100,7 @@ function run(
     const kustomization = kustomizationUnder(sorted, addUnder)
     if (kustomization !== null) outcomes.push(addImage(kustomization, image, wish))
   }
-  const report = reportOf(outcomes)
+  const report = reportOf(outcomes, options.decidedElsewhere)
   if (report.sightings.length === 0 && report.edits.length === 0) {
     report.seen = nearestNames(image.written, otherNames(sorted, image), 5)
   }
@@ -111,10 +113,11 @@ function isNaming({ sightings, refusals, doubts, couldAdd }: FileOutcome): boole
 }
 
 /** Doubts about one file forbid the edit only where nothing else was found; else they are notes. */
-function reportOf(outcomes: FileOutcome[]): EditReport {
+function reportOf(outcomes: FileOutcome[], decidedElsewhere = false): EditReport {
   const isFound = outcomes.some(({ sightings, edit }) => sightings.length > 0 || edit !== null)
   const doubts = outcomes.flatMap((outcome) => outcome.doubts)
-  const refusals = [...outcomes.flatMap((outcome) => outcome.refusals), ...(isFound ? [] : doubts)]
+  const isDecided = isFound || decidedElsewhere
+  const refusals = [...outcomes.flatMap((outcome) => outcome.refusals), ...(isDecided ? [] : doubts)]
   const isRefused = refusals.length > 0
   const edits = isRefused ? [] : outcomes.flatMap(({ edit }) => edit ?? [])
   const outcome: Outcome = isRefused
@@ -130,7 +133,7 @@ function reportOf(outcomes: FileOutcome[]): EditReport {
     edits,
     sightings: outcomes.flatMap(({ sightings }) => sightings),
     refusals,
-    notes: [...(isFound ? doubts : []), ...outcomes.flatMap(({ notes }) => notes)],
+    notes: [...(isDecided ? doubts : []), ...outcomes.flatMap(({ notes }) => notes)],
     seen: [],
   }
 }

@@ -1,9 +1,9 @@
 import semver from 'semver'
 import type { Environment } from '../config/model.ts'
 import { globMatches } from '../domain/glob.ts'
-import { readTag } from '../domain/tag-template.ts'
 import type { Version } from '../domain/version.ts'
 import { commitGraph, comparisonKey, type Relation, relate } from './lineage.ts'
+import type { Present } from './present.ts'
 import { compareTags } from './tag-order.ts'
 import type { World } from './world.ts'
 
@@ -11,21 +11,21 @@ import type { World } from './world.ts'
 const ORDER = ['not-read', 'backward', 'diverged', 'forward', 'unknown', 'same'] as const
 
 /**
- * Where the candidate lies, seen from each of the tags that the manifests have now: environments that follow a
+ * Where the candidate lies, seen from each of the versions that the manifests have now: environments that follow a
  * branch go by ancestry, those that follow tags by the order of versions.
  */
 export function relateToPresent(
   world: World,
   environment: Environment,
-  present: readonly string[],
+  present: readonly Present[],
   candidate: Version,
 ): Relation[] {
   return present
-    .filter((tag) => tag !== candidate.tag)
-    .map((tag) =>
+    .filter(({ tag }) => tag !== candidate.tag)
+    .map((each) =>
       environment.follow.kind === 'branch'
-        ? byAncestry(world, environment, tag, candidate)
-        : byVersion(world, environment, tag, candidate),
+        ? byAncestry(world, each, candidate)
+        : byVersion(world, environment, each, candidate),
     )
 }
 
@@ -34,15 +34,18 @@ export function worstOf(relations: readonly Relation[]): Relation | null {
   return ORDER.flatMap((kind) => relations.filter((relation) => relation.kind === kind))[0] ?? null
 }
 
-function byAncestry(world: World, environment: Environment, tag: string, candidate: Version): Relation {
-  const commit = readTag(environment.tag, tag)
+function byAncestry(world: World, { commit }: Present, candidate: Version): Relation {
   if (commit === null || candidate.commit === null) return { kind: 'unknown' }
   return relate(commitGraph(world.offers), world.comparisons, commit, candidate.commit)
 }
 
 /** The comparison only tells which commits come: releases may be made on branches of their own. */
-function byVersion(world: World, environment: Environment, tag: string, candidate: Version): Relation {
-  if (!matches(environment, tag)) return { kind: 'unknown' }
+function byVersion(world: World, environment: Environment, present: Present, candidate: Version): Relation {
+  const { tag } = present
+  if (!matches(environment, tag)) {
+    const relation = byAncestry(world, present, candidate)
+    return relation.kind === 'diverged' ? { kind: 'unknown' } : relation
+  }
   if (compareTags(tag, candidate.tag) > 0) return { kind: 'backward' }
   const known = world.offers.tags.items.find(({ name }) => name === tag)
   if (known === undefined || candidate.commit === null) return { kind: 'unknown' }

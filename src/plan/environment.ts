@@ -2,18 +2,21 @@ import type { Decision } from '../config/consent.ts'
 import { decide, refusesSource } from '../config/consent.ts'
 import type { App, Environment } from '../config/model.ts'
 import { readTrailers } from '../domain/commit-message.ts'
+import type { ImageName } from '../domain/image.ts'
 import { changeRequestBranch } from '../domain/names.ts'
 import { isUnder } from '../domain/path.ts'
 import { repositoryKey } from '../domain/repository.ts'
-import type { TextFile } from '../edit/editor.ts'
 import type { ManifestSnapshot } from '../forge/forge.ts'
 import type { Reason, Standing } from './action.ts'
 import { candidateOf } from './candidate.ts'
 import type { DirectChange } from './direct.ts'
 import { relateToPresent, worstOf } from './direction.ts'
-import { type Edited, editImages } from './edit-images.ts'
+import { type Edited, editEnvironment } from './edit-environment.ts'
+import { namedFiles } from './edit-fields.ts'
+import { textsUnder } from './environment-files.ts'
 import { explainEnvironment, VERSION_TRAILER } from './explain/environment.ts'
 import type { Relation } from './lineage.ts'
+import { presentVersions } from './present.ts'
 import type { Proposal, Settled } from './proposal.ts'
 import { settle } from './settle.ts'
 import { manifestsOf, type World } from './world.ts'
@@ -42,11 +45,11 @@ export function planEnvironment(world: World, app: App, environment: Environment
     const why = reason('manifests-incomplete', 'The manifests could not be read completely.')
     return without({ target, state: 'waiting', reason: why, from: null, to: null, url: null })
   }
-  const ask = (paths: string[]) =>
+  const ask = (paths: string[], images: ImageName[] = []) =>
     decide(policy.value, world.source.repository, environment.manifests, {
       name: environment.name,
       paths,
-      images: environment.images,
+      images: [...environment.images, ...images],
       merge: environment.merge,
     })
   /** Nothing is told of files that are not open to the source. */
@@ -55,7 +58,7 @@ export function planEnvironment(world: World, app: App, environment: Environment
     return first?.allowed === false && others.every(({ allowed }) => !allowed) ? first.reason : null
   }
   const odd = snapshot.tree.find((file) => isUnder(file.path, environment.path) && /^1[26]/.test(file.mode))
-  const files = filesUnder(snapshot, environment.path)
+  const files = textsUnder(snapshot.tree, environment.path)
   if (files.length === 0) {
     const what =
       odd === undefined
@@ -64,20 +67,24 @@ export function planEnvironment(world: World, app: App, environment: Environment
     return refuse(closed([environment.path]) ?? reason('path-not-found', what))
   }
 
+  const written = [...namedFiles(snapshot.tree, environment).written]
+  const named = ask(written)
+  if (written.length > 0 && !named.allowed) return refuse(named.reason)
+
   const candidate = candidateOf(app, environment, world.offers)
   if (candidate.version === null) {
     return without({ target, state: 'waiting', reason: candidate.reason, from: null, to: null, url: null })
   }
   const { version } = candidate
-  const edit = editImages(files, environment, version.tag)
+  const edit = editEnvironment(snapshot.tree, app, environment, version)
   if (edit.problem !== null) {
     return refuse(closed(files.map(({ path }) => path)) ?? edit.problem, version.tag)
   }
-  const present = [...new Set(edit.sightings.flatMap(({ tag }) => (tag === null ? [] : [tag])))]
-  const from = present.length === 0 ? null : present.join(', ')
+  const present = presentVersions(world, environment, edit.says, version)
+  const from = present.length === 0 ? null : present.map(({ shown }) => shown).join(', ')
 
-  const concerned = edit.edits.length > 0 ? edit.edits : edit.sightings
-  const decision = ask(concerned.map(({ path }) => path))
+  const paths = edit.edits.length > 0 ? edit.edits.map(({ path }) => path) : edit.paths
+  const decision = ask(paths, edit.images)
   if (!decision.allowed) return refuse(decision.reason, version.tag)
 
   const relations = relateToPresent(world, environment, present, version)
@@ -107,7 +114,11 @@ export function planEnvironment(world: World, app: App, environment: Environment
   if (decision.merge !== 'direct' || proposal.changes.length === 0 || proposal.withdrawn !== null) {
     return { ...settle(proposal, snapshot), direct: null, notRead: [] }
   }
-  return planDirect(proposal, snapshot, environment)
+  const again = (texts: ReadonlyMap<string, string>) => {
+    const tree = snapshot.tree.map((file) => ({ ...file, text: texts.get(file.path) ?? file.text }))
+    return editEnvironment(tree, app, environment, version).edits
+  }
+  return planDirect(proposal, snapshot, environment, again)
 }
 
 interface Findings {
@@ -151,13 +162,19 @@ function propose(world: World, app: App, environment: Environment, findings: Fin
       relation,
       decision,
       edits: edit.edits,
+      rendered: edit.rendered,
       notes: edit.notes,
     }),
   }
 }
 
 /** A direct commit; a version that was committed before and then changed by hand is left alone. */
-function planDirect(proposal: Proposal, snapshot: ManifestSnapshot, environment: Environment): TargetPlan {
+function planDirect(
+  proposal: Proposal,
+  snapshot: ManifestSnapshot,
+  environment: Environment,
+  again: DirectChange['again'],
+): TargetPlan {
   const { target, from, to } = proposal
   const delivered = (snapshot.history[environment.path] ?? [])
     .filter(({ ours }) => ours)
@@ -171,24 +188,7 @@ function planDirect(proposal: Proposal, snapshot: ManifestSnapshot, environment:
     return without({ target, state: 'held', reason: why, from, to, url: null })
   }
   const standing: Standing = { target, state: 'changing', reason: proposal.reason, from, to, url: null }
-  const again = (texts: ReadonlyMap<string, string>) =>
-    editImages(
-      filesUnder(snapshot, environment.path).map(({ path, text }) => ({
-        path,
-        text: texts.get(path) ?? text,
-      })),
-      environment,
-      to,
-    ).edits
   return { ...without(standing), direct: { proposal, snapshot, again } }
-}
-
-function filesUnder(snapshot: ManifestSnapshot, path: string): TextFile[] {
-  return snapshot.tree.flatMap((file) =>
-    file.text !== null && file.mode.startsWith('100') && isUnder(file.path, path)
-      ? [{ path: file.path, text: file.text }]
-      : [],
-  )
 }
 
 function without(standing: Standing): TargetPlan {

@@ -1,4 +1,4 @@
-import type { SourceConfig, Target } from '../config/model.ts'
+import type { Environment, SourceConfig, Target } from '../config/model.ts'
 import { changeRequestBranch, changeRequestPrefix, POLICY_PATH, PREVIEWS } from '../domain/names.ts'
 import { type RepositoryId, sameRepository } from '../domain/repository.ts'
 import { PREVIEW_PATH_VARIABLES, parseTemplate, templateRoot } from '../domain/template.ts'
@@ -55,6 +55,9 @@ export function manifestQueries(config: SourceConfig): { repository: RepositoryI
       const query = queryFor(environment)
       const history = environment.merge === 'direct' ? HISTORY : 0
       addDirectory(query.directories, { path: environment.path, texts: true, history })
+      for (const path of filesBeside(environment)) {
+        addDirectory(query.directories, { path, texts: true, history: 0 })
+      }
       query.changeRequestBranches.push(changeRequestBranch(app.name, environment.name))
       addPrefix(query, app.name)
     }
@@ -79,6 +82,14 @@ export function strayBranches(config: SourceConfig, repository: RepositoryId, br
     known.flatMap(({ target, branch }) => (sameRepository(target.manifests, repository) ? [branch] : [])),
   )
   return branches.filter((branch) => !wanted.has(branch))
+}
+
+/** Where the fields are if the environment's path is a file, which is not known yet. */
+function filesBeside({ path, fields }: Environment): string[] {
+  const directory = path.slice(0, path.lastIndexOf('/') + 1)
+  return fields
+    .flatMap((field) => (field.kind === 'set' ? [field.file] : [field.template, field.to]))
+    .map((file) => directory + file)
 }
 
 type Query = ManifestQuery & { branchPrefixes: string[] }

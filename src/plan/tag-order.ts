@@ -1,4 +1,5 @@
 import semver from 'semver'
+import { versionIn } from '../domain/semantic-version.ts'
 
 /**
  * The order of tags: versions by semantic version precedence (https://semver.org/#spec-item-11), also behind a
@@ -11,12 +12,6 @@ export function compareTags(a: string, b: string): number {
   if (left !== null && right !== null) return semver.compareBuild(left, right) || naturalOrder(a, b)
   if (left !== null || right !== null) return left === null ? -1 : 1
   return naturalOrder(a, b)
-}
-
-/** The version that a tag ends in: `1.2.3-rc.1` of `web-v1.2.3-rc.1`. */
-function versionIn(tag: string): semver.SemVer | null {
-  const start = /(?:^|[^0-9.])(?=[0-9]+\.[0-9]+\.[0-9]+)/.exec(tag)
-  return start === null ? null : semver.parse(tag.slice(start.index + start[0].length))
 }
 
 function naturalOrder(a: string, b: string): number {

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { Ajv } from 'ajv'
 import { parse } from 'yaml'
-import { policyJsonSchema, sourceJsonSchema } from '../../src/config/json-schema.ts'
+import { policyJsonSchema, schemaAt, sourceJsonSchema } from '../../src/config/json-schema.ts'
 import { LATER_KEYS } from '../../src/config/later-keys.ts'
+import { FIELD_VARIABLES } from '../../src/domain/field-value.ts'
 import { PREVIEW_VARIABLES, renderText } from '../../src/domain/template.ts'
 import { policyProblems, problemsOf, sourceProblems } from './problems-of.ts'
 
@@ -37,17 +38,20 @@ for (const [index, example] of blocks(MANIFESTS).entries()) {
 }
 
 test('there are examples of both', () => {
-  assert.equal(blocks(APPLICATION).length, 4)
+  assert.equal(blocks(APPLICATION).length, 5)
   assert.equal(blocks(MANIFESTS).length, 1)
 })
 
 test('every key, variable and kind of rule is documented', () => {
   const top = Object.keys(sourceJsonSchema.properties ?? {})
   const previews = Object.keys(sourceJsonSchema.properties?.previews?.properties ?? {})
+  const environment = schemaAt(sourceJsonSchema, ['environments', 'staging'])
+  const field = schemaAt(sourceJsonSchema, ['fields', 0])
+  const keys = [environment, field].flatMap((schema) => Object.keys(schema?.properties ?? {}))
   const accept = Object.keys(policyJsonSchema.properties?.accept?.items?.properties ?? {})
-  for (const key of [...top, ...previews, ...accept, ...Object.keys(LATER_KEYS)])
+  for (const key of [...top, ...previews, ...keys, ...accept, ...Object.keys(LATER_KEYS)])
     assert.ok(TEXT.includes(`\`${key}\``), key)
-  for (const variable of PREVIEW_VARIABLES)
+  for (const variable of [...PREVIEW_VARIABLES, ...FIELD_VARIABLES])
     assert.ok(new RegExp(`^\\| \`\\{${variable}\\}\` +\\|`, 'm').test(APPLICATION), variable)
 })
 

@@ -45,6 +45,8 @@ describe('the schema and the reader agree', () => {
   } as const
 
   const BASE = 'manifests: acme/m\nimage: acme/web\n'
+  const FIELDS =
+    '[{ file: a.yaml, in: Image/web, at: "b[c=d].e[0]", value: "{image}:{tag}" }, { render: a.tmpl, to: a }]'
   const entry = 'accept: [{ from: acme/web, paths: a/**, images: acme/web }]'
 
   for (const [kind, text] of [
@@ -63,6 +65,12 @@ describe('the schema and the reader agree', () => {
       'manifests: gitlab:a/b/c@d/e\nimages: [a, "localhost:5000/b"]\npath: x\nfollow: branch m\nenvironments: { a: {} }',
     ],
     ['source', `${BASE}apps: { a: { paths: [x/**], environments: { e: { follow: branch m, path: p } } } }`],
+    ['source', `${BASE}environments: { a: { follow: branch main, path: a, fields: ${FIELDS} } }`],
+    ['source', `${BASE}fields: []\nenvironments: { a: { follow: branch main, path: a } }`],
+    [
+      'source',
+      `${BASE}imagePolicies: { "flux-system:web": acme/web }\nenvironments: { a: { follow: branch m, path: a } }`,
+    ],
     ['policy', 'accept: []'],
     ['policy', entry],
     ['policy', entry.replace('}]', ', merge: [], direct: "*", promote: [user:alice] }]')],
@@ -99,6 +107,26 @@ describe('the schema and the reader agree', () => {
     ['source', `${BASE}apps: { A: {} }`],
     ['source', `${BASE}paths: /x\nenvironments: { a: { follow: branch main, path: a } }`],
     ['source', `${BASE}ready: image\nenvironments: { a: { follow: branch main, path: a } }`],
+    ...[
+      '{ file: a }',
+      '{ file: a, at: b, value: "{sha}", to: c }',
+      '{ file: a, at: b, value: latest }',
+      '{ file: /a, at: b, value: "{sha}" }',
+      '{ file: a, at: .b, value: "{sha}" }',
+      '{ file: a, at: b, value: "{sha}", in: Image/a/b }',
+      '{ render: a }',
+      '{ render: "a{sha}", to: b }',
+      '{ render: a, to: b, vlaue: x }',
+      '{}',
+    ].map(
+      (field) =>
+        [
+          'source',
+          `${BASE}environments: { a: { follow: branch main, path: a, fields: [${field}] } }`,
+        ] as const,
+    ),
+    ['source', `${BASE}fields: x\nenvironments: { a: { follow: branch main, path: a } }`],
+    ['source', `${BASE}imagePolicies: { web: acme/web }\nenvironments: { a: { follow: branch m, path: a } }`],
     ['policy', '{}'],
     ['policy', 'accept: {}'],
     ['policy', `${entry}\nfreeze: []`],

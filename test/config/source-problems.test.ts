@@ -76,7 +76,6 @@ describe('what to write instead', () => {
     ['gates: {}', /nothing waits for gates/],
     ['retag: true', /CI must push the image/],
     ['onFailure: rollback', /does not watch/],
-    ['fields: []', /finds the image by its name/],
     ['limit: 3', /not limited/],
     ['merge: revew', /Did you mean review\?/],
     ['merge: yes', /Write review, auto or direct\./],

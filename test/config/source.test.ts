@@ -41,6 +41,8 @@ previews:
       merge: 'auto',
       follow: { kind: 'branch', branch: 'main' },
       path: 'apps/web/overlays/staging',
+      fields: [],
+      imagePolicies: [],
     },
   )
   assert.deepEqual(production?.manifests, { forge: 'gitlab', path: 'acme/group/production' })

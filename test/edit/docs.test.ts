@@ -8,7 +8,7 @@ const sources = readdirSync('src/edit', { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
   .map((file) => readFileSync(join('src/edit', file), 'utf8'))
   .join('\n')
-const golden = 'test/edit/golden'
+const golden = ['test/edit/golden', 'test/edit/fields/golden']
 
 /** What else stands in quotes in the sources: formats, outcomes, and results of functions. */
 const WORDS = ['argo-cd', 'helm-values', 'image-tag-transformer', 'not-found', 'same-image']
@@ -32,9 +32,12 @@ test('the documentation lists every reason code, and no other', () => {
 })
 
 test('every reason code that files can cause has a golden case or a test of limits', () => {
-  const shown = readdirSync(golden, { recursive: true, encoding: 'utf8' })
+  const shown = golden
+    .flatMap((root) =>
+      readdirSync(root, { recursive: true, encoding: 'utf8' }).map((file) => join(root, file)),
+    )
     .filter((file) => file.endsWith('case.json'))
-    .map((file) => readFileSync(join(golden, file), 'utf8'))
+    .map((file) => readFileSync(file, 'utf8'))
     .join('\n')
   const limits = readFileSync('test/edit/limits.test.ts', 'utf8')
   const missing = [...codes].filter((code) => !shown.includes(`"${code}"`) && !limits.includes(`'${code}'`))

@@ -62,12 +62,21 @@ export function environment(change: Partial<Environment> = {}): Environment {
     merge: 'review',
     follow: { kind: 'branch', branch: 'main' },
     path: 'apps/web/overlays/staging',
+    fields: [],
+    imagePolicies: [],
     ...change,
   }
 }
 
 export function previews(change: Partial<Previews> = {}): Previews {
-  const { name: _name, follow: _follow, path: _path, ...target } = environment()
+  const {
+    name: _name,
+    follow: _follow,
+    path: _path,
+    fields: _fields,
+    imagePolicies: _,
+    ...target
+  } = environment()
   return {
     ...target,
     merge: 'direct',

@@ -1,6 +1,6 @@
 import semver from 'semver'
 import { type ImageName, readReference } from '../../domain/image.ts'
-import type { Splice, VersionWish } from '../editor.ts'
+import type { Place, Splice, VersionWish } from '../editor.ts'
 import type { MarkedPart } from './marker.ts'
 import { type FoundReference, referencesIn } from './reference-in.ts'
 
@@ -44,12 +44,12 @@ export function rewrite(
   return typeof splice === 'string' || text.slice(splice.start, splice.end) !== splice.text ? splice : null
 }
 
-/** The tag and digest that a marked text says at present. */
+/** What a marked text says at present. */
 export function presentVersion(
   text: string,
   part: MarkedPart,
   image: ImageName,
-): { tag: string | null; digest: string | null } {
+): Pick<Place, 'tag' | 'digest' | 'says'> {
   const nothing = { tag: null, digest: null }
   if (text.length > MAX_LENGTH) return nothing
   const found = meant(text, [image.normalised])
@@ -61,6 +61,14 @@ export function presentVersion(
     case 'tag': {
       const { tag = null, digest = null } = tagged(text, [image.normalised]) ?? tagAlone(text) ?? nothing
       return { tag: tag === '' ? null : tag, digest }
+    }
+    case 'sha': {
+      const sha = only(text, SHA)?.text ?? (/^[0-9a-f]{7,64}$/.test(text) ? text : null)
+      return sha === null ? nothing : { ...nothing, says: { sha } }
+    }
+    case 'version': {
+      const version = only(text, VERSION)?.text.replace(/^v/, '')
+      return version === undefined ? nothing : { ...nothing, says: { version } }
     }
     default:
       return nothing

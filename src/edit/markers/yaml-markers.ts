@@ -84,8 +84,7 @@ function markedPlace({ document, node, start, end }: Leaf, marker: Marker, subje
   return {
     format,
     names: [],
-    tag: present.tag,
-    digest: present.digest,
+    ...present,
     ...at,
     marked: { start, end },
     adds: false,

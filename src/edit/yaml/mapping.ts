@@ -96,6 +96,11 @@ export function scalarOf(entry: Entry | undefined): Scalar.Parsed | null {
   return isScalar(node) ? (node as Scalar.Parsed) : null
 }
 
+/** The entries of one mapping as a reader sees them. */
+export function entriesOf(document: YamlDocument, node: YAMLMap.Parsed): Map<string, Entry> {
+  return readMapping(document, node, null, '').entries
+}
+
 function readMapping(
   document: YamlDocument,
   node: YAMLMap.Parsed,
@@ -141,6 +146,7 @@ function mergedEntries(document: YamlDocument, written: ParsedNode | null): Map<
   return entries
 }
 
-function resolve(document: YamlDocument, node: ParsedNode | null): ParsedNode | null {
+/** What an alias stands for; any other node itself. */
+export function resolve(document: YamlDocument, node: ParsedNode | null): ParsedNode | null {
   return node === null ? null : (document.targets.get(node) ?? node)
 }

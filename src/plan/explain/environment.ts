@@ -28,6 +28,8 @@ export interface EnvironmentStory {
   relation: Relation
   decision: Extract<Decision, { allowed: true }>
   edits: readonly FileEdit[]
+  /** Paths of those that are written anew from a template. */
+  rendered: readonly string[]
   notes: readonly Remark[]
 }
 
@@ -38,7 +40,7 @@ export function explainEnvironment(story: EnvironmentStory): {
   message: string
 } {
   const { app, environment, version, from } = story
-  const move = from === null ? version.tag : `${plainLine(from)} → ${version.tag}`
+  const move = from === null || from === version.tag ? version.tag : `${plainLine(from)} → ${version.tag}`
   return {
     title: oneLine(`${app.name} ${environment.name}: ${move}`, TITLE_LENGTH),
     body: (supersedes) => body(story, supersedes),
@@ -51,7 +53,9 @@ function body(story: EnvironmentStory, supersedes: readonly string[]): string {
   const start =
     from === null
       ? `**${app.name}** on **${environment.name}** gets ${versionLink(story, version.tag)}, its first version here.`
-      : `**${app.name}** on **${environment.name}** moves from ${versionLink(story, from)} to ${versionLink(story, version.tag)}.`
+      : from === version.tag
+        ? `**${app.name}** on **${environment.name}** has ${versionLink(story, from)}; what says so in another way is brought in line.`
+        : `**${app.name}** on **${environment.name}** moves from ${versionLink(story, from)} to ${versionLink(story, version.tag)}.`
   const sections = [
     start,
     commitSection(story),
@@ -104,16 +108,27 @@ function noteSection({ notes }: EnvironmentStory): string {
   return ['### Left alone', '', ...lines, ...(rest > 0 ? [`- … and ${rest} more`] : [])].join('\n')
 }
 
-function footer({ edits }: EnvironmentStory): string {
-  const shown = edits.slice(0, FILES_SHOWN).map(({ path }) => codeSpan(path))
-  const rest = edits.length - shown.length
-  const files = [...shown, ...(rest > 0 ? [`${rest} more files`] : [])].join(', ')
-  return `<sub>Changes ${files}, and nothing but the image's version in ${edits.length === 1 ? 'it' : 'them'}. A commit by a person on this branch stops Supercargo from touching it.</sub>`
+function footer({ environment, edits, rendered }: EnvironmentStory): string {
+  const changed = edits.map(({ path }) => path).filter((path) => !rendered.includes(path))
+  const what = environment.fields.length === 0 ? "the image's version" : 'the version'
+  const it = changed.length === 1 ? 'it' : 'them'
+  const sentences = [
+    ...(changed.length > 0 ? [`Changes ${paths(changed)}, and nothing but ${what} in ${it}.`] : []),
+    ...(rendered.length > 0 ? [`Writes ${paths(rendered)} anew from the template.`] : []),
+    'A commit by a person on this branch stops Supercargo from touching it.',
+  ]
+  return `<sub>${sentences.join(' ')}</sub>`
+}
+
+function paths(all: readonly string[]): string {
+  const shown = all.slice(0, FILES_SHOWN).map((path) => codeSpan(path))
+  const rest = all.length - shown.length
+  return [...shown, ...(rest > 0 ? [`${rest} more files`] : [])].join(', ')
 }
 
 function message(story: EnvironmentStory): string {
   const { world, app, environment, version, from, relation } = story
-  const move = from === null ? version.tag : `${plainLine(from)} -> ${version.tag}`
+  const move = from === null || from === version.tag ? version.tag : `${plainLine(from)} -> ${version.tag}`
   const target = `${app.name}/${environment.name}`
   const commits = relation.kind === 'forward' ? relation.commits : []
   const reference = newest(story)
