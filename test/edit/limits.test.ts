@@ -36,6 +36,21 @@ test('a document that is nested too deeply is refused, with and without the help
   assert.deepEqual(codes(edit(`${LINE}a0: &a0 [x]\n${chain.join('')}`)), ['too-deep'])
 })
 
+test('nesting of any kind is seen before anything is built of it, for building it could end the process', () => {
+  const nested = Array.from({ length: 2000 }, (_, n) => `${' '.repeat(n)}a:\n`).join('')
+  for (const start of ['? '.repeat(20_000), '- '.repeat(100_000), '{a: '.repeat(20_000), nested]) {
+    assert.deepEqual(codes(edit(`${start}${LINE}`)), ['too-deep'])
+  }
+})
+
+test('a text of nothing but errors is left at the first one', () => {
+  const { refusals } = edit(`image: {repository: ghcr.io/acme/web, tag: v1}${'}'.repeat(1_000_000)}`)
+  assert.deepEqual(
+    refusals.map(({ code, line, column }) => [code, line, column]),
+    [['not-yaml', 1, 47]],
+  )
+})
+
 test('a document over 32 MiB is refused', () => {
   assert.deepEqual(codes(edit(`${LINE}# ${'x'.repeat(33 * 1024 * 1024)}\n`)), ['too-large'])
 })

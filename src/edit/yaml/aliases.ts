@@ -1,10 +1,10 @@
 import { isAlias, isMap, isSeq, type ParsedNode, type YAMLMap, type YAMLSeq } from 'yaml'
+import { tooDeep } from './tokens.ts'
 
 /** More than this is refused: no manifest that a person wrote comes near. */
-const MAX_DEPTH = 200
+export const MAX_DEPTH = 200
 const MAX_EXPANDED = 1_000_000
 
-const TOO_DEEP = `The document is nested deeper than ${MAX_DEPTH} levels.`
 const TOO_MANY = 'The document grows beyond a million values when its aliases are followed.'
 
 export interface BoundAliases {
@@ -30,7 +30,7 @@ export function bindAliases(root: ParsedNode): BoundAliases {
   }
   const measure = (node: ParsedNode | null, level: number): Measure => {
     if (node === null || bound.problem !== null) return { size: 1, depth: 0 }
-    if (level > MAX_DEPTH) return fail('too-deep', TOO_DEEP, node)
+    if (level > MAX_DEPTH) return fail('too-deep', tooDeep(MAX_DEPTH), node)
     if (isAlias(node)) {
       const target = anchors.get(node.source)
       if (target === undefined) return fail('not-yaml', 'The file is not YAML: an alias has no anchor.', node)
@@ -47,7 +47,7 @@ export function bindAliases(root: ParsedNode): BoundAliases {
       sum.depth = Math.max(sum.depth, depth + 1)
     }
     if (targets.size > 0 && sum.size > MAX_EXPANDED) return fail('too-many-aliases', TOO_MANY, node)
-    if (level + sum.depth > MAX_DEPTH) return fail('too-deep', TOO_DEEP, node)
+    if (level + sum.depth > MAX_DEPTH) return fail('too-deep', tooDeep(MAX_DEPTH), node)
     if (node.anchor !== undefined) measures.set(node, sum)
     return sum
   }

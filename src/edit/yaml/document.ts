@@ -1,14 +1,13 @@
-import { type ParsedNode, parseAllDocuments } from 'yaml'
+import { Composer, type CST, type ParsedNode } from 'yaml'
 import type { Subject } from '../editor.ts'
 import { mayConcern } from '../mention.ts'
-import { bindAliases } from './aliases.ts'
+import { bindAliases, MAX_DEPTH } from './aliases.ts'
 import { type Part, splitDocuments } from './parts.ts'
 import type { ScalarSource } from './scalar-source.ts'
+import { tokensOf } from './tokens.ts'
 
 /** A larger document is refused. UTF-16 code units. */
 const MAX_LENGTH = 32 * 1024 * 1024
-
-const TOO_DEEP = 'The document is nested too deeply to be read.'
 
 /** One document of a file. Offsets of its nodes count from the start of `part.text`. */
 export interface YamlDocument {
@@ -72,14 +71,17 @@ function readPart(
   const unreadable = (code: Unreadable['code'], message: string, at = 0) => ({ code, message, part, at })
   if (part.text.length > MAX_LENGTH) return unreadable('too-large', 'The document is larger than 32 MiB.')
   const documents: YamlDocument[] = []
+  const notYaml = (message: string, at: number) =>
+    unreadable('not-yaml', `The file is not YAML: ${sentence(message)}`, at)
+  const tokens = tokensOf(part.text, MAX_DEPTH)
+  if (!Array.isArray(tokens)) {
+    const { code, message, at } = tokens
+    return code === 'not-yaml' ? notYaml(message, at) : unreadable(code, message, at)
+  }
   try {
-    for (const { errors, contents } of parse(part.text)) {
+    for (const { errors, contents } of compose(tokens)) {
       const [error] = errors
-      if (error !== undefined) {
-        return /call stack/.test(error.message)
-          ? unreadable('too-deep', TOO_DEEP, error.pos[0])
-          : unreadable('not-yaml', `The file is not YAML: ${sentence(error.message)}`, error.pos[0])
-      }
+      if (error !== undefined) return notYaml(error.message, error.pos[0])
       if (contents === null) continue
       const { targets, problem } = bindAliases(contents)
       if (problem !== null) return { ...problem, part }
@@ -96,10 +98,8 @@ function readPart(
       })
     }
     return documents
-  } catch (error) {
-    return error instanceof RangeError
-      ? unreadable('too-deep', TOO_DEEP)
-      : unreadable('not-yaml', 'The file could not be read as YAML.')
+  } catch {
+    return unreadable('not-yaml', 'The file could not be read as YAML.')
   }
 }
 
@@ -107,8 +107,8 @@ function readPart(
  * Every scalar is a string, as it was written. Equal keys are let pass: the check takes quadratic time, and
  * readers keep the last one.
  */
-function parse(text: string) {
-  return parseAllDocuments(text, {
+function compose(tokens: CST.Token[]) {
+  const composer = new Composer<ParsedNode>({
     schema: 'failsafe',
     resolveKnownTags: false,
     uniqueKeys: false,
@@ -116,6 +116,7 @@ function parse(text: string) {
     prettyErrors: false,
     logLevel: 'silent',
   })
+  return composer.compose(tokens)
 }
 
 function sentence(message: string): string {
