@@ -3,12 +3,30 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { parseImageName } from '../../src/domain/image.ts'
-import type { EditReport, TextFile } from '../../src/edit/editor.ts'
+import type { EditReport, Outcome, TextFile } from '../../src/edit/editor.ts'
 import { setImage } from '../../src/edit/set-image.ts'
 
 const GOLDEN = join(import.meta.dirname, 'golden')
 
+/** Bugs of peers that no user of ours shall meet. */
+const ISSUES = [
+  'argocd-image-updater#501',
+  'argocd-image-updater#744',
+  'argocd-image-updater#1283',
+  'argocd-image-updater#1584',
+  'image-automation-controller#68',
+  'image-automation-controller#96',
+  'image-automation-controller#528',
+  'kustomize#2310',
+  'kustomize#4375',
+  'kustomize#4481',
+  'renovate#26719',
+  'helm#1643',
+]
+
 interface Case {
+  /** One of those above, whose case this is. */
+  issue?: string
   image: string
   tag: string
   digest?: string
@@ -19,11 +37,14 @@ interface Case {
   seen?: string[]
 }
 
+const issues = new Set<string>()
+
 for (const format of directories(GOLDEN)) {
   for (const name of directories(join(GOLDEN, format))) {
+    const folder = join(GOLDEN, format, name)
+    const golden: Case = JSON.parse(readFileSync(join(folder, 'case.json'), 'utf8'))
+    if (golden.issue !== undefined) issues.add(golden.issue)
     test(`${format}: ${name.replaceAll('-', ' ')}`, () => {
-      const folder = join(GOLDEN, format, name)
-      const golden: Case = JSON.parse(readFileSync(join(folder, 'case.json'), 'utf8'))
       const before = readTree(join(folder, 'before'))
       const report = apply(before, golden)
       assert.deepEqual(codes(report.refusals), golden.refusals ?? [])
@@ -32,11 +53,22 @@ for (const format of directories(GOLDEN)) {
         report.seen.map(({ name }) => name),
         golden.seen ?? [],
       )
+      assert.equal(report.outcome, outcomeOf(report))
       const after = edited(before, report)
       assert.deepEqual(after, readTree(join(folder, 'after')))
       assert.deepEqual(apply(after, golden).edits, [], 'a second time changes nothing')
     })
   }
+}
+
+test('every bug of a peer that we know has a case', () => {
+  assert.deepEqual([...issues].sort(), [...ISSUES].sort())
+})
+
+function outcomeOf({ refusals, edits, sightings }: EditReport): Outcome {
+  if (refusals.length > 0) return 'refused'
+  if (edits.length > 0) return 'updated'
+  return sightings.length > 0 ? 'current' : 'not-found'
 }
 
 function apply(files: TextFile[], { image, tag, digest, addUnder }: Case): EditReport {
