@@ -30,6 +30,8 @@ interface Case {
   image: string
   tag: string
   digest?: string
+  /** The new name of the image. */
+  name?: string
   addUnder?: string
   /** Codes. */
   refusals?: string[]
@@ -71,8 +73,8 @@ function outcomeOf({ refusals, edits, sightings }: EditReport): Outcome {
   return sightings.length > 0 ? 'current' : 'not-found'
 }
 
-function apply(files: TextFile[], { image, tag, digest, addUnder }: Case): EditReport {
-  const wish = digest === undefined ? { tag } : { tag, digest }
+function apply(files: TextFile[], { image, tag, digest, name, addUnder }: Case): EditReport {
+  const wish = { tag, ...(digest === undefined ? {} : { digest }), ...(name === undefined ? {} : { name }) }
   return setImage(files, parseImageName(image), wish, addUnder === undefined ? {} : { addUnder })
 }
 
