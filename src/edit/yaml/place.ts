@@ -82,9 +82,10 @@ export function write(document: YamlDocument, scalar: Scalar.Parsed, value: stri
   return splice === null ? [] : [splice]
 }
 
-/** Whether everything that is new needs quotes. */
+/** Whether everything that is new needs quotes: in JSON, whatever the name of its file. */
 export function isJson({ path, part, root }: YamlDocument): boolean {
-  return /\.json$/i.test(path) && part.text.charAt(root.range[0]) === '{'
+  const start = part.text.slice(root.range[0], root.range[0] + 100)
+  return /\.json$/i.test(path) ? /^[[{]/.test(start) : /^\{\s*"/.test(start)
 }
 
 /** All splices together, or the first reason why not. */
