@@ -8,6 +8,10 @@ import type { ScalarSource } from './scalar-source.ts'
 /** A larger document is refused. UTF-16 code units. */
 const MAX_LENGTH = 32 * 1024 * 1024
 
+/** What no YAML stream may hold (https://yaml.org/spec/1.2.2/#51-character-set): a sign of UTF-16 or no text at all. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const NOT_PRINTABLE = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/
+
 const TOO_DEEP = 'The document is nested too deeply to be read.'
 
 /** One document of a file. Offsets of its nodes count from the start of `part.text`. */
@@ -85,6 +89,10 @@ function readPart(
 ): YamlDocument[] | Unreadable {
   const unreadable = (code: Unreadable['code'], message: string, at = 0) => ({ code, message, part, at })
   if (part.text.length > MAX_LENGTH) return unreadable('too-large', 'The document is larger than 32 MiB.')
+  const strange = part.text.search(NOT_PRINTABLE)
+  if (strange !== -1) {
+    return unreadable('not-yaml', 'The file is not YAML: it holds a control character.', strange)
+  }
   const documents: YamlDocument[] = []
   try {
     for (const { errors, contents } of parse(part.text)) {
