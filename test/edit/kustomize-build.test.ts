@@ -19,7 +19,8 @@ const COMMON = [`${IMAGE}:base`, 'web:base', `${IMAGE}-ui:base`, 'redis:base', '
 
 /** A base with a container of each image, and of each that the overlay has an entry for. */
 function baseOf(...names: string[]): Record<string, string> {
-  const images = names.map((name) => (readReference(name)?.tag === null ? `${name}:base` : name))
+  const isBare = (name: string) => name === 'placeholder' || readReference(name)?.tag !== null
+  const images = names.map((name) => (isBare(name) ? name : `${name}:base`))
   return {
     'base/kustomization.yaml': 'resources:\n- pod.yaml\n',
     'base/pod.yaml': pod('web', [...new Set([...COMMON, ...images])]),
