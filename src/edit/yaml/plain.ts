@@ -17,7 +17,7 @@ const NOT_STRINGS = [
 ]
 
 /** Characters with which a tag, a digest or an image's name is safe in any context, flow or block. */
-const SAFE = /^[A-Za-z0-9_/](?:[A-Za-z0-9_./@+-]|:(?=[A-Za-z0-9_./@+-]))*$/
+const SAFE = /^[A-Za-z0-9_/](?:[A-Za-z0-9_./@+=-]|:(?=[A-Za-z0-9_./@+-]))*$/
 
 /** True when every YAML reader takes the text, written without quotes, for that very string. */
 export function readsAsString(text: string): boolean {
