@@ -102,7 +102,7 @@ export function manifest(now: string): fc.Arbitrary<Manifest> {
     at(values, 'values.yaml', 'chart/values-prod.json'),
     at(
       fc.record({
-        resources: fc.constant(['x.yaml']),
+        resources: fc.constant<Tree>(['x.yaml']),
         images: fc.array(entry, { minLength: 1, maxLength: 3 }),
       }),
       'kustomization.yaml',
