@@ -64,9 +64,9 @@ test('in any manifest of any format nothing but the versions changes, for every 
       assert.deepEqual(new Set(seen.map((sighting) => sighting.tag)), new Set(slots.map(() => tag)))
       if (after !== text) edited++
     }),
-    { numRuns: 2_000 },
+    { numRuns: 1_500 },
   )
-  assert.ok(edited > 1_000, String(edited))
+  assert.ok(edited > 800, String(edited))
 })
 
 /** The first document for two parsers, by the rules of two versions of YAML each. */

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { parseImageName } from '../../src/domain/image.ts'
-import type { EditReport, Outcome, TextFile } from '../../src/edit/editor.ts'
-import { setImage } from '../../src/edit/set-image.ts'
+import type { EditReport, Outcome, TextFile, VersionWish } from '../../src/edit/editor.ts'
+import { type SetImageOptions, setImage } from '../../src/edit/set-image.ts'
 
 const GOLDEN = join(import.meta.dirname, 'golden')
 
@@ -24,19 +24,16 @@ const ISSUES = [
   'helm#1643',
 ]
 
-interface Case {
-  /** One of those above, whose case this is. */
-  issue?: string
+/** What to do, and what is reported: codes of refusals and notes, names that were seen, an outcome for each file. */
+interface Case extends VersionWish, SetImageOptions {
   image: string
-  tag: string
-  digest?: string
-  /** The new name of the image. */
-  name?: string
-  addUnder?: string
-  /** Codes. */
+  /** One of those above, which this shows done right. */
+  issue?: string
   refusals?: string[]
   notes?: string[]
   seen?: string[]
+  /** Where absent, outcomes are not looked at. */
+  files?: Record<string, Outcome>
 }
 
 const issues = new Set<string>()
@@ -56,9 +53,15 @@ for (const format of directories(GOLDEN)) {
         golden.seen ?? [],
       )
       assert.equal(report.outcome, outcomeOf(report))
+      if (golden.files !== undefined) {
+        const outcomes = Object.fromEntries(report.files.map(({ path, outcome }) => [path, outcome]))
+        assert.deepEqual(outcomes, golden.files)
+      }
       const after = edited(before, report)
       assert.deepEqual(after, readTree(join(folder, 'after')))
-      assert.deepEqual(apply(after, golden).edits, [], 'a second time changes nothing')
+      const again = apply(after, golden)
+      assert.deepEqual(again.edits, [], 'a second time changes nothing')
+      assert.equal(again.outcome, report.outcome === 'updated' ? 'current' : report.outcome)
     })
   }
 }
@@ -73,9 +76,9 @@ function outcomeOf({ refusals, edits, sightings }: EditReport): Outcome {
   return sightings.length > 0 ? 'current' : 'not-found'
 }
 
-function apply(files: TextFile[], { image, tag, digest, name, addUnder }: Case): EditReport {
-  const wish = { tag, ...(digest === undefined ? {} : { digest }), ...(name === undefined ? {} : { name }) }
-  return setImage(files, parseImageName(image), wish, addUnder === undefined ? {} : { addUnder })
+function apply(files: TextFile[], golden: Case): EditReport {
+  const { image, refusals, notes, seen, files: outcomes, ...rest } = golden
+  return setImage(files, parseImageName(image), rest, rest)
 }
 
 function edited(files: TextFile[], report: EditReport): TextFile[] {
