@@ -44,8 +44,8 @@ function assertVersionsOnly(before: Leaves | null, after: Leaves | null, wish: V
   for (const [at, old] of before) {
     const now = after.get(at)
     if (now === old || (now === undefined && GOES.test(at))) continue
-    const lines = new Set(old.split('\n'))
-    const added = (now ?? '').split('\n').filter((line) => !lines.has(line))
+    const lines = new Set(old.split(/\r?\n/))
+    const added = (now ?? '').split(/\r?\n/).filter((line) => !lines.has(line))
     const isFine = (line: string) => versions.some((text) => line.includes(text)) || KNOWN.test(line)
     const isEmptied =
       now === '' && (/(?:digest|sha|images)$/i.test(at) || /^(?:sha\d+:)?[0-9a-f]+$/.test(old))
