@@ -1,5 +1,5 @@
 import { applySplices, inOrder } from './apply-splices.ts'
-import type { Located, Place, Refusal, Sighting, Splice, Subject, TextFile, VersionWish } from './editor.ts'
+import type { Located, Place, Refusal, Splice, Subject, TextFile, VersionWish } from './editor.ts'
 import { type FileOutcome, newOutcome, refusalOf } from './file-outcome.ts'
 import { manifestEditor } from './manifest-editor.ts'
 import { findMention, isProse } from './mention.ts'
@@ -37,11 +37,11 @@ export function editFile(file: TextFile, task: FileTask): FileOutcome {
   const chosen = own.filter((place) => isChosen(file, place, task, outcome))
   noteMentions(file, task, located, own, outcome)
   if (wish === null) {
-    outcome.sightings = chosen.map((place) => sightingOf(file, place))
+    for (const place of chosen) addSighting(file, place, outcome)
     return outcome
   }
   const splices: Splice[] = []
-  const changed: number[] = []
+  const changed = new Set<Place>()
   for (const place of chosen) {
     const made = splicesFor(file, place, task, wish)
     if (!Array.isArray(made)) {
@@ -50,16 +50,12 @@ export function editFile(file: TextFile, task: FileTask): FileOutcome {
       if (isDoubt) continue
     } else {
       splices.push(...made)
-      changed.push(own.indexOf(place))
+      changed.add(place)
       if (made.length > 0) noteChange(file, place, outcome)
     }
-    outcome.sightings.push(sightingOf(file, place))
+    addSighting(file, place, outcome)
   }
-  const isReached = (again: Located) => {
-    const now = ownPlaces(again, task)
-    return now.length === own.length && changed.every((index) => isCurrent(now[index], wish))
-  }
-  finish(file, located, splices, isReached, outcome)
+  finish(file, located, splices, (again) => isReached(own, changed, ownPlaces(again, task), wish), outcome)
   return outcome
 }
 
@@ -99,6 +95,23 @@ function ownPlaces({ places }: Located, { subject, wish }: FileTask): Place[] {
   return places
     .filter((place) => place.marked !== undefined || names(place, image.normalised) || isChanged(place))
     .sort((a, b) => a.line - b.line || a.column - b.column)
+}
+
+/** Whether the subject's places are those that they were, and all that were to change have the version. */
+function isReached(own: Place[], changed: ReadonlySet<Place>, now: Place[], wish: VersionWish): boolean {
+  const before = withoutMarked(own)
+  const after = withoutMarked(now)
+  return (
+    after.length === before.length &&
+    before.every((place, index) => !changed.has(place) || isCurrent(after[index], wish)) &&
+    now.filter((place) => !isCurrent(place, wish)).length <= own.length - changed.size
+  )
+}
+
+/** Without what a format finds at a marker's scalar: that can become the image's by what the marker writes. */
+function withoutMarked(places: Place[]): Place[] {
+  const marked = new Set(places.flatMap(({ marked, line, column }) => (marked ? [`${line}:${column}`] : [])))
+  return places.filter((place) => place.marked !== undefined || !marked.has(`${place.line}:${place.column}`))
 }
 
 function isCurrent(place: Place | undefined, wish: VersionWish): boolean {
@@ -169,6 +182,10 @@ function noteChange({ path }: TextFile, place: Place, { notes }: FileOutcome): v
   }
 }
 
-function sightingOf(file: TextFile, { line, column, format, tag, digest }: Place): Sighting {
-  return { path: file.path, line, column, format, tag, digest }
+/** What a format and a marker both say is one sighting. */
+function addSighting({ path }: TextFile, place: Place, { sightings }: FileOutcome): void {
+  const { line, column, format, tag, digest } = place
+  const last = sightings.at(-1)
+  if (last?.line === line && last.column === column) return
+  sightings.push({ path, line, column, format, tag, digest })
 }
