@@ -14,7 +14,7 @@ const SHOW_ALL = {
 {{- $at := .at }}
 {{- if kindIs "map" .value }}
 {{- if kindIs "string" .value.repository }}
-- image of {{ $at }} is {{ list .value.registry .value.repository | compact | join "/" }}:{{ .value.tag }}
+- image of {{ $at }} is {{ list .value.registry .value.repository | compact | join "/" }}{{ with .value.tag }}:{{ . }}{{ end }}
 {{- end }}
 {{- range $key, $value := .value }}{{ include "walk" (dict "at" (printf "%s/%s" $at $key) "value" $value) }}{{ end }}
 {{- else if kindIs "slice" .value }}

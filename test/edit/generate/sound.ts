@@ -23,10 +23,10 @@ export function assertSound(
     assert.notEqual(before, after)
     assert.ok(distinct.some((file) => file.path === path && file.text === before))
     if (/\.(?:ya?ml|json)$|^Kustomization$/.test(path)) {
-      assertVersionsOnly(leavesOfYaml(before), leavesOfYaml(after), wish)
-      assertVersionsOnly(leavesOfJsYaml(before), leavesOfJsYaml(after), wish)
+      assertVersionsOnly(leavesOfYaml(before), leavesOfYaml(after), image, wish)
+      assertVersionsOnly(leavesOfJsYaml(before), leavesOfJsYaml(after), image, wish)
     }
-    assertVersionsOnly(new Map([['the text', before]]), new Map([['the text', after]]), wish)
+    assertVersionsOnly(new Map([['the text', before]]), new Map([['the text', after]]), image, wish)
   }
   const edits = new Map(report.edits.map(({ path, after }) => [path, after]))
   const again = distinct.map(({ path, text }) => ({ path, text: edits.get(path) ?? text }))
@@ -35,12 +35,17 @@ export function assertSound(
 
 type Leaves = Map<string, string>
 
-/** Line by line: what is new says a wished version, or that a digest is empty; keys that go are digests. */
-function assertVersionsOnly(before: Leaves | null, after: Leaves | null, wish: VersionWish): void {
+/** Line by line: what is new says a wished version, or the image's name for a marker that asks for it, or that a digest is empty; keys that go are digests. */
+function assertVersionsOnly(
+  before: Leaves | null,
+  after: Leaves | null,
+  image: ImageName,
+  wish: VersionWish,
+): void {
   if (before === null) return
   assert.ok(after !== null, 'what could be parsed can be parsed')
   const { tag, digest, sha, version } = wish
-  const versions = [tag, digest, digest?.slice(7), sha, version].flatMap((text) => text ?? [])
+  const versions = [tag, digest, digest?.slice(7), sha, version, image.written].flatMap((text) => text ?? [])
   for (const [at, old] of before) {
     const now = after.get(at)
     if (now === old || (now === undefined && GOES.test(at))) continue
