@@ -23,12 +23,18 @@ export interface YamlDocument {
   targets: Map<ParsedNode, ParsedNode>
   /** What some alias stands for. */
   aliased: Set<ParsedNode>
-  /** By scalar: the names of the images whose versions it says; one list for each reference. */
-  claims: Map<ParsedNode, string[][]>
+  /** By scalar: which references have their version from it. */
+  claims: Map<ParsedNode, Claims>
   /** Whether a text within it may speak of what is looked for, and is worth reading. */
   concerns(text: string): boolean
   /** By scalar: the documents that were read inside of it. */
   nested: Map<ParsedNode, NestedDocuments>
+}
+
+export interface Claims {
+  count: number
+  /** Names of the image by which all of these references go; [] when they are of different images. */
+  names: string[]
 }
 
 /** YAML inside of a scalar. Offsets count in the scalar's value. */

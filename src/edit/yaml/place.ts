@@ -61,17 +61,20 @@ export function refusingPlace(
 /** Remembers that a scalar says the version of these images, so that what an anchor shares is seen. */
 export function claim(document: YamlDocument, scalar: ParsedNode, names: string[]): void {
   const claims = document.claims.get(scalar)
-  if (claims === undefined) document.claims.set(scalar, [names])
-  else claims.push(names)
+  if (claims === undefined) {
+    document.claims.set(scalar, { count: 1, names })
+    return
+  }
+  claims.count++
+  claims.names = claims.names.filter((name) => names.includes(name))
 }
 
 /** Whether one splice of the scalar changes several places; `conflict` when they are of different images. */
 export function sharing(document: YamlDocument, scalar: ParsedNode): 'none' | 'same-image' | 'conflict' {
   if (document.targets.size === 0) return 'none'
-  const claims = document.claims.get(scalar) ?? []
-  const [first = []] = claims
-  if (!first.some((name) => claims.every((names) => names.includes(name)))) return 'conflict'
-  return document.aliased.has(scalar) || claims.length > 1 ? 'same-image' : 'none'
+  const { count, names } = document.claims.get(scalar) ?? { count: 0, names: [] }
+  if (names.length === 0) return 'conflict'
+  return document.aliased.has(scalar) || count > 1 ? 'same-image' : 'none'
 }
 
 /** Gives a scalar a value, or says why not. */
