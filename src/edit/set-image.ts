@@ -83,7 +83,8 @@ function run(
     : () => null
   const task: FileTask = { subject, wish, staleDigest, overriddenBy, adds: false }
   const outcomes = named.map((file) => editFile(file, task))
-  const elsewhere = tagsElsewhere(sorted, subject)
+  const naming = new Set(outcomes.filter(isNaming).map(({ path }) => path))
+  const elsewhere = tagsElsewhere(sorted, (path) => naming.has(path), image)
   outcomes.push(...elsewhere.map((doubt) => ({ ...newOutcome(doubt.path), doubts: [doubt] })))
   const isFound = () => outcomes.some(({ sightings, refusals }) => sightings.length + refusals.length > 0)
 
@@ -102,6 +103,11 @@ function run(
     report.seen = nearestNames(image.written, otherNames(sorted, image), 5)
   }
   return report
+}
+
+/** Whether a file names the image in a place that a format knows. */
+function isNaming({ sightings, refusals, doubts, couldAdd }: FileOutcome): boolean {
+  return sightings.length + refusals.length + doubts.length > 0 || couldAdd
 }
 
 /** Doubts about one file forbid the edit only where nothing else was found; else they are notes. */

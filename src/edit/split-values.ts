@@ -1,43 +1,54 @@
-import type { ImageName } from '../domain/image.ts'
-import { readReference } from '../domain/image.ts'
-import type { Refusal, Subject, TextFile } from './editor.ts'
+import { type ImageName, readReference } from '../domain/image.ts'
+import type { Refusal, TextFile } from './editor.ts'
 import { fieldsOf, repositoryOf } from './formats/image-fields.ts'
 import { isValuesPath } from './formats/kind.ts'
-import { mayConcern } from './mention.ts'
 import { readDocuments, type YamlDocument } from './yaml/document.ts'
 import { type Mapping, mappingsBelow, presentText, scalarOf } from './yaml/mapping.ts'
 import { refuse } from './yaml/place.ts'
 import { joinedNames } from './yaml/rename.ts'
 
 /**
- * Tags in values files that say no name beside them, where another values file in the same directory, or in one
- * above or below it, says the name of the image under the same keys. Which of them a release reads, and in which
- * order, cannot be told; so these tags are not changed.
+ * Tags in values files that do not name the image, where another values file in the same directory, or in one above
+ * or below it, says its name under the same keys. Which of them a release reads, and in which order, cannot be
+ * told; so these tags are not changed.
  */
-export function tagsElsewhere(files: readonly TextFile[], subject: Subject): Refusal[] {
+export function tagsElsewhere(
+  files: readonly TextFile[],
+  isNamedIn: (path: string) => boolean,
+  image: ImageName,
+): Refusal[] {
   const values = files.filter((file) => isValuesPath(file.path))
-  const named = values.filter((file) => mayConcern(file.text, subject))
-  return named.flatMap((file) => {
-    const paths = pathsOf(file, subject.image)
-    const chain = paths.size === 0 ? [] : values.filter((other) => other !== file && areInChain(file, other))
-    return chain.flatMap((other) => loneTags(other, paths))
+  const named = values.filter(({ path }) => isNamedIn(path))
+  const others = values.filter(({ path, text }) => /tag|version/.test(text) && !isNamedIn(path))
+  if (named.length === 0 || others.length === 0) return []
+  const known = new Map<string, string[] | null>(named.map((file) => [directoryOf(file), null]))
+  const pathsIn = (directory: string): string[] => {
+    const paths =
+      known.get(directory) ??
+      named.filter((file) => directoryOf(file) === directory).flatMap((file) => pathsOf(file, image))
+    known.set(directory, paths)
+    return paths
+  }
+  return others.flatMap((file) => {
+    const own = directoryOf(file)
+    const chain = [...known.keys()].filter((other) => own.startsWith(other) || other.startsWith(own))
+    const paths = new Set(chain.flatMap(pathsIn))
+    return paths.size === 0 ? [] : loneTags(file, paths)
   })
 }
 
-/** Where a file says the name of the image. */
-function pathsOf(file: TextFile, image: ImageName): Set<string> {
-  const names = mappingsIn(file).flatMap(({ document, mapping }) => {
+/** Under which keys a file says the name of the image. */
+function pathsOf(file: TextFile, image: ImageName): string[] {
+  return mappingsIn(file).flatMap(({ document, mapping }) => {
     const path = presentText(repositoryOf(fieldsOf(document, mapping)))
     const registry = presentText(mapping.entries.get('registry'))
     const spellings = path === null ? [] : joinedNames(path, registry, null)
     const isOwn = spellings.some((name) => readReference(name)?.name.normalised === image.normalised)
     return isOwn ? [mapping.path] : []
   })
-  return new Set(names)
 }
 
 function loneTags(file: TextFile, paths: ReadonlySet<string>): Refusal[] {
-  if (!/tag|version/.test(file.text)) return []
   return mappingsIn(file).flatMap(({ document, mapping }) => {
     const tag = mapping.entries.get('tag') ?? mapping.entries.get('version')
     const scalar = scalarOf(tag)
@@ -51,11 +62,6 @@ function mappingsIn({ path, text }: TextFile): { document: YamlDocument; mapping
   return readDocuments(path, text).documents.flatMap((document) =>
     mappingsBelow(document, document.root).map((mapping) => ({ document, mapping })),
   )
-}
-
-function areInChain(a: TextFile, b: TextFile): boolean {
-  const [one, other] = [directoryOf(a), directoryOf(b)]
-  return one.startsWith(other) || other.startsWith(one)
 }
 
 function directoryOf({ path }: TextFile): string {

@@ -73,19 +73,15 @@ export function splitReference(text: string): WrittenReference | null {
   for (let at = text.search(/[:@]/); at !== -1 && at < 300; at = nextMark(text, at)) {
     const name = text.slice(0, at)
     const rest = text.slice(at + 1)
-    if (/^\d+\//.test(rest) || readReference(name)?.tag !== null || hasSpace(rest)) continue
+    if (/^\d+\//.test(rest) || readReference(name)?.tag !== null) continue
+    if (/\s/.test(rest) && !isTemplate(rest)) continue
     if (text.charAt(at) === '@') return { name, tag: null, digest: rest }
-    const pin = rest.indexOf('@')
+    const pin = isTemplate(rest) ? -1 : rest.indexOf('@')
     return pin === -1
       ? { name, tag: rest, digest: null }
       : { name, tag: rest.slice(0, pin), digest: rest.slice(pin + 1) }
   }
   return null
-}
-
-/** A space outside of `{{ }}` ends a reference, and so there is none. */
-function hasSpace(text: string): boolean {
-  return /\s/.test(text.replace(/\{\{[^{}]*\}\}/g, ''))
 }
 
 function nextMark(text: string, at: number): number {
