@@ -7,6 +7,7 @@ import { setImage } from '../../src/edit/set-image.ts'
 import { assertSound } from './generate/sound.ts'
 
 const IMAGE = parseImageName('ghcr.io/acme/web')
+const OPTIONS = { addUnder: '', app: 'web' }
 const tag = fc.stringMatching(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,20}$/)
 const path = fc.constantFrom(
   'kustomization.yaml',
@@ -112,6 +113,13 @@ const fragments = fc.constantFrom(
       '\uFEFF',
       '\0',
     ],
+    ...[
+      ' # supercargo: web:tag',
+      ' # supercargo: ghcr.io/acme/web',
+      ' // supercargo: web:version\n',
+      '{{ if }}',
+      '/*',
+    ],
     ...['apiVersion: v1\nkind: Pod\n', 'resources: [', '../x', 'components: [', '\u2028', '\uD800'],
   ],
 )
@@ -125,7 +133,7 @@ const noise = fc.oneof(
 test('no text makes it throw, and what it changes it changes once', () => {
   fc.assert(
     fc.property(fc.array(fc.record({ path, text: noise }), { maxLength: 3 }), tag, (files, wished) => {
-      assertSound(files, IMAGE, { tag: `v9.9.9-${wished}` }, { addUnder: '' })
+      assertSound(files, IMAGE, { tag: `v9.9.9-${wished}` }, OPTIONS)
     }),
     { numRuns: 5_000, includeErrorInReport: true },
   )
