@@ -45,7 +45,15 @@ function assertVersionsOnly(
   if (before === null) return
   assert.ok(after !== null, 'what could be parsed can be parsed')
   const { tag, digest, sha, version } = wish
-  const versions = [tag, digest, digest?.slice(7), sha, version, image.written].flatMap((text) => text ?? [])
+  const versions = [
+    tag,
+    tag.replace(/^v/, ''),
+    digest,
+    digest?.slice(7),
+    sha,
+    version,
+    image.written,
+  ].flatMap((text) => text ?? [])
   for (const [at, old] of before) {
     const now = after.get(at)
     if (now === old || (now === undefined && GOES.test(at))) continue
