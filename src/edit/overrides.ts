@@ -7,6 +7,9 @@ type Deciders = ReadonlyMap<string, string>
 
 const NOTHING: Deciders = new Map()
 
+/** Kustomizations that include each other further than this are not followed. */
+const MAX_TRAIL = 200
+
 /**
  * Which references are overridden by the `images:` of a kustomization that includes their file. A file that
  * is reached on several ways is overridden only by what overrides it on all of them. kustomize compares names
@@ -25,7 +28,7 @@ export function readOverrides(files: readonly TextFile[]): (path: string, name: 
   let visits = 100_000
 
   const visit = (target: string, above: Deciders, trail: readonly string[]): void => {
-    if (visits-- <= 0 || trail.includes(target)) return
+    if (visits-- <= 0 || trail.length > MAX_TRAIL || trail.includes(target)) return
     const read = kustomizations.get(target)
     const path = read?.path ?? target
     const known = deciders.get(path)

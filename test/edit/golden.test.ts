@@ -8,10 +8,26 @@ import { type SetImageOptions, setImage } from '../../src/edit/set-image.ts'
 
 const GOLDEN = join(import.meta.dirname, 'golden')
 
+/** Bugs of peers that no user of ours shall meet. */
+const ISSUES = [
+  'argocd-image-updater#501',
+  'argocd-image-updater#744',
+  'argocd-image-updater#1283',
+  'argocd-image-updater#1584',
+  'image-automation-controller#68',
+  'image-automation-controller#96',
+  'image-automation-controller#528',
+  'kustomize#2310',
+  'kustomize#4375',
+  'kustomize#4481',
+  'renovate#26719',
+  'helm#1643',
+]
+
 /** What to do, and what is reported: codes of refusals and notes, names that were seen, an outcome for each file. */
 interface Case extends VersionWish, SetImageOptions {
   image: string
-  /** What of other tools this shows done right, such as `renovate#26719`. */
+  /** One of those above, which this shows done right. */
   issue?: string
   refusals?: string[]
   notes?: string[]
@@ -20,11 +36,14 @@ interface Case extends VersionWish, SetImageOptions {
   files?: Record<string, Outcome>
 }
 
+const issues = new Set<string>()
+
 for (const format of directories(GOLDEN)) {
   for (const name of directories(join(GOLDEN, format))) {
+    const folder = join(GOLDEN, format, name)
+    const golden: Case = JSON.parse(readFileSync(join(folder, 'case.json'), 'utf8'))
+    if (golden.issue !== undefined) issues.add(golden.issue)
     test(`${format}: ${name.replaceAll('-', ' ')}`, () => {
-      const folder = join(GOLDEN, format, name)
-      const golden: Case = JSON.parse(readFileSync(join(folder, 'case.json'), 'utf8'))
       const before = readTree(join(folder, 'before'))
       const report = apply(before, golden)
       assert.deepEqual(codes(report.refusals), golden.refusals ?? [])
@@ -33,6 +52,7 @@ for (const format of directories(GOLDEN)) {
         report.seen.map(({ name }) => name),
         golden.seen ?? [],
       )
+      assert.equal(report.outcome, outcomeOf(report))
       if (golden.files !== undefined) {
         const outcomes = Object.fromEntries(report.files.map(({ path, outcome }) => [path, outcome]))
         assert.deepEqual(outcomes, golden.files)
@@ -44,6 +64,16 @@ for (const format of directories(GOLDEN)) {
       assert.equal(again.outcome, report.outcome === 'updated' ? 'current' : report.outcome)
     })
   }
+}
+
+test('every bug of a peer that we know has a case', () => {
+  assert.deepEqual([...issues].sort(), [...ISSUES].sort())
+})
+
+function outcomeOf({ refusals, edits, sightings }: EditReport): Outcome {
+  if (refusals.length > 0) return 'refused'
+  if (edits.length > 0) return 'updated'
+  return sightings.length > 0 ? 'current' : 'not-found'
 }
 
 function apply(files: TextFile[], golden: Case): EditReport {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { parseImageName } from '../../src/domain/image.ts'
+import { parseImageName, readReference } from '../../src/domain/image.ts'
 import { setImage } from '../../src/edit/set-image.ts'
 import { kustomizeBuild, skipWithoutKustomize } from '../support/kustomize.ts'
 
@@ -11,14 +11,36 @@ const IMAGE = 'ghcr.io/acme/web'
 const golden = join(import.meta.dirname, 'golden', 'kustomize')
 
 function pod(name: string, images: string[]): string {
-  const containers = images.map((image, index) => `  - name: c${index}\n    image: ${image}\n`)
+  const containers = images.map((image, index) => `  - name: c${index}\n    image: "${image}"\n`)
   return `apiVersion: v1\nkind: Pod\nmetadata:\n  name: ${name}\nspec:\n  containers:\n${containers.join('')}`
 }
 
-const base = {
-  'base/kustomization.yaml': 'resources:\n- pod.yaml\n',
-  'base/pod.yaml': pod('web', [`${IMAGE}:base`, 'web:base', `${IMAGE}-ui:base`, 'redis:base', 'nginx:base']),
+const COMMON = [`${IMAGE}:base`, 'web:base', `${IMAGE}-ui:base`, 'redis:base', 'nginx:base']
+
+/** A base with a container of each image, and of each that the overlay has an entry for. */
+function baseOf(...names: string[]): Record<string, string> {
+  const isBare = (name: string) => name === 'placeholder' || readReference(name)?.tag !== null
+  const images = names.map((name) => (isBare(name) ? name : `${name}:base`))
+  return {
+    'base/kustomization.yaml': 'resources:\n- pod.yaml\n',
+    'base/pod.yaml': pod('web', [...new Set([...COMMON, ...images])]),
+  }
 }
+
+const base = baseOf()
+
+/**
+ * What our editors take and kustomize does not: it refuses keys that it does not know and entries of other
+ * shapes, and takes the brackets of an IPv6 address for a pattern.
+ */
+const NOT_BUILT = [
+  'a-helm-chart-in-a-kustomization-leaves-its-version',
+  'a-list-of-images-that-is-no-list-is-no-entry',
+  'a-name-of-a-registry-by-its-ipv6-address',
+  'an-entry-over-an-alias-of-its-list',
+  'an-entry-without-a-name-is-passed-over',
+  'unknown-keys-of-an-entry-stay',
+]
 
 /** What kustomize renders before and after, and the lines that differ. */
 function render(
@@ -54,7 +76,11 @@ const overlays = readdirSync(golden)
       .map((file) => join(golden, name, 'before', file))
       .find((file) => existsSync(file))
     const text = path === undefined ? '' : readFileSync(path, 'utf8')
-    const isOne = spec.refusals === undefined && spec.seen === undefined && text.includes('../../base')
+    const isOne =
+      !NOT_BUILT.includes(name) &&
+      spec.refusals === undefined &&
+      spec.seen === undefined &&
+      text.includes('../../base')
     return isOne ? [{ name, text, spec }] : []
   })
 
@@ -66,15 +92,19 @@ for (const { name, text, spec } of overlays) {
   test(`kustomize renders the intended image and nothing else: ${name.replaceAll('-', ' ')}`, {
     skip,
   }, () => {
-    const files = { ...base, 'apps/web/kustomization.yaml': text }
+    const entries = [...text.matchAll(/\bname" ?: *"?|\bname: *["']?/g)].flatMap(
+      ({ index, 0: key }) => /^[^\s"',}]+/.exec(text.slice(index + key.length)) ?? [],
+    )
+    const files = { ...baseOf(spec.image, ...entries), 'apps/web/kustomization.yaml': text }
     const { now, changed, error } = render(files, 'apps/web', spec.tag, spec.digest, spec.image)
-    const version = new RegExp(`[:@](?:${spec.tag}|${spec.digest ?? spec.tag})$`)
+    const version = new RegExp(`[:@](?:${spec.tag}|${spec.digest ?? spec.tag})"?$`)
     const isWished = (line: string) => /^- image: |^image: /.test(line.trim()) && version.test(line)
     assert.ok(now.some(isWished), now.join('\n'))
     if (changed === null) assert.match(error, /cannot unmarshal|not valid|invalid/)
     else for (const line of changed) assert.ok(isWished(line), line)
     const covers = spec.addUnder !== undefined || /name: +'?ghcr\.io\/acme\/web'?[\s,}]/.test(text)
-    if (covers) assert.ok(!now.some((line) => line.endsWith(`${IMAGE}:base`)), now.join('\n'))
+    if (covers && spec.image === IMAGE)
+      assert.ok(!now.some((line) => line.endsWith(`${IMAGE}:base`)), now.join('\n'))
   })
 }
 

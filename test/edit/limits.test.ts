@@ -139,6 +139,37 @@ test('a file that could be changed says so when another one is refused', () => {
   )
 })
 
+test('a chain of ten thousand kustomizations is followed as far as anybody makes one', () => {
+  const files = Array.from({ length: 10_000 }, (_, n) => ({
+    path: `k${n}/kustomization.yaml`,
+    text: n === 0 ? 'images:\n- {name: ghcr.io/acme/web, newTag: v1}\n' : `resources: [../k${n - 1}]\n`,
+  }))
+  assert.equal(setImage(files, IMAGE, { tag: 'v2' }).edits.length, 1)
+})
+
+test('a version that ten thousand references share, and a text of ten thousand lines inside of a value, are edited', () => {
+  const shared = `image: &i ghcr.io/acme/web:v1\nlist:\n${'- image: *i\n'.repeat(10_000)}`
+  assert.equal(edit(shared).edits[0]?.after, shared.replace('web:v1', 'web:v2'))
+  const lines = Array.from({ length: 10_000 }, (_, n) => `        a${n}: {image: ghcr.io/acme/web:v1}\n`)
+  const nested = `apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec:\n  source:\n    helm:\n      values: |\n${lines.join('')}`
+  assert.equal(edit(nested, 'app.yaml').edits[0]?.after, nested.replaceAll('web:v1', 'web:v2'))
+})
+
+test('a list of ten megabytes on one line of JSON is edited', () => {
+  const pods = Array.from({ length: 6_000 }, (_, n) => ({
+    kind: 'Pod',
+    image: `ghcr.io/acme/api:v${n}`,
+    pad: 'x'.repeat(1_600),
+  }))
+  const text = JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'List',
+    items: [...pods, { image: 'ghcr.io/acme/web:v1' }],
+  })
+  assert.ok(text.length > 9_000_000)
+  assert.equal(edit(text, 'list.json').edits[0]?.after, text.replace('web:v1', 'web:v2'))
+})
+
 test('a key named __proto__ is only a key', () => {
   const { edits } = edit(`__proto__:\n  image: ghcr.io/acme/web:v1\n  polluted: true\n`)
   assert.equal(edits[0]?.after, `__proto__:\n  image: ghcr.io/acme/web:v2\n  polluted: true\n`)

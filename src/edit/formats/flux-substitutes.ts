@@ -19,6 +19,11 @@ export function placesInSubstitutes(
   format: string,
 ): Place[] {
   if (variables === null) return []
+  const spellings = new Map<string, string[]>()
+  for (const key of variables.entries.keys()) {
+    const lower = key.toLowerCase()
+    spellings.set(lower, [...(spellings.get(lower) ?? []), key])
+  }
   return [...variables.entries].flatMap(([key, entry]) => {
     const scalar = scalarOf(entry)
     const text = presentText(entry)
@@ -27,7 +32,7 @@ export function placesInSubstitutes(
     if (reference.name !== text) return referencePlace(document, scalar, { format }) ?? []
     const base = NAME.exec(key)?.[1]
     if (base === undefined || !text.includes('/')) return []
-    const tags = tagKeysOf(variables, base)
+    const tags = tagKeysOf(spellings, base)
     const [tagKey] = tags
     return tagKey === undefined || tags.length > 1
       ? refusingPlace(document, scalar, format, [text], 'ambiguous-pair')
@@ -36,10 +41,9 @@ export function placesInSubstitutes(
 }
 
 /** The variables that may say the tag of an image with this beginning, whatever the case of their names. */
-function tagKeysOf({ entries }: Mapping, base: string): string[] {
+function tagKeysOf(spellings: ReadonlyMap<string, string[]>, base: string): string[] {
   const prefix = base === '' ? '' : `${base.toLowerCase()}_`
-  const wanted = [`${prefix}tag`, `${prefix}image_tag`]
-  return [...entries.keys()].filter((key) => wanted.includes(key.toLowerCase()))
+  return [`${prefix}tag`, `${prefix}image_tag`].flatMap((key) => spellings.get(key) ?? [])
 }
 
 function placeOfPair(

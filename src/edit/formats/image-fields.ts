@@ -9,6 +9,9 @@ import { versionPlace } from '../yaml/version-place.ts'
 
 export const IMAGE_KEY = /^[\w-]*[iI]mage$/
 
+/** Charts of Grafana and others write `sha` beside `tag`: a digest without `sha256:`. */
+const HEX = /^[0-9a-f]{64}$/
+
 /** Keys that stand side by side and may say an image. */
 export interface ImageFields {
   entries: ReadonlyMap<string, Entry>
@@ -69,7 +72,8 @@ function repositoryIn(document: YamlDocument, fields: ImageFields, rules: FieldR
     if (!rules.addsKey && !entries.has('version')) return []
   }
   const tag = isImage && !entries.has('tag') && entries.has('version') ? 'version' : 'tag'
-  return namedBy(document, fields, repository, { registry: 'registry', tag, digest: 'digest' }, rules)
+  const digest = !entries.has('digest') && HEX.test(presentText(entries.get('sha')) ?? '') ? 'sha' : 'digest'
+  return namedBy(document, fields, repository, { registry: 'registry', tag, digest }, rules)
 }
 
 /** Some write the tag behind the name in `repository` or `name`. */
@@ -132,6 +136,7 @@ function namedBy(
     tagKey: keys.tag,
     tag: entries.get(keys.tag),
     digest: entries.get(keys.digest),
+    ...(keys.digest === 'sha' ? { digestPrefix: 'sha256:' } : {}),
     dropDigest: 'empty',
     name: repository,
     around,

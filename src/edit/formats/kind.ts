@@ -21,7 +21,8 @@ export interface KindOfObject {
 const KUSTOMIZATION = /(?:^|\/)(?:kustomization\.ya?ml|Kustomization)$/
 const VALUES = /(?:^|\/)[^/]*values[^/]*\.(?:ya?ml|json)$/i
 const COMPOSE = /(?:^|\/)(?:docker-)?compose(?:[._-][^/]*)?\.(?:ya?ml|json)$/i
-const CHART = /(?:^|\/)Chart\.ya?ml$/
+/** What only describes: charts, and schemas of their values. */
+const DESCRIPTION = /(?:^|\/)Chart\.ya?ml$|\.schema\.json$/
 const COMPOSE_KEYS =
   /^(?:version|name|services|networks|volumes|configs|secrets|include|models|x-[A-Za-z0-9._-]+)$/
 const SERVICE_KEYS = /^(?:image|build|extends)$/
@@ -59,7 +60,7 @@ function kindOf(document: YamlDocument, object: Mapping, isListed: boolean): Obj
   if (group === 'helm.toolkit.fluxcd.io' && kind === 'HelmRelease') return 'flux'
   if (group === 'kustomize.toolkit.fluxcd.io' && kind === 'Kustomization') return 'flux'
   if (isListed) return 'kubernetes'
-  if (CHART.test(path)) return 'other'
+  if (DESCRIPTION.test(path)) return 'other'
   if (isValuesPath(path)) return 'helm-values'
   if (apiVersion !== null && kind !== null) return 'kubernetes'
   return isCompose(document, object) ? 'compose' : 'helm-values'

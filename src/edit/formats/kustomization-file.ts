@@ -11,7 +11,7 @@ export interface Kustomization {
   /** Files of patches. */
   patches: string[]
   components: string[]
-  /** `name` of each `images:` entry that has a tag or a digest. */
+  /** `name` of each entry of `images:`, or `imageTags:`, that has a tag or a digest. */
   decides: string[]
 }
 
@@ -35,7 +35,8 @@ export function readKustomization(file: TextFile): Kustomization | null {
 }
 
 function decidedNames(document: YamlDocument, root: Mapping): string[] {
-  return itemsOf(document, root.entries.get('images'), 'images')
+  return ['images', 'imageTags']
+    .flatMap((key) => itemsOf(document, root.entries.get(key), key))
     .filter(({ entries }) => textOf(entries.get('newTag')) || textOf(entries.get('digest')))
     .flatMap(({ entries }) => textOf(entries.get('name')) ?? [])
 }

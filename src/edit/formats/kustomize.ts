@@ -3,8 +3,17 @@ import { readReference } from '../../domain/image.ts'
 import type { Place } from '../editor.ts'
 import type { YamlDocument } from '../yaml/document.ts'
 import type { AddImage, YamlFormat } from '../yaml/format.ts'
-import { itemsOf, type Mapping, mappingIn, rootMapping, scalarOf, textOf } from '../yaml/mapping.ts'
+import {
+  itemsOf,
+  type Mapping,
+  mappingIn,
+  presentText,
+  rootMapping,
+  scalarOf,
+  textOf,
+} from '../yaml/mapping.ts'
 import { refuse, write } from '../yaml/place.ts'
+import { referencePlace, splitReference } from '../yaml/reference-place.ts'
 import { appendItem, fillList, insertList } from '../yaml/shape.ts'
 import { inMapping } from '../yaml/surroundings.ts'
 import { versionPlace } from '../yaml/version-place.ts'
@@ -54,10 +63,12 @@ export function placesOfEntry(document: YamlDocument, item: Mapping, format: str
   const newName = item.entries.get('newName')
   const written = textOf(name)
   if (name === undefined || !written) return []
+  const pinned = placeInNewName(document, item, written, format)
+  if (pinned !== null) return [pinned]
   const around = inMapping(document, item)
   const place = versionPlace(document, {
     format,
-    names: [textOf(newName), written].flatMap((text) => nameIn(text) ?? []),
+    names: [textOf(newName), written].flatMap(nameIn),
     tagKey: 'newTag',
     tag: item.entries.get('newTag'),
     digest: item.entries.get('digest'),
@@ -78,7 +89,25 @@ export function placesOfEntry(document: YamlDocument, item: Mapping, format: str
   return [{ ...place, splices: () => refuse(document, at, 'tag-suffix') }]
 }
 
+/**
+ * kustomize writes `newName` as it is, so a version may stand there; a tag or a digest beside it would come behind
+ * the one that is there. Null where `newName` is a name alone.
+ */
+function placeInNewName(document: YamlDocument, item: Mapping, name: string, format: string): Place | null {
+  const newName = scalarOf(item.entries.get('newName'))
+  const reference = newName === null ? null : splitReference(String(newName.value).trim())
+  if (newName === null || reference === null) return null
+  if (reference.tag === null && reference.digest === null) return null
+  const place = referencePlace(document, newName, { format, names: (written) => [written, ...nameIn(name)] })
+  const others = ['newTag', 'digest', 'tagSuffix'].some((key) => presentText(item.entries.get(key)))
+  const at = newName.range[0]
+  return place === null || !others
+    ? place
+    : { ...place, splices: () => refuse(document, at, 'unsupported-shape') }
+}
+
 /** kustomize takes a `name` with a tag, which then matches only that tag in the base. */
-function nameIn(text: string | null): string | null {
-  return text === null ? null : (readReference(text)?.name.written ?? null)
+function nameIn(text: string | null): string[] {
+  const reference = text === null ? null : readReference(text)
+  return reference === null ? [] : [reference.name.written]
 }

@@ -40,6 +40,7 @@ export function markedValue(
   if (mustQuote) return 'marker-unclear'
   const key = isElement ? head.lastIndexOf('>', end - 1) + 1 : (KEY.exec(head)?.[0].length ?? indentOf(head))
   const start = Math.min(key, end)
+  if (start === end && head.charAt(end - 1) === ':') return 'marker-unclear'
   return { start, end, text: head.slice(start, end), isQuoted: false }
 }
 

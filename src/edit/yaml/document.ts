@@ -9,6 +9,10 @@ import { tokensOf } from './tokens.ts'
 /** A larger document is refused. UTF-16 code units. */
 const MAX_LENGTH = 32 * 1024 * 1024
 
+/** What no YAML stream may hold (https://yaml.org/spec/1.2.2/#51-character-set): a sign of UTF-16 or no text at all. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const NOT_PRINTABLE = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/
+
 /** One document of a file. Offsets of its nodes count from the start of `part.text`. */
 export interface YamlDocument {
   path: string
@@ -18,12 +22,18 @@ export interface YamlDocument {
   targets: Map<ParsedNode, ParsedNode>
   /** What some alias stands for. */
   aliased: Set<ParsedNode>
-  /** By scalar: the names of the images whose versions it says; one list for each reference. */
-  claims: Map<ParsedNode, string[][]>
+  /** By scalar: which references have their version from it. */
+  claims: Map<ParsedNode, Claims>
   /** Whether a text within it may speak of what is looked for, and is worth reading. */
   concerns(text: string): boolean
   /** By scalar: the documents that were read inside of it. */
   nested: Map<ParsedNode, NestedDocuments>
+}
+
+export interface Claims {
+  count: number
+  /** Names of the image by which all of these references go; [] when they are of different images. */
+  names: string[]
 }
 
 /** YAML inside of a scalar. Offsets count in the scalar's value. */
@@ -33,7 +43,14 @@ export interface NestedDocuments extends ReadDocuments {
 }
 
 export interface Unreadable {
-  code: 'not-yaml' | 'too-deep' | 'too-large' | 'too-many-aliases' | 'block-scalar' | 'values-not-yaml'
+  code:
+    | 'not-yaml'
+    | 'not-text'
+    | 'too-deep'
+    | 'too-large'
+    | 'too-many-aliases'
+    | 'block-scalar'
+    | 'values-not-yaml'
   message: string
   part: Part
   /** Offset in the part. */
@@ -70,6 +87,10 @@ function readPart(
 ): YamlDocument[] | Unreadable {
   const unreadable = (code: Unreadable['code'], message: string, at = 0) => ({ code, message, part, at })
   if (part.text.length > MAX_LENGTH) return unreadable('too-large', 'The document is larger than 32 MiB.')
+  const strange = part.text.search(NOT_PRINTABLE)
+  if (strange !== -1) {
+    return unreadable('not-text', 'The file holds a control character, which no text of YAML does.', strange)
+  }
   const documents: YamlDocument[] = []
   const notYaml = (message: string, at: number) =>
     unreadable('not-yaml', `The file is not YAML: ${sentence(message)}`, at)

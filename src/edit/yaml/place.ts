@@ -61,17 +61,20 @@ export function refusingPlace(
 /** Remembers that a scalar says the version of these images, so that what an anchor shares is seen. */
 export function claim(document: YamlDocument, scalar: ParsedNode, names: string[]): void {
   const claims = document.claims.get(scalar)
-  if (claims === undefined) document.claims.set(scalar, [names])
-  else claims.push(names)
+  if (claims === undefined) {
+    document.claims.set(scalar, { count: 1, names })
+    return
+  }
+  claims.count++
+  claims.names = claims.names.filter((name) => names.includes(name))
 }
 
 /** Whether one splice of the scalar changes several places; `conflict` when they are of different images. */
 export function sharing(document: YamlDocument, scalar: ParsedNode): 'none' | 'same-image' | 'conflict' {
   if (document.targets.size === 0) return 'none'
-  const claims = document.claims.get(scalar) ?? []
-  const [first = []] = claims
-  if (!first.some((name) => claims.every((names) => names.includes(name)))) return 'conflict'
-  return document.aliased.has(scalar) || claims.length > 1 ? 'same-image' : 'none'
+  const { count, names } = document.claims.get(scalar) ?? { count: 0, names: [] }
+  if (names.length === 0) return 'conflict'
+  return document.aliased.has(scalar) || count > 1 ? 'same-image' : 'none'
 }
 
 /** Gives a scalar a value, or says why not. */
@@ -82,9 +85,10 @@ export function write(document: YamlDocument, scalar: Scalar.Parsed, value: stri
   return splice === null ? [] : [splice]
 }
 
-/** Whether everything that is new needs quotes. */
+/** Whether everything that is new needs quotes: in JSON, whatever the name of its file. */
 export function isJson({ path, part, root }: YamlDocument): boolean {
-  return /\.json$/i.test(path) && part.text.charAt(root.range[0]) === '{'
+  const start = part.text.slice(root.range[0], root.range[0] + 100)
+  return /\.json$/i.test(path) ? /^[[{]/.test(start) : /^\{\s*"/.test(start)
 }
 
 /** All splices together, or the first reason why not. */

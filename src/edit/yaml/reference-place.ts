@@ -75,7 +75,11 @@ export function splitReference(text: string): WrittenReference | null {
     const rest = text.slice(at + 1)
     if (/^\d+\//.test(rest) || readReference(name)?.tag !== null) continue
     if (/\s/.test(rest) && !isTemplate(rest)) continue
-    return text.charAt(at) === '@' ? { name, tag: null, digest: rest } : { name, tag: rest, digest: null }
+    if (text.charAt(at) === '@') return { name, tag: null, digest: rest }
+    const pin = isTemplate(rest) ? -1 : rest.indexOf('@')
+    return pin === -1
+      ? { name, tag: rest, digest: null }
+      : { name, tag: rest.slice(0, pin), digest: rest.slice(pin + 1) }
   }
   return null
 }

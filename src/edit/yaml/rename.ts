@@ -76,7 +76,7 @@ export function claimName(
 
 /** A part of a name that is used elsewhere by an alias may be a part of the names of others. */
 function writeName(document: YamlDocument, scalar: Scalar.Parsed, value: string): Splice[] | PlaceCode {
-  const claims = document.claims.get(scalar)?.length ?? 0
+  const claims = document.claims.get(scalar)?.count ?? 0
   const uses = [...document.targets.values()].filter((target) => target === scalar).length
   return uses >= Math.max(1, claims) ? 'shared-anchor' : write(document, scalar, value)
 }

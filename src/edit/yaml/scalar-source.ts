@@ -60,8 +60,14 @@ export function sourceOf(text: string, scalar: Scalar.Parsed): ScalarSource | nu
         return added.replaceAll(lineEnd + indent, '\n')
     }
   }
+  const byStart = once(() => indexOf(starts))
+  const byEnd = once(() => indexOf(ends))
   return {
-    offset: (at) => starts.slice(0, at + 1).findLast((start) => start !== -1) ?? scalar.range[0],
+    offset: (at) => {
+      let index = Math.min(at, starts.length - 1)
+      while (starts[index] === -1) index--
+      return starts[index] ?? scalar.range[0]
+    },
     toSource: (splice) => {
       const range = rangeOf(splice)
       const added = encoded(splice.text)
@@ -71,10 +77,27 @@ export function sourceOf(text: string, scalar: Scalar.Parsed): ScalarSource | nu
         : { ...range, text: added }
     },
     toValue: ({ start, end, text: added }) => {
-      const from = starts.indexOf(start)
-      const to = end === start ? from : ends.indexOf(end) + 1
+      const from = byStart().get(start) ?? -1
+      const to = end === start ? from : (byEnd().get(end) ?? -1) + 1
       return from === -1 || to < from ? null : { start: from, end: to, text: decoded(added) }
     },
+  }
+}
+
+/** By value, the first index at which it stands. */
+function indexOf(values: readonly number[]): Map<number, number> {
+  const index = new Map<number, number>()
+  values.forEach((value, at) => {
+    if (!index.has(value)) index.set(value, at)
+  })
+  return index
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: Value | undefined
+  return () => {
+    made ??= make()
+    return made
   }
 }
 

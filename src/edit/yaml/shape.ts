@@ -77,7 +77,7 @@ export function appendItem(text: string, list: YAMLSeq.Parsed, item: [string, st
   return addLines(text, end, blockItem(item, indent, gap))
 }
 
-/** Fills an empty sequence (`[]`, or nothing) that is the value of a pair. */
+/** Fills an empty sequence (`[]`, null, or nothing) that is the value of a pair. */
 export function fillList(
   text: string,
   mapping: YAMLMap.Parsed,
@@ -85,7 +85,7 @@ export function fillList(
   item: [string, string][],
 ): Splice[] | null {
   const [start, end] = pair.value?.range ?? [0, 0]
-  if (pair.value === null || !/^(?:\[\s*\]|)$/.test(text.slice(start, end))) return null
+  if (pair.value === null || !/^(?:\[\s*\]|~|null|)$/.test(text.slice(start, end))) return null
   if (mapping.flow) {
     return start === end ? null : [{ start, end, text: `[${flowItem(item, isJson(text, pair))}]` }]
   }

@@ -13,6 +13,8 @@ export interface VersionShape {
   tagKey: string
   tag: Entry | undefined
   digest: Entry | undefined
+  /** What stands before the digest that the entry says: some charts write it without `sha256:`. */
+  digestPrefix?: string
   /** What becomes of a digest that is not known any more: the key goes, or it stays with an empty value. */
   dropDigest: 'remove' | 'empty'
   /** The entry that names the image: a tag is added behind it. */
@@ -28,7 +30,9 @@ export function versionPlace(document: YamlDocument, shape: VersionShape): Place
   const tagScalar = scalarOf(tagEntry)
   const digestScalar = scalarOf(digestEntry)
   const [tag, pinned] = splitTag(presentText(tagEntry))
-  const digest = presentText(digestEntry)
+  const { digestPrefix = '' } = shape
+  const digestText = presentText(digestEntry)
+  const digest = digestText === null ? null : `${digestPrefix}${digestText}`
   for (const scalar of [tagScalar, digestScalar]) {
     if (scalar !== null) claim(document, scalar, names)
   }
@@ -60,7 +64,8 @@ export function versionPlace(document: YamlDocument, shape: VersionShape): Place
     if (wish.digest === undefined) {
       return together(tag === null ? digestToTag(wish.tag) : together(tagWith(wish.tag), withoutDigest()))
     }
-    const digestNow = digestScalar === null ? null : write(document, digestScalar, wish.digest)
+    const known = wish.digest.startsWith(digestPrefix) ? wish.digest.slice(digestPrefix.length) : null
+    const digestNow = digestScalar === null || known === null ? null : write(document, digestScalar, known)
     return tag === null ? together(digestNow) : together(tagWith(wish.tag), digestNow)
   }
 
