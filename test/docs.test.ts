@@ -72,7 +72,14 @@ test('every npm script and every command that is named exists', async () => {
   const out = (text: string) => {
     help += text
   }
-  await runCommandLine(['--help'], { width: 200, paint: painter(false), out, err: out })
+  await runCommandLine(['--help'], {
+    width: 200,
+    paint: painter(false),
+    out,
+    err: out,
+    write: out,
+    progress: out,
+  })
   const commands = [...help.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name)
   assert.ok(commands.length >= 3)
   for (const page of PAGES) {
