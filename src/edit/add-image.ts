@@ -1,6 +1,7 @@
 import type { ImageName } from '../domain/image.ts'
-import { type FileOutcome, finish, names } from './edit-file.ts'
+import { finish, names } from './edit-file.ts'
 import type { TextFile, VersionWish } from './editor.ts'
+import { type FileOutcome, newOutcome, refusalOf } from './file-outcome.ts'
 import { isKustomizationPath } from './formats/kind.ts'
 import { addToKustomization } from './formats/kustomize.ts'
 import { readDocuments } from './yaml/document.ts'
@@ -17,18 +18,11 @@ export function kustomizationUnder(files: readonly TextFile[], path: string): Te
 
 /** Adds an `images:` entry for the image to a kustomization that has none. Never throws. */
 export function addImage(file: TextFile, image: ImageName, wish: VersionWish): FileOutcome {
-  const outcome: FileOutcome = {
-    edit: null,
-    sightings: [],
-    refusals: [],
-    doubts: [],
-    notes: [],
-    couldAdd: false,
-  }
-  const { documents, unreadable } = readDocuments(file.path, file.text, '')
+  const outcome = newOutcome(file.path)
+  const { documents, unreadable } = readDocuments(file.path, file.text)
   const [document] = documents
   const located = yamlEditor.locate(file)
-  outcome.refusals.push(...located.refusals)
+  outcome.refusals.push(...located.unread.map(refusalOf))
   const splices =
     document === undefined || documents.length > 1 || unreadable.length > 0
       ? null
@@ -49,7 +43,7 @@ export function addImage(file: TextFile, image: ImageName, wish: VersionWish): F
     file,
     located,
     moved,
-    ({ places }) => places.some((place) => names(place, image) && place.tag === wish.tag),
+    ({ places }) => places.some((place) => names(place, image.normalised) && place.tag === wish.tag),
     outcome,
   )
   return outcome

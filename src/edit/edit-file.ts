@@ -1,93 +1,73 @@
-import { type ImageName, readReference } from '../domain/image.ts'
+import { readReference } from '../domain/image.ts'
 import { applySplices, inOrder } from './apply-splices.ts'
 import type {
-  FileEdit,
   Located,
   Place,
   Refusal,
   Remark,
   Sighting,
   Splice,
+  Subject,
   TextFile,
   VersionWish,
 } from './editor.ts'
-import { findMention, needleOf } from './mention.ts'
-import { yamlEditor } from './yaml-editor.ts'
-
-export interface FileOutcome {
-  edit: FileEdit | null
-  sightings: Sighting[]
-  /** Forbid the edit. */
-  refusals: Refusal[]
-  /** Forbid the edit only when the image is named nowhere else. */
-  doubts: Refusal[]
-  notes: Remark[]
-  /** True where the file names the image without a version, and a key would have to be added. */
-  couldAdd: boolean
-}
+import { type FileOutcome, newOutcome, refusalOf } from './file-outcome.ts'
+import { manifestEditor } from './manifest-editor.ts'
+import { findMention, isProse, mayConcern } from './mention.ts'
 
 export interface FileTask {
-  image: ImageName
+  subject: Subject
   /** Null: only look. */
   wish: VersionWish | null
+  /** What becomes of a digest that is not known any more. */
+  staleDigest: 'remove' | 'refuse'
   /** The file that overrides an image of this name in this file; null where nothing does. */
   overriddenBy(path: string, name: string): string | null
   /** Whether to add a version where an entry has none. */
   adds: boolean
 }
 
-/** What nobody reads as a manifest, though it may speak of images. */
-const PROSE = /\.(?:md|markdown|adoc|rst)$/i
-
 /** Looks for the image in one file, and brings what it finds to the wished version. Never throws. */
 export function editFile(file: TextFile, task: FileTask): FileOutcome {
-  const { image } = task
-  const outcome: FileOutcome = {
-    edit: null,
-    sightings: [],
-    refusals: [],
-    doubts: [],
-    notes: [],
-    couldAdd: false,
-  }
-  if (!file.text.includes(needleOf(image))) return outcome
-  const located = yamlEditor.accepts(file.path) ? yamlEditor.locate(file, needleOf(image)) : null
-  if (located === null || located.refusals.length > 0) {
-    const mention = PROSE.test(file.path) ? null : findMention(file.text, image)
-    if (mention !== null) outcome.doubts.push(...(located?.refusals ?? [unknownFormat(file, mention)]))
+  const { subject, wish } = task
+  const outcome = newOutcome(file.path)
+  if (!mayConcern(file.text, subject)) return outcome
+  const located = manifestEditor.accepts(file.path) ? manifestEditor.locate(file, subject) : null
+  if (located === null || located.unread.length > 0) {
+    const mention = isProse(file.path) ? null : findMention(file.text, subject.image)
+    if (mention !== null) {
+      outcome.doubts.push(...(located?.unread.map(refusalOf) ?? [unknownFormat(file, mention)]))
+    }
   }
   if (located === null) return outcome
 
-  const own = placesOf(located, image)
+  const own = ownPlaces(located, task)
   const chosen = own.filter((place) => isChosen(file, place, task, outcome))
-  if (own.length === 0 && located.refusals.length === 0) noteUnknownPlace(file, image, outcome)
-  if (task.wish === null) {
+  if (own.length === 0 && located.unread.length === 0) noteUnknownPlace(file, subject, outcome)
+  if (wish === null) {
     outcome.sightings = chosen.map((place) => sightingOf(file, place))
     return outcome
   }
   const splices: Splice[] = []
-  const changed: Place[] = []
+  const changed: number[] = []
   for (const place of chosen) {
-    const made = place.splices(task.wish)
+    const made = splicesFor(file, place, task, wish)
     if (!Array.isArray(made)) {
       const isDoubt = made.code === 'not-literal'
       ;(isDoubt ? outcome.doubts : outcome.refusals).push(made)
       if (isDoubt) continue
     } else {
       splices.push(...made)
-      changed.push(place)
+      changed.push(own.indexOf(place))
       if (made.length > 0 && place.isShared()) outcome.notes.push(sharedNote(file, place))
     }
     outcome.sightings.push(sightingOf(file, place))
   }
-  const isCurrent = changed.map((place) => own.indexOf(place))
-  finish(
-    file,
-    located,
-    splices,
-    (again) => areCurrent(again, image, own.length, isCurrent, task.wish),
-    outcome,
-  )
+  const isReached = (again: Located) => {
+    const now = ownPlaces(again, task)
+    return now.length === own.length && changed.every((index) => isCurrent(now[index], wish))
+  }
+  finish(file, located, splices, isReached, outcome)
   return outcome
 }
 
@@ -116,31 +96,46 @@ export function finish(
   outcome.edit = { path: file.path, before: file.text, after }
 }
 
-/** Whether a place is a reference to the image. */
-export function names(place: Place, image: ImageName): boolean {
-  return place.names.some((name) => readReference(name)?.name.normalised === image.normalised)
+/** Whether a place is a reference to an image of this normalised name. */
+export function names(place: Place, normalised: string): boolean {
+  return place.names.some((name) => readReference(name)?.name.normalised === normalised)
 }
 
-function placesOf({ places }: Located, image: ImageName): Place[] {
-  return places.filter((place) => names(place, image)).sort((a, b) => a.line - b.line || a.column - b.column)
+/**
+ * What is the subject's, in the order of the text. Where the image gets another name, what has that name and
+ * the version already is the subject's as well: it has been changed before.
+ */
+function ownPlaces({ places }: Located, { subject, wish }: FileTask): Place[] {
+  const renamed = wish?.name === undefined ? null : readReference(wish.name)
+  return places
+    .filter(
+      (place) =>
+        place.marked !== undefined ||
+        names(place, subject.image.normalised) ||
+        (renamed !== null &&
+          wish !== null &&
+          names(place, renamed.name.normalised) &&
+          isCurrent(place, wish)),
+    )
+    .sort((a, b) => a.line - b.line || a.column - b.column)
 }
 
-function areCurrent(
-  again: Located,
-  image: ImageName,
-  count: number,
-  indices: number[],
-  wish: VersionWish | null,
-): boolean {
-  const own = placesOf(again, image)
-  return (
-    wish !== null &&
-    own.length === count &&
-    indices.every((index) => {
-      const left = own[index]?.splices(wish)
-      return Array.isArray(left) && left.length === 0
-    })
-  )
+function isCurrent(place: Place | undefined, wish: VersionWish): boolean {
+  const left = place?.splices(wish)
+  return Array.isArray(left) && left.length === 0
+}
+
+function splicesFor(
+  file: TextFile,
+  place: Place,
+  { staleDigest }: FileTask,
+  wish: VersionWish,
+): Splice[] | Refusal {
+  const made = place.splices(wish)
+  const isStale = staleDigest === 'refuse' && place.digest !== null && wish.digest === undefined
+  if (!Array.isArray(made) || made.length === 0 || !isStale) return made
+  const message = 'The digest is not known for the new version, and is not to be removed.'
+  return { code: 'stale-digest', message, path: file.path, line: place.line, column: place.column }
 }
 
 function isChosen(file: TextFile, place: Place, task: FileTask, outcome: FileOutcome): boolean {
@@ -160,7 +155,7 @@ function isChosen(file: TextFile, place: Place, task: FileTask, outcome: FileOut
   return !place.adds || task.adds
 }
 
-function noteUnknownPlace(file: TextFile, image: ImageName, outcome: FileOutcome): void {
+function noteUnknownPlace(file: TextFile, { image }: Subject, outcome: FileOutcome): void {
   const mention = findMention(file.text, image)
   if (mention === null) return
   const message = 'The image is named here in a place that no format knows, which is left alone.'

@@ -1,6 +1,8 @@
+import type { ImageName } from '../domain/image.ts'
+
 /**
  * The port of the manifest editors: text -> text plus changes, without I/O. Locate, splice, prove: an editor
- * reads a file only to find where it names images, `set-image.ts` splices the source text, and the editor
+ * reads a file only to find where it names images, `edit-file.ts` splices the source text, and the editor
  * reads the result again to prove that nothing else has changed. A family of formats that share a parser is
  * one Editor (`yaml-editor.ts`); each format is a file of its own (`formats/`).
  */
@@ -9,9 +11,18 @@ export interface Editor {
   accepts(path: string): boolean
   /**
    * Where the file names images: all of them, of any name. Never throws: what it cannot read is a Refusal.
-   * With a `needle`, parts that do not hold that text may be left unread.
+   * With a `subject`, parts that cannot speak of it are left unread, and what a marker says is its is found.
    */
-  locate(file: TextFile, needle?: string): Located
+  locate(file: TextFile, subject?: Subject): Located
+}
+
+/** What an edit is about. A file, or a part of one, that cannot speak of it is not read: `mention.ts`. */
+export interface Subject {
+  image: ImageName
+  /** The app that markers may name; null where there is none. */
+  app: string | null
+  /** Flux image policies, `namespace:name`, that stand for the image. */
+  policies: readonly string[]
 }
 
 export interface TextFile {
@@ -23,7 +34,7 @@ export interface TextFile {
 export interface Located {
   places: Place[]
   /** What could not be read, such as `not-yaml` or `too-deep`. */
-  refusals: Refusal[]
+  unread: Unread[]
   /**
    * Reads the file again after the splices: what it holds now, or null when anything outside of the spliced
    * scalars reads differently than before. `splices` are sorted and do not overlap.
@@ -31,9 +42,15 @@ export interface Located {
   reread(after: string, splices: readonly Splice[]): Located | null
 }
 
+/** A part of a file that could not be read: text[start, end). */
+export interface Unread extends Refusal {
+  start: number
+  end: number
+}
+
 /** One reference to an image: the source ranges of the scalars that say its version. */
 export interface Place {
-  /** `kustomize`, `kubernetes`, `helm-values`. */
+  /** `kustomize`, `kubernetes`, `helm-values`, `marker`, `imagepolicy`, `line`. */
   format: string
   /**
    * The names of the image as they are written, without tag and digest. The first is what is deployed; a
@@ -47,6 +64,11 @@ export interface Place {
   /** Of the scalar that says the version, or of the name where there is no version. From 1. */
   line: number
   column: number
+  /**
+   * The scalar that a marker says is the subject's, whatever the scalar says; absent where the image is named.
+   * Within it no other place is changed.
+   */
+  marked?: Range
   /** True where there is no version yet and a key must be added; done only when nothing else names the image. */
   adds: boolean
   /** True where an anchor is used in several places: one splice changes them all. */
@@ -59,12 +81,22 @@ export interface VersionWish {
   tag: string
   /** `sha256:…`; absent when it is not known: a stale digest must then go or the edit is refused. */
   digest?: string
+  /** The name that the image has from now on (`newName` in kustomize); absent: names stay as they are written. */
+  name?: string
+  /** The full id of the commit that it was built from, for `:sha` markers. */
+  sha?: string
+  /** The semantic version without a leading `v`, for `:version` markers; absent: the tag, when it is one. */
+  version?: string
 }
 
-/** Replaces text[start, end) by `text`; offsets in UTF-16 code units. */
-export interface Splice {
+/** text[start, end); offsets in UTF-16 code units. */
+export interface Range {
   start: number
   end: number
+}
+
+/** Replaces a range by `text`. */
+export interface Splice extends Range {
   text: string
 }
 
@@ -100,7 +132,33 @@ export interface FileEdit {
   after: string
 }
 
+/**
+ * `updated`: something changes. `current`: nothing has to. `not-found`: nothing here decides the version.
+ * `refused`: nothing may be written.
+ */
+export type Outcome = 'updated' | 'current' | 'not-found' | 'refused'
+
+/** What became of one file that names the image, or is marked for it. */
+export interface FileReport {
+  path: string
+  outcome: Outcome
+  /** Before the edit. */
+  sightings: Sighting[]
+  /** Refusals and notes about this file. */
+  remarks: Remark[]
+}
+
+/** A name of another image, and in how many files it was seen. */
+export interface SeenName {
+  name: string
+  files: number
+}
+
 export interface EditReport {
+  /** For the image as a whole. Looking only: `current` where it was found. */
+  outcome: Outcome
+  /** Each file that names the image or is marked for it, in the order of paths. */
+  files: FileReport[]
   /** In the order of paths; [] where there are refusals. */
   edits: FileEdit[]
   /**
@@ -113,5 +171,5 @@ export interface EditReport {
   /** What was left alone and why, and anchors that were changed once for several places. */
   notes: Remark[]
   /** When nothing was found: names of other images that were seen, nearest first, at most 5. */
-  seen: string[]
+  seen: SeenName[]
 }

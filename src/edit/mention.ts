@@ -1,4 +1,24 @@
 import type { ImageName } from '../domain/image.ts'
+import type { Subject } from './editor.ts'
+
+/** Whether a text could speak of the subject; what cannot is not parsed. Cheap: no more than three searches. */
+export function mayConcern(text: string, subject: Subject | undefined): boolean {
+  return subject === undefined || text.includes(needleOf(subject.image)) || mayBeMarked(text, subject)
+}
+
+/** Whether a text could hold a marker for the subject. */
+export function mayBeMarked(text: string, { image, app, policies }: Subject): boolean {
+  return (
+    (text.includes('supercargo:') &&
+      (text.includes(needleOf(image)) || (app !== null && text.includes(app)))) ||
+    (policies.length > 0 && text.includes('$imagepolicy') && policies.some((policy) => text.includes(policy)))
+  )
+}
+
+/** What nobody reads as a manifest, though it may speak of images. */
+export function isProse(path: string): boolean {
+  return /\.(?:md|markdown|adoc|rst)$/i.test(path)
+}
 
 /**
  * The part of an image's name that stands in every spelling of it, with or without registry and `library/`:

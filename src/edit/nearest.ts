@@ -1,13 +1,20 @@
 import { editDistance } from '../domain/nearest.ts'
+import type { SeenName } from './editor.ts'
 
-/** The names of images that are nearest to the wanted one by edit distance, nearest first, each once. */
-export function nearestNames(wanted: string, names: Iterable<string>, limit: number): string[] {
-  const distinct = [...new Set(names)].slice(0, 2000)
-  return distinct
-    .map((name) => ({ name, distance: distance(wanted, name) }))
-    .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
+/** Those names that are nearest to the wanted one by edit distance, nearest first. */
+export function nearestNames(wanted: string, seen: readonly SeenName[], limit: number): SeenName[] {
+  return seen
+    .slice(0, 2000)
+    .map((each) => ({ each, distance: distance(wanted, each.name) }))
+    .sort((a, b) => a.distance - b.distance || (a.each.name < b.each.name ? -1 : 1))
     .slice(0, limit)
-    .map(({ name }) => name)
+    .map(({ each }) => each)
+}
+
+/** That an image was found nowhere, and what was: whole sentences. */
+export function notFoundMessage(wanted: string, where: string, seen: readonly SeenName[]): string {
+  const found = seen.map(({ name, files }) => `${name} in ${files === 1 ? '1 file' : `${files} files`}`)
+  return `Nothing ${where} names the image ${wanted}.${found.length === 0 ? '' : ` Found ${found.join(', ')}.`}`
 }
 
 /** Long registries are often the same in both, and do not count. */

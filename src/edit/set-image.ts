@@ -1,12 +1,13 @@
-import { DIGEST_PATTERN, type ImageName, TAG_PATTERN } from '../domain/image.ts'
+import { DIGEST_PATTERN, type ImageName, readReference, TAG_PATTERN } from '../domain/image.ts'
 import { addImage, kustomizationUnder } from './add-image.ts'
-import { editFile, type FileOutcome, type FileTask, names } from './edit-file.ts'
-import type { EditReport, Refusal, TextFile, VersionWish } from './editor.ts'
+import { editFile, type FileTask, names } from './edit-file.ts'
+import type { EditReport, Outcome, Refusal, SeenName, Subject, TextFile, VersionWish } from './editor.ts'
+import { type FileOutcome, fileReports, newOutcome } from './file-outcome.ts'
 import { isKustomizationPath } from './formats/kind.ts'
-import { needleOf } from './mention.ts'
+import { manifestEditor } from './manifest-editor.ts'
+import { mayConcern } from './mention.ts'
 import { nearestNames } from './nearest.ts'
 import { readOverrides } from './overrides.ts'
-import { yamlEditor } from './yaml-editor.ts'
 
 export interface SetImageOptions {
   /**
@@ -14,14 +15,30 @@ export interface SetImageOptions {
    * an `images:` entry is added there.
    */
   addUnder?: string
+  /** The app that `# supercargo: <app>…` markers may name, besides the image itself. */
+  app?: string
+  /** Flux image policies `namespace:name` whose `$imagepolicy` markers mean this image. */
+  policies?: readonly string[]
+  /** What becomes of a digest beside a tag when the new one is not known. By default it is removed. */
+  staleDigest?: 'remove' | 'refuse'
 }
+
+/** https://semver.org/#is-there-a-suggested-regular-expression-regex-to-check-a-semver-string, less strict in zeros. */
+const VERSION_PATTERN = /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/
+
+/** More than this is refused. */
+const MAX_FILES = 100_000
 
 /** At most this much text is read to say which other images there are: UTF-16 code units. */
 const MAX_SEEN = 4 * 1024 * 1024
 
 /** Where the files name the image, and at which versions. Never throws; `edits` is []. */
-export function findImages(files: readonly TextFile[], image: ImageName): EditReport {
-  return run(files, image, null, {})
+export function findImages(
+  files: readonly TextFile[],
+  image: ImageName,
+  options: SetImageOptions = {},
+): EditReport {
+  return run(files, image, null, options)
 }
 
 /**
@@ -35,21 +52,27 @@ export function setImage(
   options: SetImageOptions = {},
 ): EditReport {
   const problem = wishProblem(wish, options.addUnder ?? '')
-  return problem === null ? run(files, image, wish, options) : reportOf([refused(problem)])
+  return problem === null ? run(files, image, wish, options) : refused(problem)
 }
 
 function run(
   files: readonly TextFile[],
   image: ImageName,
   wish: VersionWish | null,
-  { addUnder }: SetImageOptions,
+  options: SetImageOptions,
 ): EditReport {
+  const { addUnder, app = null, policies = [], staleDigest = 'remove' } = options
+  if (files.length > MAX_FILES) {
+    const message = `There are more than ${MAX_FILES} files; name a smaller directory.`
+    return refused({ code: 'too-many-files', message, path: addUnder ?? '', line: 1, column: 1 })
+  }
+  const subject: Subject = { image, app, policies }
   const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
-  const named = sorted.filter((file) => file.text.includes(needleOf(image)))
+  const named = sorted.filter((file) => mayConcern(file.text, subject) || isRenamed(file, wish))
   const overriddenBy = named.some((file) => isKustomizationPath(file.path))
     ? readOverrides(sorted)
     : () => null
-  const task: FileTask = { image, wish, overriddenBy, adds: false }
+  const task: FileTask = { subject, wish, staleDigest, overriddenBy, adds: false }
   const outcomes = named.map((file) => editFile(file, task))
   const isFound = () => outcomes.some(({ sightings, refusals }) => sightings.length + refusals.length > 0)
 
@@ -75,8 +98,19 @@ function reportOf(outcomes: FileOutcome[]): EditReport {
   const isFound = outcomes.some(({ sightings, edit }) => sightings.length > 0 || edit !== null)
   const doubts = outcomes.flatMap((outcome) => outcome.doubts)
   const refusals = [...outcomes.flatMap((outcome) => outcome.refusals), ...(isFound ? [] : doubts)]
+  const isRefused = refusals.length > 0
+  const edits = isRefused ? [] : outcomes.flatMap(({ edit }) => edit ?? [])
+  const outcome: Outcome = isRefused
+    ? 'refused'
+    : edits.length > 0
+      ? 'updated'
+      : isFound
+        ? 'current'
+        : 'not-found'
   return {
-    edits: refusals.length > 0 ? [] : outcomes.flatMap(({ edit }) => edit ?? []),
+    outcome,
+    files: fileReports(outcomes, isRefused),
+    edits,
     sightings: outcomes.flatMap(({ sightings }) => sightings),
     refusals,
     notes: [...(isFound ? doubts : []), ...outcomes.flatMap(({ notes }) => notes)],
@@ -84,27 +118,46 @@ function reportOf(outcomes: FileOutcome[]): EditReport {
   }
 }
 
-function otherNames(files: readonly TextFile[], image: ImageName): string[] {
+/** The names of other images, with the number of files that each stands in. */
+function otherNames(files: readonly TextFile[], image: ImageName): SeenName[] {
+  const counts = new Map<string, number>()
   let budget = MAX_SEEN
-  return files.flatMap((file) => {
-    if (!yamlEditor.accepts(file.path) || file.text.length > budget) return []
+  for (const file of files) {
+    if (!manifestEditor.accepts(file.path) || file.text.length > budget) continue
     budget -= file.text.length
-    return yamlEditor
-      .locate(file)
-      .places.filter((place) => !names(place, image))
-      .flatMap((place) => place.names[0] ?? [])
-  })
+    const others = manifestEditor.locate(file).places.filter((place) => !names(place, image.normalised))
+    for (const name of new Set(others.flatMap((place) => place.names[0] ?? []))) {
+      counts.set(name, (counts.get(name) ?? 0) + 1)
+    }
+  }
+  return [...counts].map(([name, count]) => ({ name, files: count }))
 }
 
-function wishProblem({ tag, digest }: VersionWish, path: string): Refusal | null {
+/** Whether a file may have the new name of the image already. */
+function isRenamed(file: TextFile, wish: VersionWish | null): boolean {
+  return wish?.name !== undefined && file.text.includes(wish.name)
+}
+
+function wishProblem(wish: VersionWish, path: string): Refusal | null {
   const refusal = (code: string, message: string) => ({ code, message, path, line: 1, column: 1 })
+  const { tag, digest, name, sha, version } = wish
   if (!TAG_PATTERN.test(tag)) return refusal('invalid-tag', `"${tag}" is not a tag that a registry takes.`)
   if (digest !== undefined && !DIGEST_PATTERN.test(digest)) {
     return refusal('invalid-digest', `"${digest}" is not a digest such as sha256:….`)
   }
+  const reference = name === undefined ? null : readReference(name)
+  if (name !== undefined && reference?.name.written !== name) {
+    return refusal('invalid-name', `"${name}" is not the name of an image without tag and digest.`)
+  }
+  if (sha !== undefined && !/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(sha)) {
+    return refusal('invalid-sha', `"${sha}" is not the full id of a commit.`)
+  }
+  if (version !== undefined && !VERSION_PATTERN.test(version)) {
+    return refusal('invalid-version', `"${version}" is not a semantic version without a leading v.`)
+  }
   return null
 }
 
-function refused(refusal: Refusal): FileOutcome {
-  return { edit: null, sightings: [], refusals: [refusal], doubts: [], notes: [], couldAdd: false }
+function refused(refusal: Refusal): EditReport {
+  return reportOf([{ ...newOutcome(refusal.path), refusals: [refusal] }])
 }

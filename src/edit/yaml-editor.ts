@@ -1,5 +1,5 @@
 import type { ParsedNode } from 'yaml'
-import type { Editor, Located, Place, Refusal, Splice } from './editor.ts'
+import type { Editor, Located, Place, Splice, Subject, Unread } from './editor.ts'
 import { helmValues } from './formats/helm-values.ts'
 import { isKustomizationPath } from './formats/kind.ts'
 import { kubernetes } from './formats/kubernetes.ts'
@@ -13,16 +13,16 @@ const FORMATS: YamlFormat[] = [kustomize, kubernetes, helmValues]
 /** Every format that is YAML (and so JSON): one parse for all of them. */
 export const yamlEditor: Editor = {
   accepts: (path) => /\.(?:ya?ml|json)$/i.test(path) || isKustomizationPath(path),
-  locate: (file, needle = '') => located(file.path, readDocuments(file.path, file.text, needle), needle),
+  locate: (file, subject) => located(file.path, readDocuments(file.path, file.text, subject), subject),
 }
 
-function located(path: string, before: ReadDocuments, needle: string): Located {
+function located(path: string, before: ReadDocuments, subject: Subject | undefined): Located {
   return {
     places: before.documents.flatMap(placesOf),
-    refusals: before.unreadable.map((problem) => refusalOf(path, problem)),
+    unread: before.unreadable.map((problem) => unreadOf(path, problem)),
     reread: (text, splices) => {
-      const after = readDocuments(path, text, needle)
-      return isUnchanged(before, after, splices) ? located(path, after, needle) : null
+      const after = readDocuments(path, text, subject)
+      return isUnchanged(before, after, splices) ? located(path, after, subject) : null
     },
   }
 }
@@ -80,7 +80,7 @@ function shifted(splice: Splice, by: number): Splice {
   return { ...splice, start: splice.start + by, end: splice.end + by }
 }
 
-function refusalOf(path: string, problem: Unreadable): Refusal {
-  const { code, message, part, at } = problem
-  return { code, message, path, ...part.position(at) }
+function unreadOf(path: string, { code, message, part, at }: Unreadable): Unread {
+  const { offset: start, text } = part
+  return { code, message, path, ...part.position(at), start, end: start + text.length }
 }

@@ -1,6 +1,7 @@
 import type { Environment } from '../config/model.ts'
 import type { FileEdit, Remark, Sighting, TextFile } from '../edit/editor.ts'
-import { setImage } from '../edit/set-image.ts'
+import { notFoundMessage } from '../edit/nearest.ts'
+import { setImages } from '../edit/set-images.ts'
 import type { Reason } from './action.ts'
 
 /** The manifests of one environment with all of its images at one tag. */
@@ -17,35 +18,22 @@ export interface Edited {
 
 /** Sets every image of the environment, one after the other, over the same files. */
 export function editImages(files: readonly TextFile[], environment: Environment, tag: string): Edited {
-  const before = new Map(files.map(({ path, text }) => [path, text]))
-  const after = new Map(before)
-  const sightings: Sighting[] = []
-  const notes: Remark[] = []
-  for (const image of environment.images) {
-    const current = [...after].map(([path, text]) => ({ path, text }))
-    const report = setImage(current, image, { tag }, { addUnder: environment.path })
+  const { images, path } = environment
+  const changes = images.map((image) => ({ image, wish: { tag }, options: { addUnder: path } }))
+  const { reports, edits } = setImages(files, changes)
+  const sightings = reports.flatMap((report) => report.sightings)
+  const notes = reports.flatMap((report) => report.notes)
+  for (const [index, report] of reports.entries()) {
     const [refusal] = report.refusals
     if (refusal !== undefined) {
       const where = `${refusal.path}:${refusal.line}:${refusal.column}`
-      return {
-        edits: [],
-        sightings,
-        notes,
-        problem: { code: refusal.code, message: `${refusal.message} (${where})` },
-      }
+      const problem = { code: refusal.code, message: `${refusal.message} (${where})` }
+      return { edits: [], sightings, notes, problem }
     }
-    if (report.sightings.length === 0 && report.edits.length === 0) {
-      const seen = report.seen.length === 0 ? '' : ` It names ${report.seen.join(', ')}.`
-      const message = `Nothing under ${environment.path} names the image ${image.written}.${seen}`
+    if (report.outcome === 'not-found') {
+      const message = notFoundMessage(images[index]?.written ?? '', `under ${path}`, report.seen)
       return { edits: [], sightings, notes, problem: { code: 'image-not-found', message } }
     }
-    for (const edit of report.edits) after.set(edit.path, edit.after)
-    sightings.push(...report.sightings)
-    notes.push(...report.notes)
   }
-  const edits = [...after].flatMap(([path, text]) => {
-    const old = before.get(path)
-    return old === undefined || old === text ? [] : [{ path, before: old, after: text }]
-  })
   return { edits, sightings, notes, problem: null }
 }

@@ -98,6 +98,6 @@ test('at most five other names are given, nearest first', () => {
   const text = images.map((image, n) => `k${n}: {image: "${image}:v1"}\n`).join('')
   assert.deepEqual(
     edit(text).seen,
-    ['webs', 'wep', 'api', 'web-ui', 'redis'].map((name) => `ghcr.io/acme/${name}`),
+    ['webs', 'wep', 'api', 'web-ui', 'redis'].map((name) => ({ name: `ghcr.io/acme/${name}`, files: 1 })),
   )
 })

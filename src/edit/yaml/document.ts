@@ -1,4 +1,6 @@
 import { type ParsedNode, parseAllDocuments } from 'yaml'
+import type { Subject } from '../editor.ts'
+import { mayConcern } from '../mention.ts'
 import { bindAliases } from './aliases.ts'
 import { type Part, splitDocuments } from './parts.ts'
 
@@ -33,9 +35,9 @@ export interface ReadDocuments {
   unreadable: Unreadable[]
 }
 
-/** Reads every document of those parts of a file that hold the needle. Never throws. */
-export function readDocuments(path: string, text: string, needle: string): ReadDocuments {
-  const parts = splitDocuments(text).filter((part) => part.text.includes(needle))
+/** Reads every document of those parts of a file that may speak of the subject. Never throws. */
+export function readDocuments(path: string, text: string, subject?: Subject): ReadDocuments {
+  const parts = splitDocuments(text).filter((part) => mayConcern(part.text, subject))
   const read = parts.map((part) => readPart(path, part))
   return {
     documents: read.flatMap((part) => (Array.isArray(part) ? part : [])),
