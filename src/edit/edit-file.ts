@@ -50,6 +50,7 @@ export function editFile(file: TextFile, task: FileTask): FileOutcome {
   }
   const splices: Splice[] = []
   const changed: number[] = []
+  const sighted: number[] = []
   for (const place of chosen) {
     const made = splicesFor(file, place, task, wish)
     if (!Array.isArray(made)) {
@@ -62,9 +63,14 @@ export function editFile(file: TextFile, task: FileTask): FileOutcome {
       if (made.length > 0 && place.isShared()) outcome.notes.push(sharedNote(file, place))
     }
     outcome.sightings.push(sightingOf(file, place))
+    sighted.push(own.indexOf(place))
   }
   const isReached = (again: Located) => {
     const now = ownPlaces(again, task)
+    outcome.sightings.forEach((sighting, at) => {
+      const { tag = null, digest = null } = now[sighted[at] ?? -1] ?? {}
+      sighting.after = { tag, digest }
+    })
     return now.length === own.length && changed.every((index) => isCurrent(now[index], wish))
   }
   finish(file, located, splices, isReached, outcome)
@@ -131,6 +137,10 @@ function splicesFor(
   { staleDigest }: FileTask,
   wish: VersionWish,
 ): Splice[] | Refusal {
+  if (wish.tag === '' && (place.tag !== null || place.digest === null)) {
+    const message = 'A tag stands here, or would have to, and only the digest of the new version is given.'
+    return { code: 'tag-unknown', message, path: file.path, line: place.line, column: place.column }
+  }
   const made = place.splices(wish)
   const isStale = staleDigest === 'refuse' && place.digest !== null && wish.digest === undefined
   if (!Array.isArray(made) || made.length === 0 || !isStale) return made

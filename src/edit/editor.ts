@@ -78,6 +78,7 @@ export interface Place {
 }
 
 export interface VersionWish {
+  /** Empty where only the digest is known: what says a tag is then refused. */
   tag: string
   /** `sha256:…`; absent when it is not known: a stale digest must then go or the edit is refused. */
   digest?: string
@@ -123,6 +124,8 @@ export interface Sighting {
   format: string
   tag: string | null
   digest: string | null
+  /** What it says after the edit; absent where nothing is edited. */
+  after?: { tag: string | null; digest: string | null }
 }
 
 /** A file with new text; every byte outside the spliced scalars is equal. */

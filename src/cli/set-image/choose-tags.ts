@@ -18,15 +18,15 @@ export function wantedOfBuilds(
   chosen: readonly WishedImage[],
 ): WantedImage[] {
   const wanted: WantedImage[] = []
-  for (const { reference, digest, build } of built) {
+  for (const { reference, build } of built) {
     const { name } = reference
     if (wanted.some(({ image }) => sameImage(image, name))) continue
     const names = built.filter((each) => sameImage(each.reference.name, name))
     const tags = [...new Set(names.flatMap((each) => each.reference.tag ?? []))]
+    const digestOf = (tag: string | null) => names.find((each) => each.reference.tag === tag)?.digest ?? null
     const choice = chosen.find(({ image }) => sameImage(image, name))
     if (choice !== undefined) {
-      const isBuilt = choice.tag !== null && tags.includes(choice.tag)
-      wanted.push({ ...choice, digest: choice.digest ?? (isBuilt ? digest : null), build })
+      wanted.push({ ...choice, digest: choice.digest ?? digestOf(choice.tag), build })
       continue
     }
     const telling = tags.length > 1 ? tags.filter((tag) => tag !== 'latest') : tags
@@ -36,7 +36,8 @@ export function wantedOfBuilds(
         `Say which one with ${name.written}=${telling[0]}.`,
       )
     }
-    wanted.push({ image: name, tag: telling[0] ?? null, digest, newName: null, build })
+    const tag = telling[0] ?? null
+    wanted.push({ image: name, tag, digest: digestOf(tag), newName: null, build })
   }
   return wanted
 }

@@ -1,5 +1,14 @@
 import { isAscii, isUtf8 } from 'node:buffer'
-import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  statSync,
+} from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import type { TextFile } from '../../edit/editor.ts'
 import { usageError } from './usage-error.ts'
@@ -17,9 +26,8 @@ export interface LocalFiles {
   root: string
   /** In the order of paths, which are relative to the root, with `/`. The text keeps a byte order mark. */
   files: TextFile[]
-  /** Text that is not UTF-8, or larger than 32 MiB. */
+  /** Text that is not UTF-8 and may name an image, or is larger than 32 MiB. Binary files are not counted. */
   unread: UnreadFile[]
-  binary: number
 }
 
 const MAX_FILE = 32 * 1024 * 1024
@@ -31,15 +39,21 @@ const HEAD = 8000
 
 const chunk = Buffer.allocUnsafe(64 * 1024)
 
+export interface HowToRead {
+  /** Whether bytes that are not UTF-8 are worth a word. */
+  mayMatter(bytes: Buffer): boolean
+  /** Called now and then with the number of files that were read. */
+  progress(count: number): void
+}
+
 /**
  * Reads files, and directories with all that is below them but `.git`, `node_modules` and symbolic links.
- * @param progress is called with the number of files that were read
  * @throws SupercargoError `usage` where there is too much, or a path cannot be read
  */
-export function readFiles(paths: readonly string[], progress: (count: number) => void): LocalFiles {
+export function readFiles(paths: readonly string[], { mayMatter, progress }: HowToRead): LocalFiles {
   const targets = [...new Set(paths.map((path) => resolve(path)))]
   const root = rootOf(targets)
-  const read: LocalFiles = { root, files: [], unread: [], binary: 0 }
+  const read: LocalFiles = { root, files: [], unread: [] }
   const seen = new Set<string>()
   let total = 0
 
@@ -50,11 +64,12 @@ export function readFiles(paths: readonly string[], progress: (count: number) =>
     if (seen.size % 1000 === 0) progress(seen.size)
     const path = relative(root, absolute).replaceAll(sep, '/')
     const bytes = readBytes(absolute, path)
-    if (bytes === 'binary') read.binary++
-    else if (bytes === 'too-large') {
+    if (bytes === 'binary') return
+    if (bytes === 'too-large') {
       read.unread.push({ path, code: bytes, message: 'The file is larger than 32 MiB and was not read.' })
     } else if (!isUtf8(bytes)) {
-      read.unread.push({ path, code: 'not-utf-8', message: 'The file is not UTF-8 and was not read.' })
+      if (!mayMatter(bytes)) return
+      read.unread.push({ path, code: 'not-utf-8', message: 'The file is not UTF-8, so it is left alone.' })
     } else {
       total += bytes.length
       if (total > MAX_TOTAL) throw tooMuch('512 MiB of text')
