@@ -3,6 +3,7 @@ import type { Subject } from '../editor.ts'
 import { mayConcern } from '../mention.ts'
 import { bindAliases } from './aliases.ts'
 import { type Part, splitDocuments } from './parts.ts'
+import { readSimple } from './simple.ts'
 
 /** A larger document is refused. UTF-16 code units. */
 const MAX_LENGTH = 32 * 1024 * 1024
@@ -48,6 +49,9 @@ export function readDocuments(path: string, text: string, subject?: Subject): Re
 function readPart(path: string, part: Part): YamlDocument[] | Unreadable {
   const unreadable = (code: Unreadable['code'], message: string, at = 0) => ({ code, message, part, at })
   if (part.text.length > MAX_LENGTH) return unreadable('too-large', 'The document is larger than 32 MiB.')
+  const simple = readSimple(part.text)
+  if (simple !== null)
+    return [{ path, part, root: simple, targets: new Map(), aliased: new Set(), claims: new Map() }]
   const documents: YamlDocument[] = []
   try {
     for (const { errors, contents } of parse(part.text)) {
