@@ -1,9 +1,10 @@
 import type { ImageName } from '../domain/image.ts'
 import type { Subject } from './editor.ts'
+import { hasName } from './has-name.ts'
 
 /** Whether a text could speak of the subject; what cannot is not parsed. Cheap: no more than three searches. */
 export function mayConcern(text: string, subject: Subject | undefined): boolean {
-  return subject === undefined || text.includes(needleOf(subject.image)) || mayBeMarked(text, subject)
+  return subject === undefined || hasName(text, needleOf(subject.image)) || mayBeMarked(text, subject)
 }
 
 /** Whether a text could hold a marker for the subject. */

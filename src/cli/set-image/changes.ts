@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { relative, resolve, sep } from 'node:path'
 import { type ImageName, parseImageName, sameImage } from '../../domain/image.ts'
 import type { ImageChange } from '../../edit/set-images.ts'
-import type { WishedImage } from './image-reference.ts'
+import { lastPart, type WishedImage } from './image-reference.ts'
 import { usageError } from './usage-error.ts'
 
 interface Flags {
@@ -47,7 +47,6 @@ export function changesOf(
 
 /** The last part of the name; null where several images would have the same. */
 function defaultApp(image: ImageName, wanted: readonly WishedImage[]): string | null {
-  const lastPart = ({ written }: ImageName) => written.slice(written.lastIndexOf('/') + 1)
   const name = lastPart(image)
   return wanted.filter((each) => lastPart(each.image) === name).length === 1 ? name : null
 }

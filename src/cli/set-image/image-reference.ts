@@ -52,6 +52,11 @@ export function withReference(name: string, ref: string): WishedImage {
   return { image, tag, digest, newName: written.normalised === image.normalised ? null : written }
 }
 
+/** What an image is called for short: `web` of `ghcr.io/acme/web`. */
+export function lastPart({ written }: ImageName): string {
+  return written.slice(written.lastIndexOf('/') + 1)
+}
+
 /** A REF without a name. What could be both a tag and a name, such as `nginx`, is a tag. */
 function readVersion(ref: string): ImageReference | null {
   if (/^[:@]/.test(ref)) return readReference(`x${ref}`)

@@ -1,7 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { readFileSync } from 'node:fs'
-import { needleOf } from '../../edit/mention.ts'
-import type { WishedImage } from './image-reference.ts'
+import { lastPart, type WishedImage } from './image-reference.ts'
 import { type LocalFiles, readFiles } from './read-files.ts'
 import { usageError } from './usage-error.ts'
 
@@ -21,7 +20,7 @@ export function readInput(
     const file = { path: stdinPath, text: bytes.toString('utf8') }
     return { root: process.cwd(), files: [file], unread: [] }
   }
-  const needles = wanted.map(({ image }) => needleOf(image))
+  const needles = wanted.map(({ image }) => lastPart(image))
   return readFiles(paths.length === 0 ? ['.'] : paths, {
     mayMatter: (bytes) => needles.some((needle) => bytes.includes(needle)),
     progress: (count) => progress(`${count.toLocaleString('en')} files read …`),
