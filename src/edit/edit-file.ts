@@ -27,6 +27,9 @@ export interface FileTask {
   adds: boolean
 }
 
+/** Why a place is left alone whose version somebody else decides: it forbids nothing where others were found. */
+export const DOUBTS = new Set(['not-literal', 'ambiguous-pair', 'version-elsewhere'])
+
 /** Looks for the image in one file, and brings what it finds to the wished version. Never throws. */
 export function editFile(file: TextFile, task: FileTask): FileOutcome {
   const { subject, wish } = task
@@ -54,7 +57,7 @@ export function editFile(file: TextFile, task: FileTask): FileOutcome {
   for (const place of chosen) {
     const made = splicesFor(file, place, task, wish)
     if (!Array.isArray(made)) {
-      const isDoubt = made.code === 'not-literal'
+      const isDoubt = DOUBTS.has(made.code)
       ;(isDoubt ? outcome.doubts : outcome.refusals).push(made)
       if (isDoubt) continue
     } else {

@@ -1,6 +1,6 @@
 import { DIGEST_PATTERN, type ImageName, readReference, TAG_PATTERN } from '../domain/image.ts'
 import { addImage, kustomizationUnder } from './add-image.ts'
-import { editFile, type FileTask, names } from './edit-file.ts'
+import { DOUBTS, editFile, type FileTask, names } from './edit-file.ts'
 import type { EditReport, Outcome, Refusal, SeenName, Subject, TextFile, VersionWish } from './editor.ts'
 import { type FileOutcome, fileReports, newOutcome } from './file-outcome.ts'
 import { isKustomizationPath } from './formats/kind.ts'
@@ -8,6 +8,7 @@ import { manifestEditor } from './manifest-editor.ts'
 import { mayConcern } from './mention.ts'
 import { nearestNames } from './nearest.ts'
 import { readOverrides } from './overrides.ts'
+import { tagsElsewhere } from './split-values.ts'
 
 export interface SetImageOptions {
   /**
@@ -74,14 +75,16 @@ function run(
     : () => null
   const task: FileTask = { subject, wish, staleDigest, overriddenBy, adds: false }
   const outcomes = named.map((file) => editFile(file, task))
+  const elsewhere = tagsElsewhere(sorted, image)
+  outcomes.push(...elsewhere.map((doubt) => ({ ...newOutcome(doubt.path), doubts: [doubt] })))
   const isFound = () => outcomes.some(({ sightings, refusals }) => sightings.length + refusals.length > 0)
 
-  if (!isFound()) {
+  if (!isFound() && elsewhere.length === 0) {
     named.forEach((file, index) => {
       if (outcomes[index]?.couldAdd) outcomes[index] = editFile(file, { ...task, adds: true })
     })
   }
-  const isNamed = outcomes.some(({ doubts }) => doubts.some(({ code }) => code === 'not-literal'))
+  const isNamed = outcomes.some(({ doubts }) => doubts.some(({ code }) => DOUBTS.has(code)))
   if (!isFound() && !isNamed && wish !== null && wish.tag !== '' && addUnder !== undefined) {
     const kustomization = kustomizationUnder(sorted, addUnder)
     if (kustomization !== null) outcomes.push(addImage(kustomization, image, wish))

@@ -1,34 +1,59 @@
 import type { ParsedNode } from 'yaml'
-import type { Editor, Located, Place, Splice, Subject, Unread } from './editor.ts'
+import type { Editor, Located, Place, Splice, Unread } from './editor.ts'
+import { argoCd } from './formats/argo-cd.ts'
+import { compose } from './formats/compose.ts'
+import { flux } from './formats/flux.ts'
 import { helmValues } from './formats/helm-values.ts'
-import { isKustomizationPath } from './formats/kind.ts'
+import { imageTagTransformer } from './formats/image-tag-transformer.ts'
+import { isKustomizationPath, type ObjectKind, objectsOf } from './formats/kind.ts'
 import { kubernetes } from './formats/kubernetes.ts'
 import { kustomize } from './formats/kustomize.ts'
-import { type ReadDocuments, readDocuments, type Unreadable, type YamlDocument } from './yaml/document.ts'
+import {
+  type ReadDocuments,
+  readDocuments,
+  rereadDocuments,
+  type Unreadable,
+  type YamlDocument,
+} from './yaml/document.ts'
 import type { YamlFormat } from './yaml/format.ts'
 import { unchangedOutside } from './yaml/unchanged.ts'
 
-const FORMATS: YamlFormat[] = [kustomize, kubernetes, helmValues]
+const FORMATS: Record<ObjectKind, YamlFormat | null> = {
+  kustomize,
+  'image-tag-transformer': imageTagTransformer,
+  'argo-cd': argoCd,
+  flux,
+  kubernetes,
+  compose,
+  'helm-values': helmValues,
+  other: null,
+}
 
 /** Every format that is YAML (and so JSON): one parse for all of them. */
 export const yamlEditor: Editor = {
   accepts: (path) => /\.(?:ya?ml|json)$/i.test(path) || isKustomizationPath(path),
-  locate: (file, subject) => located(file.path, readDocuments(file.path, file.text, subject), subject),
+  locate: (file, subject) => located(file.path, readDocuments(file.path, file.text, subject)),
 }
 
-function located(path: string, before: ReadDocuments, subject: Subject | undefined): Located {
+function located(path: string, before: ReadDocuments): Located {
+  const places = before.documents.flatMap(placesOf)
+  const nested = before.documents.flatMap((document) => [...document.nested.values()])
+  const unreadable = [before, ...nested].flatMap((read) => read.unreadable)
   return {
-    places: before.documents.flatMap(placesOf),
-    unread: before.unreadable.map((problem) => unreadOf(path, problem)),
+    places,
+    unread: unreadable.map((problem) => unreadOf(path, problem)),
     reread: (text, splices) => {
-      const after = readDocuments(path, text, subject)
-      return isUnchanged(before, after, splices) ? located(path, after, subject) : null
+      const after = rereadDocuments(path, text, before)
+      const again = located(path, after)
+      return isUnchanged(before, after, splices) ? again : null
     },
   }
 }
 
 function placesOf(document: YamlDocument): Place[] {
-  const places = FORMATS.find((format) => format.holds(document))?.places(document) ?? []
+  const places = objectsOf(document).flatMap(
+    ({ kind, object }) => FORMATS[kind]?.places(document, object) ?? [],
+  )
   return places.map((place) => ({
     ...place,
     splices: (wish) => {
@@ -43,6 +68,7 @@ function isUnchanged(before: ReadDocuments, after: ReadDocuments, splices: reado
   const old = byPart(before.documents)
   const now = byPart(after.documents)
   if (old.length !== now.length || before.unreadable.length !== after.unreadable.length) return false
+  if (before.parts !== after.parts) return false
   let next = 0
   return (
     old.every((documents, index) => {
@@ -57,9 +83,28 @@ function isUnchanged(before: ReadDocuments, after: ReadDocuments, splices: reado
       }
       return own.length === 0
         ? part.text === others[0]?.part.text
-        : unchangedOutside(roots(documents), roots(others), own)
+        : unchangedOutside(roots(documents), roots(others), own) && areNestedUnchanged(documents, others, own)
     }) && next === splices.length
   )
+}
+
+/** The same for what stands inside of scalars. */
+function areNestedUnchanged(
+  before: readonly YamlDocument[],
+  after: readonly YamlDocument[],
+  splices: readonly Splice[],
+): boolean {
+  return before.every((document, index) => {
+    const others = [...(after[index]?.nested.values() ?? [])]
+    return [...document.nested].every(([scalar, old], nth) => {
+      const now = others[nth]
+      const [start, end] = scalar.range
+      const own = splices.filter((splice) => splice.start >= start && splice.end <= end)
+      if (own.length === 0) return true
+      const inner = own.map((splice) => old.source?.toValue(splice) ?? null)
+      return now !== undefined && inner.every((splice) => splice !== null) && isUnchanged(old, now, inner)
+    })
+  })
 }
 
 function byPart(documents: readonly YamlDocument[]): YamlDocument[][] {

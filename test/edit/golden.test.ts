@@ -12,6 +12,10 @@ interface Case {
   image: string
   tag: string
   digest?: string
+  /** The new name of the image. */
+  name?: string
+  /** What of other tools this shows done right, such as `renovate#26719`. */
+  issue?: string
   addUnder?: string
   /** Codes. */
   refusals?: string[]
@@ -39,8 +43,8 @@ for (const format of directories(GOLDEN)) {
   }
 }
 
-function apply(files: TextFile[], { image, tag, digest, addUnder }: Case): EditReport {
-  const wish = digest === undefined ? { tag } : { tag, digest }
+function apply(files: TextFile[], { image, tag, digest, name, addUnder }: Case): EditReport {
+  const wish = { tag, ...(digest === undefined ? {} : { digest }), ...(name === undefined ? {} : { name }) }
   return setImage(files, parseImageName(image), wish, addUnder === undefined ? {} : { addUnder })
 }
 

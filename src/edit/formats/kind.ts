@@ -1,30 +1,91 @@
 import type { YamlDocument } from '../yaml/document.ts'
-import { rootMapping, textOf } from '../yaml/mapping.ts'
+import { itemsOf, type Mapping, mappingIn, rootMapping, textOf } from '../yaml/mapping.ts'
 
-export type DocumentKind = 'kustomize' | 'kubernetes' | 'values' | 'other'
+export type ObjectKind =
+  | 'kustomize'
+  | 'image-tag-transformer'
+  | 'argo-cd'
+  | 'flux'
+  | 'kubernetes'
+  | 'compose'
+  | 'helm-values'
+  | 'other'
+
+/** One object of a document: the document's root, or an item of a `List`. */
+export interface KindOfObject {
+  kind: ObjectKind
+  object: Mapping
+}
 
 /** The names under which kustomize looks for its file in a directory. */
 const KUSTOMIZATION = /(?:^|\/)(?:kustomization\.ya?ml|Kustomization)$/
 const VALUES = /(?:^|\/)[^/]*values[^/]*\.(?:ya?ml|json)$/i
+const COMPOSE = /(?:^|\/)(?:docker-)?compose(?:[._-][^/]*)?\.(?:ya?ml|json)$/i
+const CHART = /(?:^|\/)Chart\.ya?ml$/
+const COMPOSE_KEYS =
+  /^(?:version|name|services|networks|volumes|configs|secrets|include|models|x-[A-Za-z0-9._-]+)$/
+const SERVICE_KEYS = /^(?:image|build|extends)$/
 
 export function isKustomizationPath(path: string): boolean {
   return KUSTOMIZATION.test(path)
 }
 
-/** Which format has a document: by the file's name, else by `apiVersion` and `kind`. */
-export function kindOf(document: YamlDocument): DocumentKind {
+export function isValuesPath(path: string): boolean {
+  return VALUES.test(path)
+}
+
+/** What a document is: by its `apiVersion` and `kind`, by the file's name, else by its keys. */
+export function objectsOf(document: YamlDocument): KindOfObject[] {
   const root = rootMapping(document)
-  if (root === null) return 'other'
-  const apiVersion = textOf(root.entries.get('apiVersion'))
-  const kind = textOf(root.entries.get('kind'))
-  if (isKustomizationPath(document.path) || isKustomize(apiVersion, kind)) return 'kustomize'
-  if (VALUES.test(document.path) || apiVersion === null || kind === null) return 'values'
-  return 'kubernetes'
+  return root === null ? [] : expand(document, root, false)
+}
+
+function expand(document: YamlDocument, object: Mapping, isListed: boolean): KindOfObject[] {
+  const kind = kindOf(document, object, isListed)
+  const list = object.entries.get('items')
+  const isList = kind === 'kubernetes' && textOf(object.entries.get('kind'))?.endsWith('List')
+  const items = isList ? itemsOf(document, list, 'items') : []
+  return items.length > 0 ? items.flatMap((item) => expand(document, item, true)) : [{ kind, object }]
+}
+
+function kindOf(document: YamlDocument, object: Mapping, isListed: boolean): ObjectKind {
+  const { path } = document
+  const apiVersion = textOf(object.entries.get('apiVersion'))
+  const kind = textOf(object.entries.get('kind'))
+  const [group = ''] = apiVersion?.split('/') ?? []
+  if ((!isListed && isKustomizationPath(path)) || isKustomize(apiVersion, kind)) return 'kustomize'
+  if (kind === 'ImageTagTransformer' && apiVersion === 'builtin') return 'image-tag-transformer'
+  if (group === 'argoproj.io' && (kind === 'Application' || kind === 'ApplicationSet')) return 'argo-cd'
+  if (group === 'helm.toolkit.fluxcd.io' && kind === 'HelmRelease') return 'flux'
+  if (group === 'kustomize.toolkit.fluxcd.io' && kind === 'Kustomization') return 'flux'
+  if (isListed) return 'kubernetes'
+  if (CHART.test(path)) return 'other'
+  if (isValuesPath(path)) return 'helm-values'
+  if (apiVersion !== null && kind !== null) return 'kubernetes'
+  return isCompose(document, object) ? 'compose' : 'helm-values'
 }
 
 function isKustomize(apiVersion: string | null, kind: string | null): boolean {
   return (
     (kind === 'Kustomization' || kind === 'Component') &&
     (apiVersion === null || apiVersion.startsWith('kustomize.config.k8s.io/'))
+  )
+}
+
+/** A file of that name with `services`, or nothing but keys that Compose knows and services that it takes. */
+function isCompose(document: YamlDocument, object: Mapping): boolean {
+  const services = mappingIn(document, object, 'services')
+  if (services === null) return false
+  if (COMPOSE.test(document.path)) return true
+  return (
+    [...object.entries.keys()].every((key) => COMPOSE_KEYS.test(key)) &&
+    [...services.entries.keys()].every((name) => {
+      const service = mappingIn(document, services, name)
+      return (
+        service !== null &&
+        [...service.entries.keys()].some((key) => SERVICE_KEYS.test(key)) &&
+        mappingIn(document, service, 'image') === null
+      )
+    })
   )
 }

@@ -1,18 +1,42 @@
+import type { Place } from '../editor.ts'
+import type { YamlDocument } from '../yaml/document.ts'
 import type { YamlFormat } from '../yaml/format.ts'
-import { mappingsOf, scalarOf } from '../yaml/mapping.ts'
+import { type Mapping, mappingsBelow, scalarOf, textOf } from '../yaml/mapping.ts'
 import { referencePlace } from '../yaml/reference-place.ts'
-import { kindOf } from './kind.ts'
+import { fieldsOf, IMAGE_KEY, placesInFields } from './image-fields.ts'
+
+const FORMAT = 'kubernetes'
+
+/** Keys of custom resources that hold an image though their name does not say so, by group of the API. */
+const KNOWN_KEYS: Record<string, string> = {
+  'postgresql.cnpg.io': 'imageName',
+  'pkg.crossplane.io': 'package',
+}
 
 /**
- * Objects of any kind, known or not: each `image` whose value is a reference, wherever it stands. So
- * containers of every sort, CronJobs, Rollouts, `List`s and custom resources need no list of paths.
+ * Objects of any kind, known or not: each key that ends in `image` whose value is a reference, or a mapping with
+ * `repository` and `tag`, wherever it stands. So containers of every sort, CronJobs, Rollouts, `List`s and custom
+ * resources need no list of paths. Also `reference` of image volumes
+ * (https://kubernetes.io/docs/concepts/storage/volumes/#image).
  */
 export const kubernetes: YamlFormat = {
-  name: 'kubernetes',
-  holds: (document) => kindOf(document) === 'kubernetes',
-  places: (document) =>
-    mappingsOf(document).flatMap(({ entries }) => {
-      const scalar = scalarOf(entries.get('image'))
-      return (scalar && referencePlace('kubernetes', document, scalar)) ?? []
+  name: FORMAT,
+  places: (document, object) => {
+    const [group = ''] = textOf(object.entries.get('apiVersion'))?.split('/') ?? []
+    const known = KNOWN_KEYS[group]
+    return mappingsBelow(document, object.node).flatMap((mapping) => placesIn(document, mapping, known))
+  },
+}
+
+function placesIn(document: YamlDocument, mapping: Mapping, known: string | undefined): Place[] {
+  const fields = fieldsOf(document, mapping)
+  const isImage = mapping.key !== null && IMAGE_KEY.test(mapping.key)
+  const keys = [isImage ? 'reference' : undefined, known].flatMap((key) => key ?? [])
+  return [
+    ...placesInFields(document, fields, { format: FORMAT, global: null, bare: 'write', anyKey: false }),
+    ...keys.flatMap((key) => {
+      const scalar = scalarOf(mapping.entries.get(key))
+      return (scalar && referencePlace(document, scalar, { format: FORMAT })) ?? []
     }),
+  ]
 }

@@ -3,26 +3,32 @@ import { readReference } from '../../domain/image.ts'
 import type { Place } from '../editor.ts'
 import type { YamlDocument } from '../yaml/document.ts'
 import type { AddImage, YamlFormat } from '../yaml/format.ts'
-import { itemsOf, type Mapping, rootMapping, textOf } from '../yaml/mapping.ts'
-import { refuse } from '../yaml/place.ts'
+import { itemsOf, type Mapping, mappingIn, rootMapping, scalarOf, textOf } from '../yaml/mapping.ts'
+import { refuse, write } from '../yaml/place.ts'
 import { appendItem, fillList, insertList } from '../yaml/shape.ts'
+import { inMapping } from '../yaml/surroundings.ts'
 import { versionPlace } from '../yaml/version-place.ts'
-import { kindOf } from './kind.ts'
+import { placesInValues } from './helm-values.ts'
 
 const FORMAT = 'kustomize'
 
 /**
- * `images:` of a Kustomization or Component
+ * `images:` of a Kustomization or Component, and `imageTags:` as it was called before
  * (https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/images/). An entry is an image's when
- * its `newName` is, which is what it deploys, or its `name`, which is what the base calls it.
+ * its `newName` is, which is what it deploys, or its `name`, which is what the base calls it. Also the values of
+ * charts in `helmCharts:`.
  */
 export const kustomize: YamlFormat = {
   name: FORMAT,
-  holds: (document) => kindOf(document) === 'kustomize',
-  places: (document) => {
-    const images = rootMapping(document)?.entries.get('images')
-    return itemsOf(document, images, 'images').flatMap((item) => placeOf(document, item))
-  },
+  places: (document, { entries }) => [
+    ...['images', 'imageTags'].flatMap((key) =>
+      itemsOf(document, entries.get(key), key).flatMap((item) => placesOfEntry(document, item, FORMAT)),
+    ),
+    ...itemsOf(document, entries.get('helmCharts'), 'helmCharts').flatMap((chart) => {
+      const values = mappingIn(document, chart, 'valuesInline')
+      return values === null ? [] : placesInValues(document, values, FORMAT)
+    }),
+  ],
 }
 
 /** Adds an entry to `images:`, and `images:` itself where there is none. */
@@ -31,6 +37,7 @@ export const addToKustomization: AddImage = (document, name, wish) => {
   if (root === null || root.node !== document.root) return null
   const item: [string, string][] = [
     ['name', name],
+    ...(wish.name === undefined || wish.name === name ? [] : [['newName', wish.name] as [string, string]]),
     ['newTag', wish.tag],
   ]
   const images = root.entries.get('images')
@@ -41,18 +48,29 @@ export const addToKustomization: AddImage = (document, name, wish) => {
     : fillList(document.part.text, root.node, images.pair, item)
 }
 
-function placeOf(document: YamlDocument, item: Mapping): Place[] {
+/** The place of one entry with `name`, `newName`, `newTag` and `digest`. */
+export function placesOfEntry(document: YamlDocument, item: Mapping, format: string): Place[] {
   const name = item.entries.get('name')
+  const newName = item.entries.get('newName')
   const written = textOf(name)
   if (name === undefined || !written) return []
-  const newName = textOf(item.entries.get('newName'))
-  const names = [newName, written].flatMap((text) => nameIn(text) ?? [])
-  const place = versionPlace(document, item, {
-    format: FORMAT,
-    names,
+  const around = inMapping(document, item)
+  const place = versionPlace(document, {
+    format,
+    names: [textOf(newName), written].flatMap((text) => nameIn(text) ?? []),
     tagKey: 'newTag',
+    tag: item.entries.get('newTag'),
+    digest: item.entries.get('digest'),
     dropDigest: 'remove',
-    name: item.entries.get('newName') ?? name,
+    name: newName ?? name,
+    around,
+    rename: (wished) => {
+      const scalar = scalarOf(newName)
+      if (newName === undefined) return around.add(name, 'newName', wished)
+      return scalar === null || document.aliased.has(scalar) || !newName.direct
+        ? 'rename-unsupported'
+        : write(document, scalar, wished)
+    },
   })
   const hasSuffix = textOf(item.entries.get('tagSuffix')) !== null
   if (!place.adds || !hasSuffix) return [place]

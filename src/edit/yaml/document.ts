@@ -3,6 +3,7 @@ import type { Subject } from '../editor.ts'
 import { mayConcern } from '../mention.ts'
 import { bindAliases } from './aliases.ts'
 import { type Part, splitDocuments } from './parts.ts'
+import type { ScalarSource } from './scalar-source.ts'
 import { readSimple } from './simple.ts'
 
 /** A larger document is refused. UTF-16 code units. */
@@ -21,10 +22,20 @@ export interface YamlDocument {
   aliased: Set<ParsedNode>
   /** By scalar: the names of the images whose versions it says; one list for each reference. */
   claims: Map<ParsedNode, string[][]>
+  /** Whether a text within it may speak of what is looked for, and is worth reading. */
+  concerns(text: string): boolean
+  /** By scalar: the documents that were read inside of it. */
+  nested: Map<ParsedNode, NestedDocuments>
+}
+
+/** YAML inside of a scalar. Offsets count in the scalar's value. */
+export interface NestedDocuments extends ReadDocuments {
+  /** Where the value stands in the source of the document around it; null where that is not clear. */
+  source: ScalarSource | null
 }
 
 export interface Unreadable {
-  code: 'not-yaml' | 'too-deep' | 'too-large' | 'too-many-aliases'
+  code: 'not-yaml' | 'too-deep' | 'too-large' | 'too-many-aliases' | 'block-scalar'
   message: string
   part: Part
   /** Offset in the part. */
@@ -32,26 +43,55 @@ export interface Unreadable {
 }
 
 export interface ReadDocuments {
+  /** How many parts the text has, and the indices of those that were read. */
+  parts: number
+  chosen: number[]
   documents: YamlDocument[]
   unreadable: Unreadable[]
 }
 
 /** Reads every document of those parts of a file that may speak of the subject. Never throws. */
 export function readDocuments(path: string, text: string, subject?: Subject): ReadDocuments {
-  const parts = splitDocuments(text).filter((part) => mayConcern(part.text, subject))
-  const read = parts.map((part) => readPart(path, part))
+  return readParts(path, splitDocuments(text), (part) => mayConcern(part, subject))
+}
+
+/** Reads the same parts of a file again after an edit, whatever they speak of now. */
+export function rereadDocuments(path: string, text: string, before: ReadDocuments): ReadDocuments {
+  return readParts(path, splitDocuments(text), () => true, before.chosen)
+}
+
+/** Reads every document of those parts that concern, or of the chosen ones. Never throws. */
+export function readParts(
+  path: string,
+  parts: readonly Part[],
+  concerns: (text: string) => boolean,
+  chosen = [...parts.keys()].filter((index) => concerns(parts[index]?.text ?? '')),
+): ReadDocuments {
+  const read = chosen.map((index) => {
+    const part = parts[index]
+    return part === undefined ? [] : readPart(path, part, concerns)
+  })
   return {
+    chosen,
+    parts: parts.length,
     documents: read.flatMap((part) => (Array.isArray(part) ? part : [])),
     unreadable: read.flatMap((part) => (Array.isArray(part) ? [] : part)),
   }
 }
 
-function readPart(path: string, part: Part): YamlDocument[] | Unreadable {
+function readPart(
+  path: string,
+  part: Part,
+  concerns: (text: string) => boolean,
+): YamlDocument[] | Unreadable {
   const unreadable = (code: Unreadable['code'], message: string, at = 0) => ({ code, message, part, at })
   if (part.text.length > MAX_LENGTH) return unreadable('too-large', 'The document is larger than 32 MiB.')
+  const documentOf = (root: ParsedNode, targets: YamlDocument['targets']): YamlDocument => {
+    const aliased = new Set(targets.values())
+    return { path, part, root, targets, aliased, claims: new Map(), concerns, nested: new Map() }
+  }
   const simple = readSimple(part.text)
-  if (simple !== null)
-    return [{ path, part, root: simple, targets: new Map(), aliased: new Set(), claims: new Map() }]
+  if (simple !== null) return [documentOf(simple, new Map())]
   const documents: YamlDocument[] = []
   try {
     for (const { errors, contents } of parse(part.text)) {
@@ -64,8 +104,7 @@ function readPart(path: string, part: Part): YamlDocument[] | Unreadable {
       if (contents === null) continue
       const { targets, problem } = bindAliases(contents)
       if (problem !== null) return { ...problem, part }
-      const aliased = new Set(targets.values())
-      documents.push({ path, part, root: contents, targets, aliased, claims: new Map() })
+      documents.push(documentOf(contents, targets))
     }
     return documents
   } catch (error) {

@@ -7,6 +7,8 @@ export interface Mapping {
   entries: Map<string, Entry>
   /** The key that it is the value of; the list's key for an item of a list; null at the root. */
   key: string | null
+  /** The keys that lead to it, joined with dots, without indices of lists; '' where the reading began. */
+  path: string
 }
 
 export interface Entry {
@@ -17,20 +19,22 @@ export interface Entry {
   direct: boolean
 }
 
-/** Every mapping of a document, parents first; a mapping that is used by alias comes once for each use. */
-export function mappingsOf(document: YamlDocument): Mapping[] {
+/** Every mapping below a node, parents first; a mapping that is used by alias comes once for each use. */
+export function mappingsBelow(document: YamlDocument, from: ParsedNode | null): Mapping[] {
   const found: Mapping[] = []
-  const visit = (written: ParsedNode | null, key: string | null): void => {
+  const visit = (written: ParsedNode | null, key: string | null, path: string): void => {
     const node = resolve(document, written)
     if (isSeq(node)) {
-      for (const item of node.items) visit(item as ParsedNode, key)
+      for (const item of node.items) visit(item as ParsedNode, key, path)
     } else if (isMap(node)) {
-      const mapping = readMapping(document, node as YAMLMap.Parsed, key)
+      const mapping = readMapping(document, node as YAMLMap.Parsed, key, path)
       found.push(mapping)
-      for (const [name, entry] of mapping.entries) visit(entry.value, name)
+      for (const [name, entry] of mapping.entries) {
+        visit(entry.value, name, path === '' ? name : `${path}.${name}`)
+      }
     }
   }
-  visit(document.root, null)
+  visit(from, null, '')
   return found
 }
 
@@ -41,13 +45,36 @@ export function itemsOf(document: YamlDocument, entry: Entry | undefined, key: s
   return node.items
     .map((item) => resolve(document, item as ParsedNode))
     .filter((item) => isMap(item))
-    .map((item) => readMapping(document, item as YAMLMap.Parsed, key))
+    .map((item) => readMapping(document, item as YAMLMap.Parsed, key, ''))
+}
+
+/** The items of a sequence that are scalars, aliases followed. */
+export function scalarsIn(document: YamlDocument, entry: Entry | undefined): Scalar.Parsed[] {
+  const node = entry?.value ?? null
+  if (!isSeq(node)) return []
+  return node.items
+    .map((item) => resolve(document, item as ParsedNode))
+    .filter((item) => isScalar(item))
+    .map((item) => item as Scalar.Parsed)
+}
+
+/** The mapping that a node is, or stands for; null for anything else. */
+export function mappingAt(document: YamlDocument, written: ParsedNode | null): Mapping | null {
+  const node = resolve(document, written)
+  return isMap(node) ? readMapping(document, node as YAMLMap.Parsed, null, '') : null
+}
+
+/** The mapping at the end of some keys; null where there is none. */
+export function mappingIn(document: YamlDocument, from: Mapping | null, ...keys: string[]): Mapping | null {
+  return keys.reduce<Mapping | null>(
+    (mapping, key) => mappingAt(document, mapping?.entries.get(key)?.value ?? null),
+    from,
+  )
 }
 
 /** The document's root, when that is a mapping. */
 export function rootMapping(document: YamlDocument): Mapping | null {
-  const node = resolve(document, document.root)
-  return isMap(node) ? readMapping(document, node as YAMLMap.Parsed, null) : null
+  return mappingAt(document, document.root)
 }
 
 /** The text of a scalar as it was written, without quotes; null for anything else. */
@@ -56,13 +83,25 @@ export function textOf(entry: Entry | undefined): string | null {
   return isScalar(node) && typeof node.value === 'string' ? node.value.trim() : null
 }
 
+/** The text of a value that says something; null for what is missing, empty, or null. */
+export function presentText(entry: Entry | undefined): string | null {
+  const text = textOf(entry)
+  const plain = scalarOf(entry)?.type === 'PLAIN'
+  return text === null || text === '' || (plain && /^(?:~|null|Null|NULL)$/.test(text)) ? null : text
+}
+
 /** The scalar of an entry; null for anything else. */
 export function scalarOf(entry: Entry | undefined): Scalar.Parsed | null {
   const node = entry?.value ?? null
   return isScalar(node) ? (node as Scalar.Parsed) : null
 }
 
-function readMapping(document: YamlDocument, node: YAMLMap.Parsed, key: string | null): Mapping {
+function readMapping(
+  document: YamlDocument,
+  node: YAMLMap.Parsed,
+  key: string | null,
+  path: string,
+): Mapping {
   const entries = new Map<string, Entry>()
   for (const pair of node.items) {
     const name = isScalar(pair.key) ? pair.key.value : null
@@ -76,7 +115,7 @@ function readMapping(document: YamlDocument, node: YAMLMap.Parsed, key: string |
       if (!entries.has(name)) entries.set(name, { ...entry, direct: false })
     }
   }
-  return { node, entries, key }
+  return { node, entries, key, path }
 }
 
 function mergedEntries(document: YamlDocument, written: ParsedNode | null): Map<string, Entry> {

@@ -20,6 +20,11 @@ const MESSAGES = {
   'stale-digest': 'The digest would be left behind, and it cannot be removed here.',
   'tag-suffix':
     'The entry appends a suffix to the tag of the base, and a tag here would switch the suffix off.',
+  'rename-unsupported':
+    'The new name of the image cannot be written in the way in which the name stands here.',
+  'ambiguous-pair': 'Several values beside the name could be its tag, and which one it is cannot be told.',
+  'version-elsewhere':
+    'The name and the tag of the image stand in different values, so what decides cannot be told.',
 } as const
 
 export type PlaceCode = keyof typeof MESSAGES
@@ -29,7 +34,28 @@ export function isTemplate(text: string): boolean {
 }
 
 export function refuse(document: YamlDocument, at: number, code: PlaceCode): Refusal {
-  return { code, message: MESSAGES[code], path: document.path, ...document.part.position(at) }
+  return refuseAt(document.path, document.part.position(at), code)
+}
+
+/** The same where the line and column are known: from 1. */
+export function refuseAt(
+  path: string,
+  { line, column }: { line: number; column: number },
+  code: PlaceCode,
+): Refusal {
+  return { code, message: MESSAGES[code], path, line, column }
+}
+
+/** A place that names an image, and whose version cannot be told. */
+export function refusingPlace(
+  document: YamlDocument,
+  scalar: Scalar.Parsed,
+  format: string,
+  names: string[],
+  code: PlaceCode,
+): Place {
+  const details = { format, names, tag: null, digest: null, adds: false, isShared: () => false }
+  return makePlace(document, { ...details, at: scalar.range[0] }, () => code)
 }
 
 /** Remembers that a scalar says the version of these images, so that what an anchor shares is seen. */
@@ -51,9 +77,14 @@ export function sharing(document: YamlDocument, scalar: ParsedNode): 'none' | 's
 /** Gives a scalar a value, or says why not. */
 export function write(document: YamlDocument, scalar: Scalar.Parsed, value: string): Splice[] | PlaceCode {
   if (sharing(document, scalar) === 'conflict') return 'shared-anchor'
-  const splice = respell(document.part.text, scalar, value)
+  const splice = respell(document.part.text, scalar, value, isJson(document))
   if (typeof splice === 'string') return splice
   return splice === null ? [] : [splice]
+}
+
+/** Whether everything that is new needs quotes. */
+export function isJson({ path, part, root }: YamlDocument): boolean {
+  return /\.json$/i.test(path) && part.text.charAt(root.range[0]) === '{'
 }
 
 /** All splices together, or the first reason why not. */

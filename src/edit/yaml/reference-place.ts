@@ -3,41 +3,73 @@ import { readReference } from '../../domain/image.ts'
 import type { Place } from '../editor.ts'
 import type { YamlDocument } from './document.ts'
 import { claim, isTemplate, MAX_VERSION, makePlace, sharing, write } from './place.ts'
+import { isOtherName } from './rename.ts'
+
+export interface ReferenceShape {
+  format: string
+  /** What stands before the reference in the scalar, such as `web=`. */
+  prefix?: string
+  /** Names by which the image goes besides the one that is written, the deployed one first. */
+  names?: (written: string) => string[]
+  /** Whether a name without tag and digest gets a tag only when nothing else names the image. */
+  addsTag?: boolean
+  /** What to write in place of a name; null where that cannot be, since a part of it stands elsewhere. */
+  rename?: (written: string, wished: string) => string | null
+}
 
 /** The place of a scalar that holds a whole reference, `name:tag@digest`; null when it names no image. */
-export function referencePlace(format: string, document: YamlDocument, scalar: Scalar.Parsed): Place | null {
+export function referencePlace(
+  document: YamlDocument,
+  scalar: Scalar.Parsed,
+  shape: ReferenceShape,
+): Place | null {
+  const { format, prefix = '', names: namesOf = (written) => [written], addsTag } = shape
   const text = typeof scalar.value === 'string' ? scalar.value.trim() : ''
-  const reference = splitReference(text)
+  const reference = text.startsWith(prefix) ? splitReference(text.slice(prefix.length)) : null
   if (reference === null) return null
   const { name, tag, digest } = reference
-  claim(document, scalar, [name])
+  const names = namesOf(name)
+  const rename = shape.rename ?? ((_, wished) => wished)
+  claim(document, scalar, names)
   return makePlace(
     document,
     {
       format,
-      names: [name],
+      names,
       tag,
       digest,
       at: scalar.range[0],
-      adds: false,
+      adds: addsTag === true && tag === null && digest === null,
       isShared: () => sharing(document, scalar) === 'same-image',
     },
     (wish) => {
       if (isTemplate(text)) return 'not-literal'
+      const written = isOtherName(names[0], wish.name) ? rename(name, wish.name) : name
+      if (written === null) return 'rename-unsupported'
+      const lead = `${prefix}${written}`
       if (tag === null && digest !== null && wish.digest !== undefined) {
-        return write(document, scalar, `${name}@${wish.digest}`)
+        return write(document, scalar, `${lead}@${wish.digest}`)
       }
       const pin = digest !== null && wish.digest !== undefined ? `@${wish.digest}` : ''
-      return write(document, scalar, `${name}:${wish.tag}${pin}`)
+      return write(document, scalar, `${lead}:${wish.tag}${pin}`)
     },
   )
 }
 
-/** Splits where the name ends, whatever stands behind it: a tag may be a variable that is filled in later. */
-function splitReference(text: string): { name: string; tag: string | null; digest: string | null } | null {
+/** A reference as it is written: what stands behind the name may be a variable that is filled in later. */
+export interface WrittenReference {
+  name: string
+  tag: string | null
+  digest: string | null
+}
+
+/** Splits where the name ends, whatever stands behind it; null when there is no name. */
+export function splitReference(text: string): WrittenReference | null {
   if (text.length > MAX_VERSION) return null
   const exact = readReference(text)
   if (exact !== null) return { name: exact.name.written, tag: exact.tag, digest: exact.digest }
+  const fallback = /^\$\{\w+:?-([^{}]+)\}$/.exec(text)?.[1]
+  if (fallback !== undefined) return splitReference(fallback)
   for (let at = text.search(/[:@]/); at !== -1 && at < 300; at = nextMark(text, at)) {
     const name = text.slice(0, at)
     const rest = text.slice(at + 1)

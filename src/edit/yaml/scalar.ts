@@ -7,9 +7,15 @@ export type Unspellable = 'explicit-type' | 'block-scalar'
 
 /**
  * The splice that makes a scalar read as `value` for every YAML reader; null when it does already. Its quotes,
- * or its block style, are kept; a plain one gets quotes exactly when it would not be read as a string.
+ * or its block style, are kept; a plain one gets quotes exactly when it would not be read as a string, and
+ * always in JSON.
  */
-export function respell(text: string, scalar: Scalar.Parsed, value: string): Splice | null | Unspellable {
+export function respell(
+  text: string,
+  scalar: Scalar.Parsed,
+  value: string,
+  json: boolean,
+): Splice | null | Unspellable {
   if (scalar.tag !== undefined && scalar.tag !== 'tag:yaml.org,2002:str' && scalar.tag !== '!') {
     return 'explicit-type'
   }
@@ -24,9 +30,9 @@ export function respell(text: string, scalar: Scalar.Parsed, value: string): Spl
       return respellBlock(text, scalar, present.trim(), value)
     default:
       if (start === end) return { start, end, text: fill(text, start, value) }
-      return present === value && (readsAsString(value) || scalar.tag !== undefined)
+      return present === value && !json && (readsAsString(value) || scalar.tag !== undefined)
         ? null
-        : { start, end, text: scalar.tag === undefined ? newScalar(value) : value }
+        : { start, end, text: scalar.tag === undefined ? newScalar(value, json) : value }
   }
 }
 

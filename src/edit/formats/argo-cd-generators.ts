@@ -1,0 +1,36 @@
+import type { Place } from '../editor.ts'
+import type { YamlDocument } from '../yaml/document.ts'
+import { itemsOf, type Mapping, mappingIn, mappingsBelow, scalarOf } from '../yaml/mapping.ts'
+import { referencePlace, splitReference } from '../yaml/reference-place.ts'
+import { fieldsOf, IMAGE_KEY, placesInFields } from './image-fields.ts'
+
+/**
+ * Elements of list generators, and the `values` of other generators, also inside of a matrix or a merge: what the
+ * template reads by names of its own. A text that is a whole reference with a tag is an image under every key; a
+ * name alone only where its tag stands beside it.
+ */
+export function placesInGenerators(document: YamlDocument, spec: Mapping | null, format: string): Place[] {
+  const generators = spec?.entries.get('generators')?.value ?? null
+  return mappingsBelow(document, generators).flatMap((mapping) => {
+    if (mapping.key === 'list') {
+      return itemsOf(document, mapping.entries.get('elements'), 'elements').flatMap((element) =>
+        placesInElement(document, element, format),
+      )
+    }
+    const values = mapping.key === 'elements' ? null : mappingIn(document, mapping, 'values')
+    return values === null ? [] : placesInElement(document, values, format)
+  })
+}
+
+function placesInElement(document: YamlDocument, element: Mapping, format: string): Place[] {
+  return mappingsBelow(document, element.node).flatMap((mapping) => {
+    const rules = { format, global: null, bare: 'leave', anyKey: true } as const
+    const others = [...mapping.entries].flatMap(([key, entry]) => {
+      const scalar = IMAGE_KEY.test(key) ? null : scalarOf(entry)
+      const reference = scalar === null ? null : splitReference(String(scalar.value).trim())
+      const isWhole = reference !== null && (reference.tag !== null || reference.digest !== null)
+      return (scalar && isWhole && referencePlace(document, scalar, { format })) || []
+    })
+    return [...placesInFields(document, fieldsOf(document, mapping), rules), ...others]
+  })
+}

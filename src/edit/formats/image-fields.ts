@@ -1,0 +1,124 @@
+import type { Place } from '../editor.ts'
+import type { YamlDocument } from '../yaml/document.ts'
+import { type Entry, type Mapping, presentText, scalarOf } from '../yaml/mapping.ts'
+import { refusingPlace } from '../yaml/place.ts'
+import { referencePlace, splitReference } from '../yaml/reference-place.ts'
+import { behindRegistry, claimName, joinedNames, renameSplit, type SplitName } from '../yaml/rename.ts'
+import { inMapping, type Surroundings } from '../yaml/surroundings.ts'
+import { versionPlace } from '../yaml/version-place.ts'
+
+export const IMAGE_KEY = /^[\w-]*[iI]mage$/
+
+/** Keys that stand side by side and may say an image. */
+export interface ImageFields {
+  entries: ReadonlyMap<string, Entry>
+  /** The key above them. */
+  key: string | null
+  around: Surroundings
+}
+
+export interface FieldRules {
+  format: string
+  /** A registry for repositories that have none. */
+  global: string | null
+  /** What becomes of a name without version: it gets a tag, or only when nothing else names the image. */
+  bare: 'write' | 'add' | 'leave'
+  /** Whether `repository` with `tag` is an image under every key, not only under one that ends in `image`. */
+  anyKey: boolean
+}
+
+export function fieldsOf(document: YamlDocument, mapping: Mapping): ImageFields {
+  return { entries: mapping.entries, key: mapping.key, around: inMapping(document, mapping) }
+}
+
+/** Every image that some keys say: whole references, and names whose version has a key of its own. */
+export function placesInFields(document: YamlDocument, fields: ImageFields, rules: FieldRules): Place[] {
+  const { entries } = fields
+  const places: Place[] = []
+  for (const [key, entry] of entries) {
+    if (IMAGE_KEY.test(key)) places.push(...underImageKey(document, fields, key, entry, rules))
+    const flat = /^([\w-]*[iI]mage)(?:Repository|Repo|Name)$/.exec(key)?.[1]
+    if (flat === undefined || !entries.has(`${flat}Tag`)) continue
+    const keys = { registry: `${flat}Registry`, tag: `${flat}Tag`, digest: `${flat}Digest` }
+    places.push(...namedBy(document, fields, entry, keys, rules))
+  }
+  places.push(...repositoryIn(document, fields, rules))
+  return places
+}
+
+/** The entry that says the image's name by `repository`, or by `name` under a key that ends in `image`. */
+export function repositoryOf({ entries, key }: ImageFields): Entry | undefined {
+  return entries.get('repository') ?? (isImageKey(key) ? entries.get('name') : undefined)
+}
+
+function repositoryIn(document: YamlDocument, fields: ImageFields, rules: FieldRules): Place[] {
+  const { entries, key } = fields
+  const repository = repositoryOf(fields)
+  const isImage = isImageKey(key)
+  const hasVersion = entries.has('tag') || entries.has('digest')
+  if (repository === undefined || !(isImage || (hasVersion && rules.anyKey))) return []
+  const tag = isImage && !entries.has('tag') && entries.has('version') ? 'version' : 'tag'
+  return namedBy(document, fields, repository, { registry: 'registry', tag, digest: 'digest' }, rules)
+}
+
+function underImageKey(
+  document: YamlDocument,
+  fields: ImageFields,
+  key: string,
+  entry: Entry,
+  rules: FieldRules,
+): Place[] {
+  const scalar = scalarOf(entry)
+  const text = presentText(entry)
+  if (scalar === null || text === null) return []
+  const isPlain = key === 'image'
+  const registryKey = isPlain ? 'registry' : `${key}Registry`
+  if (splitReference(text)?.name === text) {
+    const tags = [`${key}Tag`, `${key}_tag`, ...(isPlain ? ['tag'] : [])].filter((name) =>
+      fields.entries.has(name),
+    )
+    if (tags.length > 1) return [refusingPlace(document, scalar, rules.format, [text], 'ambiguous-pair')]
+    const keys = { registry: registryKey, tag: tags[0] ?? 'tag', digest: isPlain ? 'digest' : `${key}Digest` }
+    if (tags.length > 0 || fields.entries.has(keys.digest))
+      return namedBy(document, fields, entry, keys, rules)
+    if (rules.bare === 'leave') return []
+  }
+  const registry = presentText(fields.entries.get(registryKey))
+  const place = referencePlace(document, scalar, {
+    format: rules.format,
+    names: (written) => joinedNames(written, registry, rules.global),
+    addsTag: rules.bare === 'add',
+    rename: (_, wished) => behindRegistry(wished, registry),
+  })
+  return place === null ? [] : [place]
+}
+
+function namedBy(
+  document: YamlDocument,
+  { entries, around }: ImageFields,
+  repository: Entry,
+  keys: { registry: string; tag: string; digest: string },
+  { format, global }: FieldRules,
+): Place[] {
+  const split: SplitName = { repository, registry: entries.get(keys.registry), global }
+  const path = presentText(repository)
+  const names = path === null ? [] : joinedNames(path, presentText(split.registry), global)
+  if (names.length === 0) return []
+  claimName(document, split, names)
+  const place = versionPlace(document, {
+    format,
+    names,
+    tagKey: keys.tag,
+    tag: entries.get(keys.tag),
+    digest: entries.get(keys.digest),
+    dropDigest: 'empty',
+    name: repository,
+    around,
+    rename: (name) => renameSplit(document, split, name),
+  })
+  return [place]
+}
+
+function isImageKey(key: string | null): boolean {
+  return key !== null && IMAGE_KEY.test(key)
+}
