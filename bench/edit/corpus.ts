@@ -74,6 +74,14 @@ images:
 }
 
 function deployment(app: string, part: string): string {
+  const secrets = ['DATABASE_URL', 'QUEUE_URL', 'CACHE_URL', 'SMTP_PASSWORD', 'SENTRY_DSN', 'SIGNING_KEY']
+  const env = secrets.map(
+    (name) => `            - name: ${name}
+              valueFrom:
+                secretKeyRef:
+                  name: ${app}-${part}
+                  key: ${name.toLowerCase()}`,
+  )
   return `apiVersion: apps/v1
 kind: Deployment
 metadata:
@@ -124,6 +132,7 @@ spec:
                   fieldPath: metadata.name
             - name: LOG_LEVEL
               value: info
+${env.join('\n')}
           resources:
             requests: { cpu: 100m, memory: 128Mi }
             limits: { memory: 256Mi }
@@ -143,6 +152,21 @@ spec:
       volumes:
         - name: tmp
           emptyDir: {}
+      affinity:
+        podAntiAffinity:
+          preferredDuringSchedulingIgnoredDuringExecution:
+            - weight: 100
+              podAffinityTerm:
+                topologyKey: kubernetes.io/hostname
+                labelSelector:
+                  matchLabels:
+                    app.kubernetes.io/name: ${part}
+                    app.kubernetes.io/instance: ${app}
+      tolerations:
+        - key: acme.dev/dedicated
+          operator: Equal
+          value: backend
+          effect: NoSchedule
       topologySpreadConstraints:
         - maxSkew: 1
           topologyKey: topology.kubernetes.io/zone
