@@ -1,9 +1,10 @@
 import type { ImageName } from '../domain/image.ts'
-import { finish, names } from './edit-file.ts'
+import { finish } from './edit-file.ts'
 import type { TextFile, VersionWish } from './editor.ts'
 import { type FileOutcome, newOutcome, refusalOf } from './file-outcome.ts'
 import { isKustomizationPath } from './formats/kind.ts'
 import { addToKustomization } from './formats/kustomize.ts'
+import { names } from './names.ts'
 import { readDocuments } from './yaml/document.ts'
 import { yamlEditor } from './yaml-editor.ts'
 

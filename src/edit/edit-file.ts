@@ -1,19 +1,11 @@
-import { readReference } from '../domain/image.ts'
 import { applySplices, inOrder } from './apply-splices.ts'
-import type {
-  Located,
-  Place,
-  Refusal,
-  Remark,
-  Sighting,
-  Splice,
-  Subject,
-  TextFile,
-  VersionWish,
-} from './editor.ts'
+import type { Located, Place, Refusal, Sighting, Splice, Subject, TextFile, VersionWish } from './editor.ts'
 import { type FileOutcome, newOutcome, refusalOf } from './file-outcome.ts'
 import { manifestEditor } from './manifest-editor.ts'
-import { findMention, isProse, mayConcern } from './mention.ts'
+import { findMention, isProse } from './mention.ts'
+import { names } from './names.ts'
+import { LINE_FORMAT } from './text/text-editor.ts'
+import { yamlEditor } from './yaml-editor.ts'
 
 export interface FileTask {
   subject: Subject
@@ -27,26 +19,23 @@ export interface FileTask {
   adds: boolean
 }
 
-/** Why a place is left alone whose version somebody else decides: it forbids nothing where others were found. */
-export const DOUBTS = new Set(['not-literal', 'ambiguous-pair', 'version-elsewhere'])
+/** Refusals of one place that forbid the edit only when the image is named nowhere else. */
+export const DOUBTS = [
+  'not-literal',
+  'ambiguous-pair',
+  'version-elsewhere',
+  'marker-alone',
+  'marked-for-another',
+]
 
 /** Looks for the image in one file, and brings what it finds to the wished version. Never throws. */
 export function editFile(file: TextFile, task: FileTask): FileOutcome {
   const { subject, wish } = task
   const outcome = newOutcome(file.path)
-  if (!mayConcern(file.text, subject)) return outcome
-  const located = manifestEditor.accepts(file.path) ? manifestEditor.locate(file, subject) : null
-  if (located === null || located.unread.length > 0) {
-    const mention = isProse(file.path) ? null : findMention(file.text, subject.image)
-    if (mention !== null) {
-      outcome.doubts.push(...(located?.unread.map(refusalOf) ?? [unknownFormat(file, mention)]))
-    }
-  }
-  if (located === null) return outcome
-
+  const located = manifestEditor.locate(file, subject)
   const own = ownPlaces(located, task)
   const chosen = own.filter((place) => isChosen(file, place, task, outcome))
-  if (own.length === 0 && located.unread.length === 0) noteUnknownPlace(file, subject, outcome)
+  noteMentions(file, task, located, own, outcome)
   if (wish === null) {
     outcome.sightings = chosen.map((place) => sightingOf(file, place))
     return outcome
@@ -57,13 +46,13 @@ export function editFile(file: TextFile, task: FileTask): FileOutcome {
   for (const place of chosen) {
     const made = splicesFor(file, place, task, wish)
     if (!Array.isArray(made)) {
-      const isDoubt = DOUBTS.has(made.code)
+      const isDoubt = DOUBTS.includes(made.code)
       ;(isDoubt ? outcome.doubts : outcome.refusals).push(made)
       if (isDoubt) continue
     } else {
       splices.push(...made)
       changed.push(own.indexOf(place))
-      if (made.length > 0 && place.isShared()) outcome.notes.push(sharedNote(file, place))
+      if (made.length > 0) noteChange(file, place, outcome)
     }
     outcome.sightings.push(sightingOf(file, place))
     sighted.push(own.indexOf(place))
@@ -105,27 +94,16 @@ export function finish(
   outcome.edit = { path: file.path, before: file.text, after }
 }
 
-/** Whether a place is a reference to an image of this normalised name. */
-export function names(place: Place, normalised: string): boolean {
-  return place.names.some((name) => readReference(name)?.name.normalised === normalised)
-}
-
 /**
  * What is the subject's, in the order of the text. Where the image gets another name, what has that name and
  * the version already is the subject's as well: it has been changed before.
  */
 function ownPlaces({ places }: Located, { subject, wish }: FileTask): Place[] {
-  const renamed = wish?.name === undefined ? null : readReference(wish.name)
+  const { image, renamed } = subject
+  const isChanged = (place: Place) =>
+    renamed !== null && wish !== null && names(place, renamed.normalised) && isCurrent(place, wish)
   return places
-    .filter(
-      (place) =>
-        place.marked !== undefined ||
-        names(place, subject.image.normalised) ||
-        (renamed !== null &&
-          wish !== null &&
-          names(place, renamed.name.normalised) &&
-          isCurrent(place, wish)),
-    )
+    .filter((place) => place.marked !== undefined || names(place, image.normalised) || isChanged(place))
     .sort((a, b) => a.line - b.line || a.column - b.column)
 }
 
@@ -168,21 +146,37 @@ function isChosen(file: TextFile, place: Place, task: FileTask, outcome: FileOut
   return !place.adds || task.adds
 }
 
-function noteUnknownPlace(file: TextFile, { image }: Subject, outcome: FileOutcome): void {
-  const mention = findMention(file.text, image)
+/** Says where the file names the image and nothing there is changed. */
+function noteMentions(
+  file: TextFile,
+  { subject }: FileTask,
+  { unread }: Located,
+  own: Place[],
+  outcome: FileOutcome,
+): void {
+  if ((own.length > 0 && unread.length === 0) || isProse(file.path)) return
+  const mention = findMention(file.text, subject.image)
   if (mention === null) return
-  const message = 'The image is named here in a place that no format knows, which is left alone.'
-  outcome.notes.push({ code: 'unknown-place', message, path: file.path, ...mention })
+  if (unread.length > 0) outcome.doubts.push(...unread.map(refusalOf))
+  else if (yamlEditor.accepts(file.path)) {
+    const message = 'The image is named here in a place that no format knows, which is left alone.'
+    outcome.notes.push({ code: 'unknown-place', message, path: file.path, ...mention })
+  } else {
+    const message = 'The file names the image, but it is not YAML, and no line of it is a literal image.'
+    outcome.doubts.push({ code: 'not-yaml', message, path: file.path, ...mention })
+  }
 }
 
-function unknownFormat(file: TextFile, mention: { line: number; column: number }): Refusal {
-  const message = 'The file names the image, but it is not YAML and no format reads it.'
-  return { code: 'not-yaml', message, path: file.path, ...mention }
-}
-
-function sharedNote(file: TextFile, { line, column }: Place): Remark {
-  const message = 'The version is written once and used in several places by an anchor; all of them change.'
-  return { code: 'anchor-changed', message, path: file.path, line, column }
+function noteChange({ path }: TextFile, place: Place, { notes }: FileOutcome): void {
+  const { line, column } = place
+  if (place.isShared()) {
+    const message = 'The version is written once and used in several places by an anchor; all of them change.'
+    notes.push({ code: 'anchor-changed', message, path, line, column })
+  }
+  if (place.format === LINE_FORMAT) {
+    const message = 'The file is no YAML until it is rendered; the literal image on this line was changed.'
+    notes.push({ code: 'line-mode', message, path, line, column })
+  }
 }
 
 function sightingOf(file: TextFile, { line, column, format, tag, digest }: Place): Sighting {

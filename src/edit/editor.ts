@@ -19,6 +19,8 @@ export interface Editor {
 /** What an edit is about. A file, or a part of one, that cannot speak of it is not read: `mention.ts`. */
 export interface Subject {
   image: ImageName
+  /** The name that the image is to have: what has it already is the image's as well. Null where names stay. */
+  renamed: ImageName | null
   /** The app that markers may name; null where there is none. */
   app: string | null
   /** Flux image policies, `namespace:name`, that stand for the image. */
@@ -33,6 +35,8 @@ export interface TextFile {
 
 export interface Located {
   places: Place[]
+  /** Scalars that a marker gives to another app or image. */
+  foreign: Range[]
   /** What could not be read, such as `not-yaml` or `too-deep`. */
   unread: Unread[]
   /**

@@ -29,7 +29,10 @@ export function fileReports(outcomes: readonly FileOutcome[], isRefused: boolean
     const same = byPath.get(outcome.path)
     byPath.set(outcome.path, same === undefined ? outcome : joined(same, outcome))
   }
-  return [...byPath.values()].filter(isConcerned).map((outcome) => reportOf(outcome, isRefused))
+  return [...byPath.values()]
+    .filter(isConcerned)
+    .sort((a, b) => (a.path < b.path ? -1 : 1))
+    .map((outcome) => reportOf(outcome, isRefused))
 }
 
 function reportOf(outcome: FileOutcome, isRefused: boolean): FileReport {

@@ -4,11 +4,12 @@ import { hasName } from './has-name.ts'
 
 /** Whether a text could speak of the subject; what cannot is not parsed. Cheap: no more than three searches. */
 export function mayConcern(text: string, subject: Subject | undefined): boolean {
-  return subject === undefined || hasName(text, needleOf(subject.image)) || mayBeMarked(text, subject)
+  if (subject === undefined || needlesOf(subject).some((needle) => hasName(text, needle))) return true
+  return mayBeMarked(text, subject)
 }
 
 /** Whether a text could hold a marker for the subject. */
-export function mayBeMarked(text: string, { image, app, policies }: Subject): boolean {
+function mayBeMarked(text: string, { image, app, policies }: Subject): boolean {
   return (
     (text.includes('supercargo:') &&
       (text.includes(needleOf(image)) || (app !== null && text.includes(app)))) ||
@@ -25,8 +26,13 @@ export function isProse(path: string): boolean {
  * The part of an image's name that stands in every spelling of it, with or without registry and `library/`:
  * a file without this text cannot name the image, and is not parsed.
  */
-export function needleOf(image: ImageName): string {
+function needleOf(image: ImageName): string {
   return image.written.slice(image.written.lastIndexOf('/') + 1)
+}
+
+/** The needles of the image and of the name that it is to have. */
+export function needlesOf({ image, renamed }: Subject): string[] {
+  return [image, ...(renamed === null ? [] : [renamed])].map(needleOf)
 }
 
 /** Where the whole name first stands in a text outside of a line that is a comment; null where it does not. */

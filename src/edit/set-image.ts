@@ -1,11 +1,18 @@
-import { DIGEST_PATTERN, type ImageName, readReference, TAG_PATTERN } from '../domain/image.ts'
+import {
+  DIGEST_PATTERN,
+  type ImageName,
+  parseImageName,
+  readReference,
+  TAG_PATTERN,
+} from '../domain/image.ts'
 import { addImage, kustomizationUnder } from './add-image.ts'
-import { DOUBTS, editFile, type FileTask, names } from './edit-file.ts'
+import { DOUBTS, editFile, type FileTask } from './edit-file.ts'
 import type { EditReport, Outcome, Refusal, SeenName, Subject, TextFile, VersionWish } from './editor.ts'
 import { type FileOutcome, fileReports, newOutcome } from './file-outcome.ts'
 import { isKustomizationPath } from './formats/kind.ts'
 import { manifestEditor } from './manifest-editor.ts'
 import { mayConcern } from './mention.ts'
+import { names } from './names.ts'
 import { nearestNames } from './nearest.ts'
 import { readOverrides } from './overrides.ts'
 import { tagsElsewhere } from './split-values.ts'
@@ -67,15 +74,16 @@ function run(
     const message = `There are more than ${MAX_FILES} files; name a smaller directory.`
     return refused({ code: 'too-many-files', message, path: addUnder ?? '', line: 1, column: 1 })
   }
-  const subject: Subject = { image, app, policies }
+  const renamed = wish?.name === undefined ? null : parseImageName(wish.name)
+  const subject: Subject = { image, renamed, app, policies }
   const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
-  const named = sorted.filter((file) => mayConcern(file.text, subject) || isRenamed(file, wish))
+  const named = sorted.filter((file) => mayConcern(file.text, subject))
   const overriddenBy = named.some((file) => isKustomizationPath(file.path))
     ? readOverrides(sorted)
     : () => null
   const task: FileTask = { subject, wish, staleDigest, overriddenBy, adds: false }
   const outcomes = named.map((file) => editFile(file, task))
-  const elsewhere = tagsElsewhere(sorted, image)
+  const elsewhere = tagsElsewhere(sorted, subject)
   outcomes.push(...elsewhere.map((doubt) => ({ ...newOutcome(doubt.path), doubts: [doubt] })))
   const isFound = () => outcomes.some(({ sightings, refusals }) => sightings.length + refusals.length > 0)
 
@@ -84,7 +92,7 @@ function run(
       if (outcomes[index]?.couldAdd) outcomes[index] = editFile(file, { ...task, adds: true })
     })
   }
-  const isNamed = outcomes.some(({ doubts }) => doubts.some(({ code }) => DOUBTS.has(code)))
+  const isNamed = outcomes.some(({ doubts }) => doubts.some(({ code }) => DOUBTS.includes(code)))
   if (!isFound() && !isNamed && wish !== null && wish.tag !== '' && addUnder !== undefined) {
     const kustomization = kustomizationUnder(sorted, addUnder)
     if (kustomization !== null) outcomes.push(addImage(kustomization, image, wish))
@@ -134,11 +142,6 @@ function otherNames(files: readonly TextFile[], image: ImageName): SeenName[] {
     }
   }
   return [...counts].map(([name, count]) => ({ name, files: count }))
-}
-
-/** Whether a file may have the new name of the image already. */
-function isRenamed(file: TextFile, wish: VersionWish | null): boolean {
-  return wish?.name !== undefined && file.text.includes(wish.name)
 }
 
 function wishProblem(wish: VersionWish, path: string): Refusal | null {

@@ -1,9 +1,9 @@
 import type { ImageName } from '../domain/image.ts'
 import { readReference } from '../domain/image.ts'
-import type { Refusal, TextFile } from './editor.ts'
+import type { Refusal, Subject, TextFile } from './editor.ts'
 import { fieldsOf, repositoryOf } from './formats/image-fields.ts'
 import { isValuesPath } from './formats/kind.ts'
-import { needleOf } from './mention.ts'
+import { mayConcern } from './mention.ts'
 import { readDocuments, type YamlDocument } from './yaml/document.ts'
 import { type Mapping, mappingsBelow, presentText, scalarOf } from './yaml/mapping.ts'
 import { refuse } from './yaml/place.ts'
@@ -14,11 +14,11 @@ import { joinedNames } from './yaml/rename.ts'
  * above or below it, says the name of the image under the same keys. Which of them a release reads, and in which
  * order, cannot be told; so these tags are not changed.
  */
-export function tagsElsewhere(files: readonly TextFile[], image: ImageName): Refusal[] {
+export function tagsElsewhere(files: readonly TextFile[], subject: Subject): Refusal[] {
   const values = files.filter((file) => isValuesPath(file.path))
-  const named = values.filter((file) => file.text.includes(needleOf(image)))
+  const named = values.filter((file) => mayConcern(file.text, subject))
   return named.flatMap((file) => {
-    const paths = pathsOf(file, image)
+    const paths = pathsOf(file, subject.image)
     const chain = paths.size === 0 ? [] : values.filter((other) => other !== file && areInChain(file, other))
     return chain.flatMap((other) => loneTags(other, paths))
   })

@@ -1,5 +1,5 @@
 import type { ParsedNode } from 'yaml'
-import type { Editor, Located, Place, Splice, Unread } from './editor.ts'
+import type { Editor, Located, Place, Range, Splice, Subject, Unread } from './editor.ts'
 import { argoCd } from './formats/argo-cd.ts'
 import { compose } from './formats/compose.ts'
 import { flux } from './formats/flux.ts'
@@ -8,13 +8,8 @@ import { imageTagTransformer } from './formats/image-tag-transformer.ts'
 import { isKustomizationPath, type ObjectKind, objectsOf } from './formats/kind.ts'
 import { kubernetes } from './formats/kubernetes.ts'
 import { kustomize } from './formats/kustomize.ts'
-import {
-  type ReadDocuments,
-  readDocuments,
-  rereadDocuments,
-  type Unreadable,
-  type YamlDocument,
-} from './yaml/document.ts'
+import { type Marked, readMarkers } from './markers/yaml-markers.ts'
+import { type ReadDocuments, readDocuments, type Unreadable, type YamlDocument } from './yaml/document.ts'
 import type { YamlFormat } from './yaml/format.ts'
 import { unchangedOutside } from './yaml/unchanged.ts'
 
@@ -32,19 +27,21 @@ const FORMATS: Record<ObjectKind, YamlFormat | null> = {
 /** Every format that is YAML (and so JSON): one parse for all of them. */
 export const yamlEditor: Editor = {
   accepts: (path) => /\.(?:ya?ml|json)$/i.test(path) || isKustomizationPath(path),
-  locate: (file, subject) => located(file.path, readDocuments(file.path, file.text, subject)),
+  locate: (file, subject) => located(file.path, readDocuments(file.path, file.text, subject), subject),
 }
 
-function located(path: string, before: ReadDocuments): Located {
-  const places = before.documents.flatMap(placesOf)
+function located(path: string, before: ReadDocuments, subject: Subject | undefined): Located {
+  const named = before.documents.flatMap(placesOf)
+  const marked = byPart(before.documents).map((documents) => markedIn(documents, subject))
   const nested = before.documents.flatMap((document) => [...document.nested.values()])
   const unreadable = [before, ...nested].flatMap((read) => read.unreadable)
   return {
-    places,
+    places: [...named, ...marked.flatMap(({ places }) => places)],
+    foreign: marked.flatMap(({ foreign }) => foreign),
     unread: unreadable.map((problem) => unreadOf(path, problem)),
     reread: (text, splices) => {
-      const after = rereadDocuments(path, text, before)
-      const again = located(path, after)
+      const after = readDocuments(path, text, subject)
+      const again = located(path, after, subject)
       return isUnchanged(before, after, splices) ? again : null
     },
   }
@@ -54,13 +51,28 @@ function placesOf(document: YamlDocument): Place[] {
   const places = objectsOf(document).flatMap(
     ({ kind, object }) => FORMATS[kind]?.places(document, object) ?? [],
   )
-  return places.map((place) => ({
+  return places.map((place) => inFile(place, document.part.offset))
+}
+
+function markedIn(documents: readonly YamlDocument[], subject: Subject | undefined): Marked {
+  const offset = documents[0]?.part.offset ?? 0
+  const { places, foreign } =
+    subject === undefined ? { places: [], foreign: [] } : readMarkers(documents, subject)
+  return {
+    places: places.map((place) => inFile(place, offset)),
+    foreign: foreign.map((range) => shifted(range, offset)),
+  }
+}
+
+function inFile(place: Place, offset: number): Place {
+  return {
     ...place,
+    ...(place.marked === undefined ? {} : { marked: shifted(place.marked, offset) }),
     splices: (wish) => {
       const splices = place.splices(wish)
-      return Array.isArray(splices) ? splices.map((splice) => shifted(splice, document.part.offset)) : splices
+      return Array.isArray(splices) ? splices.map((splice) => shifted(splice, offset)) : splices
     },
-  }))
+  }
 }
 
 /** Compares part by part: parts that no splice touches must be equal, the others are compared node by node. */
@@ -68,7 +80,6 @@ function isUnchanged(before: ReadDocuments, after: ReadDocuments, splices: reado
   const old = byPart(before.documents)
   const now = byPart(after.documents)
   if (old.length !== now.length || before.unreadable.length !== after.unreadable.length) return false
-  if (before.parts !== after.parts) return false
   let next = 0
   return (
     old.every((documents, index) => {
@@ -121,8 +132,8 @@ function roots(documents: readonly YamlDocument[]): ParsedNode[] {
   return documents.map(({ root }) => root)
 }
 
-function shifted(splice: Splice, by: number): Splice {
-  return { ...splice, start: splice.start + by, end: splice.end + by }
+function shifted<R extends Range>(range: R, by: number): R {
+  return { ...range, start: range.start + by, end: range.end + by }
 }
 
 function unreadOf(path: string, { code, message, part, at }: Unreadable): Unread {

@@ -3,24 +3,21 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { parseImageName } from '../../src/domain/image.ts'
-import type { EditReport, TextFile } from '../../src/edit/editor.ts'
-import { setImage } from '../../src/edit/set-image.ts'
+import type { EditReport, Outcome, TextFile, VersionWish } from '../../src/edit/editor.ts'
+import { type SetImageOptions, setImage } from '../../src/edit/set-image.ts'
 
 const GOLDEN = join(import.meta.dirname, 'golden')
 
-interface Case {
+/** What to do, and what is reported: codes of refusals and notes, names that were seen, an outcome for each file. */
+interface Case extends VersionWish, SetImageOptions {
   image: string
-  tag: string
-  digest?: string
-  /** The new name of the image. */
-  name?: string
   /** What of other tools this shows done right, such as `renovate#26719`. */
   issue?: string
-  addUnder?: string
-  /** Codes. */
   refusals?: string[]
   notes?: string[]
   seen?: string[]
+  /** Where absent, outcomes are not looked at. */
+  files?: Record<string, Outcome>
 }
 
 for (const format of directories(GOLDEN)) {
@@ -36,16 +33,22 @@ for (const format of directories(GOLDEN)) {
         report.seen.map(({ name }) => name),
         golden.seen ?? [],
       )
+      if (golden.files !== undefined) {
+        const outcomes = Object.fromEntries(report.files.map(({ path, outcome }) => [path, outcome]))
+        assert.deepEqual(outcomes, golden.files)
+      }
       const after = edited(before, report)
       assert.deepEqual(after, readTree(join(folder, 'after')))
-      assert.deepEqual(apply(after, golden).edits, [], 'a second time changes nothing')
+      const again = apply(after, golden)
+      assert.deepEqual(again.edits, [], 'a second time changes nothing')
+      assert.equal(again.outcome, report.outcome === 'updated' ? 'current' : report.outcome)
     })
   }
 }
 
-function apply(files: TextFile[], { image, tag, digest, name, addUnder }: Case): EditReport {
-  const wish = { tag, ...(digest === undefined ? {} : { digest }), ...(name === undefined ? {} : { name }) }
-  return setImage(files, parseImageName(image), wish, addUnder === undefined ? {} : { addUnder })
+function apply(files: TextFile[], golden: Case): EditReport {
+  const { image, refusals, notes, seen, files: outcomes, ...rest } = golden
+  return setImage(files, parseImageName(image), rest, rest)
 }
 
 function edited(files: TextFile[], report: EditReport): TextFile[] {

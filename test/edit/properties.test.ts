@@ -170,7 +170,8 @@ function isSound(files: TextFile[], wished: string): void {
     assert.notEqual(before, after)
     assert.ok(distinct.some((file) => file.path === path && file.text === before))
     const changed = leaves(after)
-    for (const [at, value] of leaves(before)) {
+    // What is no YAML to begin with has no values that a YAML reader would see.
+    for (const [at, value] of /\.(?:ya?ml|json)$/.test(path) ? leaves(before) : []) {
       const now = changed.get(at)
       const isList = at.endsWith('/images') && value === ''
       if (now === value || at.endsWith('/digest') || isList) continue

@@ -35,7 +35,7 @@ export interface NestedDocuments extends ReadDocuments {
 }
 
 export interface Unreadable {
-  code: 'not-yaml' | 'too-deep' | 'too-large' | 'too-many-aliases' | 'block-scalar'
+  code: 'not-yaml' | 'too-deep' | 'too-large' | 'too-many-aliases' | 'block-scalar' | 'values-not-yaml'
   message: string
   part: Part
   /** Offset in the part. */
@@ -43,9 +43,6 @@ export interface Unreadable {
 }
 
 export interface ReadDocuments {
-  /** How many parts the text has, and the indices of those that were read. */
-  parts: number
-  chosen: number[]
   documents: YamlDocument[]
   unreadable: Unreadable[]
 }
@@ -55,25 +52,14 @@ export function readDocuments(path: string, text: string, subject?: Subject): Re
   return readParts(path, splitDocuments(text), (part) => mayConcern(part, subject))
 }
 
-/** Reads the same parts of a file again after an edit, whatever they speak of now. */
-export function rereadDocuments(path: string, text: string, before: ReadDocuments): ReadDocuments {
-  return readParts(path, splitDocuments(text), () => true, before.chosen)
-}
-
-/** Reads every document of those parts that concern, or of the chosen ones. Never throws. */
+/** Reads every document of those parts that concern. Never throws. */
 export function readParts(
   path: string,
   parts: readonly Part[],
   concerns: (text: string) => boolean,
-  chosen = [...parts.keys()].filter((index) => concerns(parts[index]?.text ?? '')),
 ): ReadDocuments {
-  const read = chosen.map((index) => {
-    const part = parts[index]
-    return part === undefined ? [] : readPart(path, part, concerns)
-  })
+  const read = parts.filter((part) => concerns(part.text)).map((part) => readPart(path, part, concerns))
   return {
-    chosen,
-    parts: parts.length,
     documents: read.flatMap((part) => (Array.isArray(part) ? part : [])),
     unreadable: read.flatMap((part) => (Array.isArray(part) ? [] : part)),
   }

@@ -1,11 +1,9 @@
 import type { Scalar } from 'yaml'
 import type { Place } from '../editor.ts'
-import { type NestedDocuments, type ReadDocuments, readParts, type YamlDocument } from './document.ts'
+import { type NestedDocuments, readParts, type YamlDocument } from './document.ts'
 import { splitDocuments } from './parts.ts'
 import { refuse } from './place.ts'
 import { sourceOf } from './scalar-source.ts'
-
-const NOTHING: ReadDocuments = { parts: 0, chosen: [], documents: [], unreadable: [] }
 
 /** Reads the YAML inside of a scalar, such as the values of a chart in a block scalar. Never throws. */
 export function nestedIn(document: YamlDocument, scalar: Scalar.Parsed): NestedDocuments {
@@ -19,19 +17,29 @@ export function nestedIn(document: YamlDocument, scalar: Scalar.Parsed): NestedD
 function readNested(document: YamlDocument, scalar: Scalar.Parsed): NestedDocuments {
   const value = String(scalar.value)
   if (!document.concerns(value) || scalar.type === 'PLAIN') {
-    return { ...NOTHING, source: null }
+    return { source: null, documents: [], unreadable: [] }
   }
   const source = sourceOf(document.part.text, scalar)
   if (source === null) {
     const message = 'The text inside of this value cannot be changed in place.'
     const problem = { code: 'block-scalar', message, part: document.part, at: scalar.range[0] } as const
-    return { ...NOTHING, source, unreadable: [problem] }
+    return { source, documents: [], unreadable: [problem] }
   }
   const parts = splitDocuments(value).map((part) => ({
     ...part,
     position: (at: number) => document.part.position(source.offset(part.offset + at)),
   }))
-  return { source, ...readParts(document.path, parts, document.concerns) }
+  const { documents, unreadable } = readParts(document.path, parts, document.concerns)
+  return {
+    source,
+    documents,
+    unreadable: unreadable.map((problem) => ({
+      code: problem.code === 'not-yaml' ? 'values-not-yaml' : problem.code,
+      message: problem.message.replace('The file is', 'The text inside of this value is'),
+      part: document.part,
+      at: source.offset(problem.part.offset + problem.at),
+    })),
+  }
 }
 
 /** A place of a nested document as one of the document around it. */

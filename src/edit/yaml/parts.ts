@@ -28,6 +28,11 @@ export function splitDocuments(text: string): Part[] {
   return parts
 }
 
+/** A whole text as one part. */
+export function wholePart(text: string): Part {
+  return makePart(text, 0, 0)
+}
+
 function makePart(text: string, offset: number, firstLine: number): Part {
   let starts: number[] | null = null
   return {

@@ -17,11 +17,16 @@ const NOT_STRINGS = [
 ]
 
 /** Characters with which a tag, a digest or an image's name is safe in any context, flow or block. */
-const SAFE = /^[A-Za-z0-9_/](?:[A-Za-z0-9_./@+-]|:(?=[A-Za-z0-9_./@+-]))*$/
+const SAFE = /^[A-Za-z0-9_/](?:[A-Za-z0-9_./@+=-]|:(?=[A-Za-z0-9_./@+-]))*$/
+
+/** True when some YAML reader takes the text, written without quotes, for something other than a string. */
+export function isTyped(text: string): boolean {
+  return NOT_STRINGS.some((pattern) => pattern.test(text))
+}
 
 /** True when every YAML reader takes the text, written without quotes, for that very string. */
 export function readsAsString(text: string): boolean {
-  return SAFE.test(text) && !NOT_STRINGS.some((pattern) => pattern.test(text))
+  return SAFE.test(text) && !isTyped(text)
 }
 
 /** The scalar to write for a value that is new: quoted exactly when it must be, or always in JSON. */

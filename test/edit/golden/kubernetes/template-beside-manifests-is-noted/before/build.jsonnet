@@ -1,1 +1,0 @@
-{ image: "ghcr.io/acme/web:v1" }

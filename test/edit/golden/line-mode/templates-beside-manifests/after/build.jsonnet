@@ -1,0 +1,1 @@
+{ image: "ghcr.io/acme/web:v2" }
