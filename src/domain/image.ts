@@ -20,12 +20,16 @@ export interface ImageReference {
 
 /** OCI tag: https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests */
 export const TAG_PATTERN = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/
-export const DIGEST_PATTERN = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[0-9a-fA-F]{32,}$/
+/** The algorithms that registries know: https://github.com/opencontainers/image-spec/blob/main/descriptor.md#digests */
+export const DIGEST_PATTERN = /^(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$/
 
 const IMAGE_ID = /^[a-f0-9]{64}$/
 const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/
 const HOST =
   /^(?:localhost|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9a-fA-F:]+\])(?::[0-9]+)?$/
+
+/** Of the path, without the registry; and of a host name (https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4). */
+const MAX_LENGTH = 255
 
 /** Reads `host:port/path:tag@digest`; null when the text is not a reference, or is the id of a local image. */
 export function readReference(text: string): ImageReference | null {
@@ -66,13 +70,13 @@ export function sameImage(a: ImageName, b: ImageName): boolean {
 }
 
 function normaliseName(written: string): string | null {
-  if (written.length > 255) return null
   const slash = written.indexOf('/')
   const first = slash === -1 ? '' : written.slice(0, slash)
   const hasHost =
     first !== '' && (/[.:[]/.test(first) || first === 'localhost' || first !== first.toLowerCase())
   const host = hasHost ? first : 'docker.io'
   const path = hasHost ? written.slice(slash + 1) : written
+  if (host.length > MAX_LENGTH || path.length > MAX_LENGTH) return null
   if (!HOST.test(host) || !path.split('/').every((part) => COMPONENT.test(part))) return null
   const registry = canonicalHost(host.toLowerCase())
   const full = registry === 'docker.io' && !path.includes('/') ? `library/${path}` : path

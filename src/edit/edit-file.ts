@@ -37,12 +37,12 @@ export function editFile(file: TextFile, task: FileTask): FileOutcome {
   const chosen = own.filter((place) => isChosen(file, place, task, outcome))
   noteMentions(file, task, located, own, outcome)
   if (wish === null) {
-    outcome.sightings = chosen.map((place) => sightingOf(file, place))
+    for (const place of chosen) addSighting(file, place, outcome)
     return outcome
   }
   const splices: Splice[] = []
-  const changed: number[] = []
-  const sighted: number[] = []
+  const changed = new Set<Place>()
+  const sighted = new Map<Place, Sighting>()
   for (const place of chosen) {
     const made = splicesFor(file, place, task, wish)
     if (!Array.isArray(made)) {
@@ -51,21 +51,21 @@ export function editFile(file: TextFile, task: FileTask): FileOutcome {
       if (isDoubt) continue
     } else {
       splices.push(...made)
-      changed.push(own.indexOf(place))
+      changed.add(place)
       if (made.length > 0) noteChange(file, place, outcome)
     }
-    outcome.sightings.push(sightingOf(file, place))
-    sighted.push(own.indexOf(place))
+    const sighting = addSighting(file, place, outcome)
+    if (sighting !== null) sighted.set(place, sighting)
   }
-  const isReached = (again: Located) => {
+  const isDone = (again: Located) => {
     const now = ownPlaces(again, task)
-    outcome.sightings.forEach((sighting, at) => {
-      const { tag = null, digest = null } = now[sighted[at] ?? -1] ?? {}
+    for (const [place, sighting] of sighted) {
+      const { tag, digest } = now[own.indexOf(place)] ?? place
       sighting.after = { tag, digest }
-    })
-    return now.length === own.length && changed.every((index) => isCurrent(now[index], wish))
+    }
+    return isReached(own, changed, now, wish)
   }
-  finish(file, located, splices, isReached, outcome)
+  finish(file, located, splices, isDone, outcome)
   return outcome
 }
 
@@ -105,6 +105,23 @@ function ownPlaces({ places }: Located, { subject, wish }: FileTask): Place[] {
   return places
     .filter((place) => place.marked !== undefined || names(place, image.normalised) || isChanged(place))
     .sort((a, b) => a.line - b.line || a.column - b.column)
+}
+
+/** Whether the subject's places are those that they were, and all that were to change have the version. */
+function isReached(own: Place[], changed: ReadonlySet<Place>, now: Place[], wish: VersionWish): boolean {
+  const before = withoutMarked(own)
+  const after = withoutMarked(now)
+  return (
+    after.length === before.length &&
+    before.every((place, index) => !changed.has(place) || isCurrent(after[index], wish)) &&
+    now.filter((place) => !isCurrent(place, wish)).length <= own.length - changed.size
+  )
+}
+
+/** Without what a format finds at a marker's scalar: that can become the image's by what the marker writes. */
+function withoutMarked(places: Place[]): Place[] {
+  const marked = new Set(places.flatMap(({ marked, line, column }) => (marked ? [`${line}:${column}`] : [])))
+  return places.filter((place) => place.marked !== undefined || !marked.has(`${place.line}:${place.column}`))
 }
 
 function isCurrent(place: Place | undefined, wish: VersionWish): boolean {
@@ -179,6 +196,12 @@ function noteChange({ path }: TextFile, place: Place, { notes }: FileOutcome): v
   }
 }
 
-function sightingOf(file: TextFile, { line, column, format, tag, digest }: Place): Sighting {
-  return { path: file.path, line, column, format, tag, digest }
+/** What a format and a marker both say is one sighting. */
+function addSighting({ path }: TextFile, place: Place, { sightings }: FileOutcome): Sighting | null {
+  const { line, column, format, tag, digest } = place
+  const last = sightings.at(-1)
+  if (last?.line === line && last.column === column) return null
+  const sighting = { path, line, column, format, tag, digest }
+  sightings.push(sighting)
+  return sighting
 }

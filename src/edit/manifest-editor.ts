@@ -29,15 +29,10 @@ function compose(file: TextFile, yaml: Located | null, subject: Subject | undefi
     foreign,
     unread: yaml?.unread.filter((part) => part.code !== 'not-yaml' || !isRead(part)) ?? [],
     reread: (after, splices) => {
-      const inText = splices.filter(
-        (splice) => yaml === null || ranges.some((range) => isWithin(splice, range)),
-      )
-      if (inText.some((splice) => splice.text.includes('\n'))) return null
-      const again =
-        yaml?.reread(
-          after,
-          splices.filter((splice) => !inText.includes(splice)),
-        ) ?? null
+      const isInText = (splice: Splice) => yaml === null || ranges.some((range) => isWithin(splice, range))
+      const outside = splices.filter((splice) => !isInText(splice))
+      if (splices.some((splice) => splice.text.includes('\n') && isInText(splice))) return null
+      const again = yaml?.reread(after, outside) ?? null
       return yaml !== null && again === null ? null : compose({ path, text: after }, again, subject)
     },
   }

@@ -48,6 +48,7 @@ test('what is not a reference is null', () => {
     '{{ .Values.image }}',
     'ghcr.io:x/web',
     'a'.repeat(256),
+    `nginx@sha256:${'A'.repeat(64)}`,
     'f'.repeat(64),
   ])
     assert.equal(readReference(text), null, text)
@@ -70,6 +71,117 @@ test('spellings of one image are the same, and others are not', () => {
   for (const text of same) assert.ok(sameImage(parseImageName('nginx'), parseImageName(text)), text)
   for (const text of ['acme/nginx', 'ghcr.io/nginx', 'ghcr.io/library/nginx', 'nginx2'])
     assert.ok(!sameImage(parseImageName('nginx'), parseImageName(text)), text)
+})
+
+const F64 = 'f'.repeat(64)
+const F128 = 'f'.repeat(128)
+const A255 = `${'a/'.repeat(127)}a`
+const ID = '1a3f5e7d9c1b3a5f7e9d1c3b5a7f9e1d3c5b7a9f1e3d5d7c9b1a3f5e7d9c1b3a'
+
+/** The cases of reference_test.go and normalize_test.go: text, name, tag, digest, or null where it is refused. */
+const DISTRIBUTION: [text: string, name: string | null, tag?: string | null, digest?: string][] = [
+  ['test_com', 'docker.io/library/test_com'],
+  ['test.com:tag', 'docker.io/library/test.com', 'tag'],
+  ['test.com:5000', 'docker.io/library/test.com', '5000'],
+  ['test.com/repo:tag', 'test.com/repo', 'tag'],
+  ['test:5000/repo', 'test:5000/repo'],
+  ['test:5000/repo:tag', 'test:5000/repo', 'tag'],
+  [`test:5000/repo@sha256:${F64}`, 'test:5000/repo', null, `sha256:${F64}`],
+  [`test:5000/repo:tag@sha256:${F64}`, 'test:5000/repo', 'tag', `sha256:${F64}`],
+  ['', null],
+  [':justtag', null],
+  [`@sha256:${F64}`, null],
+  [`repo@sha256:${'f'.repeat(34)}`, null],
+  [`validname@invaliddigest:${F128}`, null],
+  ['Uppercase:tag', null],
+  ['Uppercase/lowercase:tag', 'uppercase/lowercase', 'tag'],
+  ['test:5000/Uppercase/lowercase:tag', null],
+  ['lowercase:Uppercase', 'docker.io/library/lowercase', 'Uppercase'],
+  [`a/${A255}:tag`, null],
+  [`${A255}:tag-puts-this-over-max`, `docker.io/${A255}`, 'tag-puts-this-over-max'],
+  ['aa/asdf$$^/aa', null],
+  ['sub-dom1.foo.com/bar/baz/quux', 'sub-dom1.foo.com/bar/baz/quux'],
+  ['sub-dom1.foo.com/bar/baz/quux:some-long-tag', 'sub-dom1.foo.com/bar/baz/quux', 'some-long-tag'],
+  [
+    'b.gcr.io/test.example.com/my-app:test.example.com',
+    'b.gcr.io/test.example.com/my-app',
+    'test.example.com',
+  ],
+  ['xn--n3h.com/myimage:xn--n3h.com', 'xn--n3h.com/myimage', 'xn--n3h.com'],
+  [`xn--7o8h.com/myimage:a@sha512:${F128}`, 'xn--7o8h.com/myimage', 'a', `sha512:${F128}`],
+  ['foo_bar.com:8080', 'docker.io/library/foo_bar.com', '8080'],
+  ['foo/foo_bar.com:8080', 'docker.io/foo/foo_bar.com', '8080'],
+  ['192.168.1.1', 'docker.io/library/192.168.1.1'],
+  ['192.168.1.1:tag', 'docker.io/library/192.168.1.1', 'tag'],
+  ['192.168.1.1:5000', 'docker.io/library/192.168.1.1', '5000'],
+  ['192.168.1.1/repo', '192.168.1.1/repo'],
+  ['192.168.1.1:5000/repo', '192.168.1.1:5000/repo'],
+  ['192.168.1.1:5000/repo:5050', '192.168.1.1:5000/repo', '5050'],
+  ['[2001:db8::1]', null],
+  ['[2001:db8::1]:5000', null],
+  ['[2001:db8::1]:tag', null],
+  ['[2001:db8::1]/repo', '[2001:db8::1]/repo'],
+  ['[2001:db8:1:2:3:4:5:6]/repo:tag', '[2001:db8:1:2:3:4:5:6]/repo', 'tag'],
+  ['[2001:db8::1]:5000/repo', '[2001:db8::1]:5000/repo'],
+  ['[2001:db8::1]:5000/repo:tag', '[2001:db8::1]:5000/repo', 'tag'],
+  [`[2001:db8::1]:5000/repo@sha256:${F64}`, '[2001:db8::1]:5000/repo', null, `sha256:${F64}`],
+  [`[2001:db8::1]:5000/repo:tag@sha256:${F64}`, '[2001:db8::1]:5000/repo', 'tag', `sha256:${F64}`],
+  ['[2001:db8::]:5000/repo', '[2001:db8::]:5000/repo'],
+  ['[::1]:5000/repo', '[::1]:5000/repo'],
+  ['[fe80::1%eth0]:5000/repo', null],
+  ['[fe80::1%@invalidzone]:5000/repo', null],
+  ['[2001:db8:3:4::192.0.2.33]:5000/debian', null],
+  ['fc00::1:5000/debian', null],
+  ['docker/docker', 'docker.io/docker/docker'],
+  ['debian', 'docker.io/library/debian'],
+  ['index.docker.io/library/debian', 'docker.io/library/debian'],
+  ['index.docker.io/debian', 'docker.io/library/debian'],
+  ['127.0.0.1:5000/debian', '127.0.0.1:5000/debian'],
+  ['library/foo/bar', 'docker.io/library/foo/bar'],
+  ['docker.io/library/foo/bar', 'docker.io/library/foo/bar'],
+  ['test_com/foo', 'docker.io/test_com/foo'],
+  ['test-com:8080/foo', 'test-com:8080/foo'],
+  [
+    'thisisthesongthatneverendsitgoesonandonandonthisisthesongthatnev',
+    'docker.io/library/thisisthesongthatneverendsitgoesonandonandonthisisthesongthatnev',
+  ],
+  [ID, null],
+  [`docker.io/${ID}`, `docker.io/library/${ID}`],
+  [ID.slice(1), `docker.io/library/${ID.slice(1)}`],
+  ['Docker/docker', 'docker/docker'],
+  ['https://github.com/docker/docker', null],
+  ['docker/Docker', null],
+  ['docker.io/docker/Docker', null],
+  ['docker///docker', null],
+  ['docker-rules/docker', 'docker.io/docker-rules/docker'],
+  ['docker---rules/docker', 'docker.io/docker---rules/docker'],
+  ['d/docker', 'docker.io/d/docker'],
+  ['dock__er/docker', 'docker.io/dock__er/docker'],
+  ['-docker/docker', null],
+  ['-docker.io/docker/docker', null],
+  ['docker-/docker', null],
+  ['____/____', null],
+  ['_docker/_docker', null],
+  ['dock..er/docker', null],
+  ['dock_.er/docker', null],
+  ['dock-.er/docker', null],
+  ['docker/', null],
+  [`${'this_is_not_a_valid_namespace_'.repeat(9)}a/docker`, null],
+  [`busybox:latest@sha256:${F64}`, 'docker.io/library/busybox', 'latest', `sha256:${F64}`],
+]
+
+test('the cases of the distribution project are read as there', () => {
+  for (const [text, name, tag = null, digest = null] of DISTRIBUTION) {
+    const read = readReference(text)
+    const expected = name === null ? null : [name, tag, digest]
+    assert.deepEqual(read && [read.name.normalised, read.tag, read.digest], expected, text)
+  }
+})
+
+test('the longest name has 255 characters behind its registry', () => {
+  const host = 'registry.acme.dev:5000'
+  assert.equal(readReference(`${host}/${A255}`)?.name.normalised, `${host}/${A255}`)
+  assert.equal(readReference(`${host}/${A255}a`), null)
 })
 
 test('references are read as the distribution project reads them', () => {
@@ -114,7 +226,7 @@ function distribution(text: string): [string, string | null, string | null] | nu
   const component = '(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])'
   const domain = `(?:${component}(?:\\.${component})*|\\[(?:[a-fA-F0-9:]+)\\])(?::[0-9]+)?`
   const part = '[a-z0-9]+(?:(?:\\.|_|__|[-]+)[a-z0-9]+)*'
-  const digest = '[a-z0-9]+(?:[+._-][a-z0-9]+)*:[0-9a-fA-F]{32,}'
+  const digest = 'sha256:[0-9a-f]{64}'
   const reference = new RegExp(
     `^(${domain})/(${part}(?:/${part})*)(?::([\\w][\\w.-]{0,127}))?(?:@(${digest}))?$`,
   )

@@ -158,13 +158,13 @@ function refusing(document: YamlDocument, marker: Marker, code: MarkerCode): Pla
   }
 }
 
-/** The index of the last leaf that starts before the offset, by bisection; -1 for none. */
+/** The index of the last leaf that starts at the offset, where it is empty, or before it; -1 for none. */
 function lastBefore(leaves: readonly Leaf[], at: number): number {
   let low = 0
   let high = leaves.length
   while (low < high) {
     const middle = (low + high) >> 1
-    if ((leaves[middle]?.start ?? at) < at) low = middle + 1
+    if ((leaves[middle]?.start ?? at + 1) <= at) low = middle + 1
     else high = middle
   }
   return low - 1

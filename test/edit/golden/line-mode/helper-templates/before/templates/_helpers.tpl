@@ -1,0 +1,4 @@
+{{- define "web.container" -}}
+name: web
+image: "ghcr.io/acme/web:v1" {{/* pinned */}}
+{{- end -}}

@@ -1,0 +1,4 @@
+/*
+{ image: "ghcr.io/acme/web:v0" }
+*/
+{ image: "ghcr.io/acme/web:v1" }

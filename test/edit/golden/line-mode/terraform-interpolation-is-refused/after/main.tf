@@ -1,0 +1,3 @@
+resource "x" "web" {
+  image = "ghcr.io/acme/web:${var.tag}"
+}

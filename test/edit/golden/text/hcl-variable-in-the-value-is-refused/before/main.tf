@@ -1,0 +1,1 @@
+image = "${var.repo}:v1" # supercargo: web:tag

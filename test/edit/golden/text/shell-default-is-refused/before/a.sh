@@ -1,0 +1,1 @@
+TAG=${TAG:-v1} # supercargo: web:tag

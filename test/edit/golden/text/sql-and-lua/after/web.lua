@@ -1,0 +1,1 @@
+local tag = 'v2' -- supercargo: web:tag

@@ -1,0 +1,1 @@
+local tag = 'v1' -- supercargo: web:tag

@@ -1,0 +1,2 @@
+echo "v1 # supercargo: web:tag"
+TAG=v1 # supercargo: web:tag
