@@ -9,7 +9,7 @@ import {
   readSync,
   statSync,
 } from 'node:fs'
-import { dirname, join, relative, resolve, sep } from 'node:path'
+import { dirname, relative, resolve, sep } from 'node:path'
 import type { TextFile } from '../../edit/editor.ts'
 import { usageError } from './usage-error.ts'
 
@@ -57,12 +57,11 @@ export function readFiles(paths: readonly string[], { mayMatter, progress }: How
   const seen = new Set<string>()
   let total = 0
 
-  const add = (absolute: string): void => {
+  const add = (absolute: string, path: string): void => {
     if (seen.has(absolute)) return
     seen.add(absolute)
     if (seen.size > MAX_FILES) throw tooMuch(`${MAX_FILES.toLocaleString('en')} files`)
     if (seen.size % 1000 === 0) progress(seen.size)
-    const path = relative(root, absolute).replaceAll(sep, '/')
     const bytes = readBytes(absolute, path)
     if (bytes === 'binary') return
     if (bytes === 'too-large') {
@@ -76,14 +75,18 @@ export function readFiles(paths: readonly string[], { mayMatter, progress }: How
       read.files.push({ path, text: bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8') })
     }
   }
-  const walk = (directory: string): void => {
+  const walk = (directory: string, path: string): void => {
     for (const entry of readdirSync(directory, { withFileTypes: true })) {
-      const path = join(directory, entry.name)
-      if (entry.isFile()) add(path)
-      else if (entry.isDirectory() && !SKIPPED.has(entry.name)) walk(path)
+      const absolute = `${directory}${sep}${entry.name}`
+      const below = path === '' ? entry.name : `${path}/${entry.name}`
+      if (entry.isFile()) add(absolute, below)
+      else if (entry.isDirectory() && !SKIPPED.has(entry.name)) walk(absolute, below)
     }
   }
-  for (const target of targets) guarded(target, () => (isDirectory(target) ? walk(target) : add(target)))
+  for (const target of targets) {
+    const path = relative(root, target).replaceAll(sep, '/')
+    guarded(target, () => (isDirectory(target) ? walk(target, path) : add(target, path)))
+  }
   read.files.sort((a, b) => (a.path < b.path ? -1 : 1))
   return read
 }

@@ -14,8 +14,10 @@ export function unchangedOutside(
 ): boolean {
   const moves = movesOf(splices)
   for (const root of before) markScalars(root, moves)
-  const gone = (node: ParsedNode | null) => node === null || isInside(node, moves.old, moves)
-  const came = (node: ParsedNode | null) => node === null || isInside(node, moves.now, moves)
+  // Splices that lie in scalars add and remove no nodes, which spares looking for them.
+  const mayMove = moves.inScalar.includes(false)
+  const gone = (node: ParsedNode | null) => node === null || (mayMove && isInside(node, moves.old, moves))
+  const came = (node: ParsedNode | null) => node === null || (mayMove && isInside(node, moves.now, moves))
 
   const equal = (a: ParsedNode | null, b: ParsedNode | null): boolean => {
     if (a === null || b === null) return a === b
