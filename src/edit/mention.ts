@@ -41,13 +41,19 @@ export function findMention(text: string, image: ImageName): { line: number; col
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
     const start = text.lastIndexOf('\n', match.index) + 1
     if (!/^\s*(?:#|\/\/)/.test(text.slice(start, match.index))) {
-      return { line: text.slice(0, start).split('\n').length, column: match.index - start + 1 }
+      return { line: lineOf(text, start), column: match.index - start + 1 }
     }
     const next = text.indexOf('\n', match.index)
     if (next === -1) return null
     pattern.lastIndex = next
   }
   return null
+}
+
+function lineOf(text: string, at: number): number {
+  let line = 1
+  for (let end = text.indexOf('\n'); end !== -1 && end < at; end = text.indexOf('\n', end + 1)) line++
+  return line
 }
 
 /** A name without any slash is a word like others, and counts only with a tag or digest behind it. */

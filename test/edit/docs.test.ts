@@ -10,8 +10,8 @@ const sources = readdirSync('src/edit', { recursive: true, encoding: 'utf8' })
   .join('\n')
 const golden = 'test/edit/golden'
 
-/** What else stands in quotes in the sources: formats, and results of functions. */
-const WORDS = ['argo-cd', 'helm-values', 'image-tag-transformer', 'same-image']
+/** What else stands in quotes in the sources: formats, an outcome, and results of functions. */
+const WORDS = ['argo-cd', 'helm-values', 'image-tag-transformer', 'not-found', 'same-image']
 
 /** Reason codes are the other kebab-case words in quotes in the sources; one has no hyphen. */
 const codes = new Set([

@@ -55,6 +55,75 @@ test('a file of more than 100,000 lines in one document is edited', () => {
   assert.equal(edits[0]?.after, text.replace('web:v1', 'web:v2'))
 })
 
+/** Texts that make careless patterns and loops take quadratic time or worse. */
+const ADVERSARIAL: [what: string, unit: string, before: string, behind: string][] = [
+  ['names in comments', '# ghcr.io/acme/web:v1\n', '', ''],
+  ['names in one comment', 'ghcr.io/acme/web:v1 ', '# ', ''],
+  ['names in prose', 'ghcr.io/acme/web:v1 ', '', ''],
+  ['spaces behind a key', ' ', 'image:', 'ghcr.io/acme/web:v1'],
+  ['spaces before a marker', ' ', 'tag: v1', '# supercargo: web:tag'],
+  ['keys', 'image: ', '', 'ghcr.io/acme/web:v1'],
+  ['images on one line', '{image: ghcr.io/acme/web:v1}, ', '', ''],
+  ['quotes', '"', 'web: ', ' # supercargo: web:tag'],
+  ['starts of comments', '{{/*', '', '\nimage: ghcr.io/acme/web:v1'],
+  ['markers on one line', '# supercargo: web:tag ', '', ''],
+  ['policies on one line', '# {"$imagepolicy": "flux:web"} ', '', ''],
+  ['dashes', '1-', 'web: ', ' # supercargo: web:version'],
+  ['words', 'a:b@c/', 'web: ', ' # supercargo: web'],
+  ['line ends', '\n', '', 'image: ghcr.io/acme/web:v1'],
+]
+
+for (const [what, unit, before, behind] of ADVERSARIAL) {
+  test(`10 MB of ${what} are read in linear time`, () => {
+    const text = before + unit.repeat(Math.ceil(10_000_000 / unit.length)) + behind
+    for (const path of ['a.tmpl', 'a.txt', 'main.tf']) {
+      const started = performance.now()
+      setImage([{ path, text }], IMAGE, { tag: 'v2' }, { app: 'web', policies: ['flux:web'] })
+      assert.ok(performance.now() - started < 20_000, path)
+    }
+  })
+}
+
+test('more than 100,000 files are refused', () => {
+  const files = Array.from({ length: 100_001 }, (_, n) => ({ path: `${n}.yaml`, text: '' }))
+  assert.deepEqual(codes(setImage(files, IMAGE, { tag: 'v2' })), ['too-many-files'])
+})
+
+test('of 10,000 files only those are read that could name the image, and markers for others cost nothing', () => {
+  const unreadable = 'tag: v1 # supercargo: api:tag\nbroken: ['
+  const files = Array.from({ length: 10_000 }, (_, n) => ({ path: `${n}.yaml`, text: unreadable }))
+  files.push({ path: 'web.yaml', text: 'tag: v1 # supercargo: shop:tag\n' })
+  const { edits, notes } = setImage(files, IMAGE, { tag: 'v2' }, { app: 'shop' })
+  assert.deepEqual(
+    edits.map(({ after }) => after),
+    ['tag: v2 # supercargo: shop:tag\n'],
+  )
+  assert.deepEqual(notes, [])
+})
+
+test('a wish that nobody could mean is refused before anything is read', () => {
+  for (const [wish, code] of [
+    [{ name: 'ghcr.io/acme/web:v2' }, 'invalid-name'],
+    [{ sha: 'abc1234' }, 'invalid-sha'],
+    [{ version: 'v1.2.3' }, 'invalid-version'],
+  ] as const) {
+    const report = setImage([{ path: 'a.yaml', text: LINE }], IMAGE, { tag: 'v2', ...wish })
+    assert.deepEqual(codes(report), [code])
+  }
+})
+
+test('a file that could be changed says so when another one is refused', () => {
+  const bad = { path: 'b.yaml', text: 'image: &x !!int 1\ntag: v1 # supercargo: ghcr.io/acme/web:digest\n' }
+  const { files } = setImage([{ path: 'a.yaml', text: LINE }, bad], IMAGE, { tag: 'v2' })
+  assert.deepEqual(
+    files.map(({ path, outcome, remarks }) => [path, outcome, remarks.map(({ code }) => code)]),
+    [
+      ['a.yaml', 'refused', ['held-back']],
+      ['b.yaml', 'refused', ['digest-unknown']],
+    ],
+  )
+})
+
 test('a key named __proto__ is only a key', () => {
   const { edits } = edit(`__proto__:\n  image: ghcr.io/acme/web:v1\n  polluted: true\n`)
   assert.equal(edits[0]?.after, `__proto__:\n  image: ghcr.io/acme/web:v2\n  polluted: true\n`)

@@ -24,7 +24,7 @@ export function placesInGenerators(document: YamlDocument, spec: Mapping | null,
 
 function placesInElement(document: YamlDocument, element: Mapping, format: string): Place[] {
   return mappingsBelow(document, element.node).flatMap((mapping) => {
-    const rules = { format, global: null, bare: 'leave', anyKey: true } as const
+    const rules = { format, global: null, bare: 'leave', addsKey: false, anyKey: true } as const
     const others = [...mapping.entries].flatMap(([key, entry]) => {
       const scalar = IMAGE_KEY.test(key) ? null : scalarOf(entry)
       const reference = scalar === null ? null : splitReference(String(scalar.value).trim())

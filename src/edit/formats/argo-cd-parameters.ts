@@ -40,7 +40,13 @@ export function placesInParameters(
     if (repositoryOf(fields) === undefined && tag !== undefined && known !== undefined) {
       return [placeOfTag(document, { format, names: known, tag, digest: entries.get('digest') })]
     }
-    return placesInFields(document, fields, { format, global: null, bare: 'leave', anyKey: true })
+    return placesInFields(document, fields, {
+      format,
+      global: null,
+      bare: 'leave',
+      addsKey: true,
+      anyKey: true,
+    })
   })
 }
 

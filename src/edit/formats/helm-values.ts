@@ -17,7 +17,13 @@ export const helmValues: YamlFormat = {
 export function placesInValues(document: YamlDocument, values: Mapping, format: string): Place[] {
   const global = globalRegistry(document, values)
   return mappingsBelow(document, values.node).flatMap((mapping) =>
-    placesInFields(document, fieldsOf(document, mapping), { format, global, bare: 'add', anyKey: true }),
+    placesInFields(document, fieldsOf(document, mapping), {
+      format,
+      global,
+      bare: 'add',
+      addsKey: true,
+      anyKey: true,
+    }),
   )
 }
 

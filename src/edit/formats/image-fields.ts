@@ -21,8 +21,13 @@ export interface FieldRules {
   format: string
   /** A registry for repositories that have none. */
   global: string | null
-  /** What becomes of a name without version: it gets a tag, or only when nothing else names the image. */
+  /**
+   * What becomes of a reference without tag: it gets one, only under `image` itself, or only when nothing else
+   * names the image.
+   */
   bare: 'write' | 'add' | 'leave'
+  /** Whether a name without a key for its version may get one, when nothing else names the image. */
+  addsKey: boolean
   /** Whether `repository` with `tag` is an image under every key, not only under one that ends in `image`. */
   anyKey: boolean
 }
@@ -36,6 +41,7 @@ export function placesInFields(document: YamlDocument, fields: ImageFields, rule
   const { entries } = fields
   const places: Place[] = []
   for (const [key, entry] of entries) {
+    if (!key.includes('mage')) continue
     if (IMAGE_KEY.test(key)) places.push(...underImageKey(document, fields, key, entry, rules))
     const flat = /^([\w-]*[iI]mage)(?:Repository|Repo|Name)$/.exec(key)?.[1]
     if (flat === undefined || !entries.has(`${flat}Tag`)) continue
@@ -55,10 +61,25 @@ function repositoryIn(document: YamlDocument, fields: ImageFields, rules: FieldR
   const { entries, key } = fields
   const repository = repositoryOf(fields)
   const isImage = isImageKey(key)
-  const hasVersion = entries.has('tag') || entries.has('digest')
-  if (repository === undefined || !(isImage || (hasVersion && rules.anyKey))) return []
+  const hasTag = entries.has('tag') || entries.has('digest')
+  if (repository === undefined || !(isImage || (hasTag && rules.anyKey))) return []
+  if (isImage && !hasTag) {
+    const whole = wholeReference(document, repository, rules)
+    if (whole !== null) return [whole]
+    if (!rules.addsKey && !entries.has('version')) return []
+  }
   const tag = isImage && !entries.has('tag') && entries.has('version') ? 'version' : 'tag'
   return namedBy(document, fields, repository, { registry: 'registry', tag, digest: 'digest' }, rules)
+}
+
+/** Some write the tag behind the name in `repository` or `name`. */
+function wholeReference(document: YamlDocument, entry: Entry, { format }: FieldRules): Place | null {
+  const scalar = scalarOf(entry)
+  const text = presentText(entry)
+  const reference = text === null ? null : splitReference(text)
+  return scalar === null || reference === null || reference.name === text
+    ? null
+    : referencePlace(document, scalar, { format })
 }
 
 function underImageKey(
@@ -81,7 +102,7 @@ function underImageKey(
     const keys = { registry: registryKey, tag: tags[0] ?? 'tag', digest: isPlain ? 'digest' : `${key}Digest` }
     if (tags.length > 0 || fields.entries.has(keys.digest))
       return namedBy(document, fields, entry, keys, rules)
-    if (rules.bare === 'leave') return []
+    if (rules.bare === 'leave' || (rules.bare === 'write' && !isPlain)) return []
   }
   const registry = presentText(fields.entries.get(registryKey))
   const place = referencePlace(document, scalar, {

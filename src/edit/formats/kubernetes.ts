@@ -33,7 +33,13 @@ function placesIn(document: YamlDocument, mapping: Mapping, known: string | unde
   const isImage = mapping.key !== null && IMAGE_KEY.test(mapping.key)
   const keys = [isImage ? 'reference' : undefined, known].flatMap((key) => key ?? [])
   return [
-    ...placesInFields(document, fields, { format: FORMAT, global: null, bare: 'write', anyKey: false }),
+    ...placesInFields(document, fields, {
+      format: FORMAT,
+      global: null,
+      bare: 'write',
+      addsKey: false,
+      anyKey: false,
+    }),
     ...keys.flatMap((key) => {
       const scalar = scalarOf(mapping.entries.get(key))
       return (scalar && referencePlace(document, scalar, { format: FORMAT })) ?? []

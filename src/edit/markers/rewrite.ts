@@ -14,6 +14,9 @@ export type RewriteCode =
 const SHA = /(?<![0-9A-Za-z])[0-9a-f]{40}(?:[0-9a-f]{24})?(?![0-9A-Za-z])/g
 const VERSION = /(?<![\w.+-])(v?)(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?)(?![\w.+-])/g
 const DIGEST = /(?<![\w.+-])[a-z0-9]+:[0-9a-f]{32,}(?![\w.+-])/g
+/** Of a longer text it is not asked what is meant. UTF-16 code units. */
+const MAX_LENGTH = 10_000
+
 /** A template, a variable or a placeholder that somebody else fills in. */
 const FILLED_IN = /\$[{(]|\{\{|<[^>]*>|\[\[|%\(/
 
@@ -35,7 +38,8 @@ export function rewrite(
   image: ImageName,
   wish: VersionWish,
 ): Splice | null | RewriteCode {
-  if (FILLED_IN.test(text.slice(0, 1000))) return 'not-literal'
+  if (text.length > MAX_LENGTH) return 'marker-unclear'
+  if (FILLED_IN.test(text)) return 'not-literal'
   const splice = rewriters[part](text, { image, normalised: namesOf(image, wish), wish })
   return typeof splice === 'string' || text.slice(splice.start, splice.end) !== splice.text ? splice : null
 }
@@ -47,6 +51,7 @@ export function presentVersion(
   image: ImageName,
 ): { tag: string | null; digest: string | null } {
   const nothing = { tag: null, digest: null }
+  if (text.length > MAX_LENGTH) return nothing
   const found = meant(text, [image.normalised])
   switch (part) {
     case 'reference':

@@ -1,11 +1,14 @@
+/** A longer line is not looked into. UTF-16 code units. */
+export const MAX_LINE = 100_000
+
 /** A line that is a comment in some format that files of manifests are written in. */
 const COMMENT_LINE = /^[ \t]*(?:#|\/\/|;|--\s|\/\*|<!--|\{\{-?\s*\/\*)/
 
-/** Whether a line, up to some place in it, is a comment already. */
-export function isCommented(head: string): boolean {
-  if (COMMENT_LINE.test(head)) return true
-  const open = unquoted(head)
-  return /(?:^|\s)(?:#|\/\/)/.test(open) || open.lastIndexOf('/*') > open.lastIndexOf('*/')
+/** Where the comment of a line starts that reaches to its end; its length where there is none. */
+export function commentStart(line: string): number {
+  if (COMMENT_LINE.test(line)) return 0
+  const at = unquoted(line).search(/(?<=\s)(?:#|\/\/)/)
+  return at === -1 ? line.length : at
 }
 
 /** The quoted strings of a line, quotes included: each from a quote that could start a string to the next equal one. */

@@ -1,6 +1,6 @@
 import { type ImageName, readReference } from '../../domain/image.ts'
 import type { Range } from '../editor.ts'
-import { isCommented } from './comments.ts'
+import { commentStart, MAX_LINE } from './comments.ts'
 
 /** A literal `image: name:tag` on one line. Offsets count from the start of the line. */
 export interface ImageOnLine extends Range {
@@ -20,11 +20,13 @@ const BEHIND = /^(?:$|[\s]*(?:$|[,;})\]]|#|\/\/|\/\*|\{\{-?\s*\/\*))/
 /** Every `image` of a line that has a value, outside of comments. */
 export function imagesOnLine(line: string, style: ':' | '=', mustQuote: boolean): ImageOnLine[] {
   const found: ImageOnLine[] = []
+  if (line.length > MAX_LINE) return found
+  const comment = commentStart(line)
   for (const { 0: key, index } of line.matchAll(KEY[style])) {
     const at = index + key.length
     const quote = line.charAt(at)
     const isQuoted = quote === '"' || quote === "'"
-    if (isCommented(line.slice(0, index)) || (mustQuote && !isQuoted)) continue
+    if (index >= comment || (mustQuote && !isQuoted)) continue
     const start = isQuoted ? at + 1 : at
     const end = isQuoted ? line.indexOf(quote, start) : endOfPlain(line, start)
     if (end <= start) continue

@@ -1,5 +1,5 @@
 import type { Range } from '../editor.ts'
-import { isCommented, quotedIn } from './comments.ts'
+import { commentStart, MAX_LINE, quotedIn } from './comments.ts'
 
 /** The value that a marker on a line of text stands behind. Offsets count from the start of the line. */
 export interface MarkedValue extends Range {
@@ -21,13 +21,15 @@ export function markedValue(
   comment: number,
   mustQuote: boolean,
 ): MarkedValue | 'marker-alone' | 'marker-unclear' | null {
+  if (line.length > MAX_LINE) return 'marker-unclear'
   const strings = quotedIn(line)
   if (strings.some(({ start, end }) => start < comment && comment < end)) return null
   if (comment > 0 && !/[\s,;)\]}"'`>{-]/.test(line.charAt(comment - 1))) return null
   const head = line.slice(0, comment)
-  if (head.replace(/\{\{-?\s*$/, '').trim() === '' || isCommented(head.replace(/\{\{-?\s*$/, ''))) {
-    return 'marker-alone'
-  }
+  const trimmed = head.trimEnd()
+  const opening = trimmed.endsWith('{{') ? 2 : trimmed.endsWith('{{-') ? 3 : 0
+  const before = trimmed.slice(0, trimmed.length - opening)
+  if (before.trim() === '' || commentStart(before) < before.length) return 'marker-alone'
   const [end, isElement] = valueEnd(head)
   const values = strings.filter((each) => each.end <= end && !/^\s*(?:[:=]|=>)/.test(line.slice(each.end)))
   const last = values.at(-1)

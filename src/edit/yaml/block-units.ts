@@ -45,7 +45,7 @@ export function blockUnits(text: string, scalar: Scalar.Parsed, value: string): 
 /** How many spaces stand before each line, by the first one that says something; null for none. */
 function indentOf(text: string, from: number, to: number, value: string): number | null {
   const written = /^(?: *\r?\n)*?( *)[^ \r\n]/.exec(text.slice(from, to))
-  const read = /^\n*( *)[^ \n]/.exec(value)
+  const read = /^(?: *\n)*?( *)[^ \n]/.exec(value)
   const indent = (written?.[1]?.length ?? 0) - (read?.[1]?.length ?? 0)
   return written === null || read === null || indent < 0 ? null : indent
 }

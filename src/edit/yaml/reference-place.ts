@@ -73,7 +73,8 @@ export function splitReference(text: string): WrittenReference | null {
   for (let at = text.search(/[:@]/); at !== -1 && at < 300; at = nextMark(text, at)) {
     const name = text.slice(0, at)
     const rest = text.slice(at + 1)
-    if (/^\d+\//.test(rest) || readReference(name)?.tag !== null || /\s/.test(rest)) continue
+    if (/^\d+\//.test(rest) || readReference(name)?.tag !== null) continue
+    if (/\s/.test(rest) && !isTemplate(rest)) continue
     return text.charAt(at) === '@' ? { name, tag: null, digest: rest } : { name, tag: rest, digest: null }
   }
   return null
