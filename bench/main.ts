@@ -1,5 +1,6 @@
 import { measureAck } from './ack.ts'
 import { measureCost } from './cost.ts'
+import { measureEdit } from './edit.ts'
 import { describeMachine, machineText } from './machine.ts'
 import { measureMemory } from './memory.ts'
 import { type BenchOptions, readOptions, type SectionName, USAGE } from './options.ts'
@@ -14,6 +15,7 @@ const MEASURES: Record<SectionName, (options: BenchOptions, progress: Progress) 
   push: measurePush,
   ack: measureAck,
   memory: measureMemory,
+  edit: measureEdit,
 }
 
 /** Tells whoever waits what is being measured. */

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-export const SECTIONS = ['cost', 'push', 'ack', 'memory'] as const
+export const SECTIONS = ['cost', 'push', 'ack', 'memory', 'edit'] as const
 export type SectionName = (typeof SECTIONS)[number]
 
 export interface BenchOptions {
@@ -8,6 +8,8 @@ export interface BenchOptions {
   json: boolean
   /** Files of the manifest repositories. */
   sizes: number[]
+  /** Files of the section `edit`. */
+  manifests: number
   /** Of each push, after one that is not counted. */
   repetitions: number
   /** Deliveries per second, and for how long. */
@@ -19,7 +21,7 @@ export interface BenchOptions {
   profile: string | null
 }
 
-export const USAGE = `npm run bench -- [${SECTIONS.join('] [')}] [--json] [--sizes 10,1000,50000] [--repetitions 9]
+export const USAGE = `npm run bench -- [${SECTIONS.join('] [')}] [--json] [--sizes 10,1000,50000] [--manifests 10000] [--repetitions 9]
   [--rate 500] [--seconds 30] [--idle 45] [--profile DIRECTORY]
 `
 
@@ -31,6 +33,7 @@ export function readOptions(args: string[]): BenchOptions {
     options: {
       json: { type: 'boolean', default: false },
       sizes: { type: 'string', default: '10,1000,50000' },
+      manifests: { type: 'string', default: '10000' },
       repetitions: { type: 'string', default: '9' },
       rate: { type: 'string', default: '500' },
       seconds: { type: 'string', default: '30' },
@@ -45,6 +48,7 @@ export function readOptions(args: string[]): BenchOptions {
     sections: named.length === 0 ? [...SECTIONS] : named,
     json: values.json,
     sizes: values.sizes.split(',').map((size) => whole('sizes', size, 10)),
+    manifests: whole('manifests', values.manifests, 20),
     repetitions: whole('repetitions', values.repetitions, 1),
     rate: whole('rate', values.rate, 1),
     seconds: whole('seconds', values.seconds, 1),

@@ -72,13 +72,20 @@ test('every npm script and every command that is named exists', async () => {
   const out = (text: string) => {
     help += text
   }
-  await runCommandLine(['--help'], { width: 200, paint: painter(false), out, err: out })
-  const commands = [...help.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name)
+  await runCommandLine(['--help'], {
+    width: 200,
+    paint: painter(false),
+    out,
+    err: out,
+    write: out,
+    progress: out,
+  })
+  const commands = [...help.matchAll(/^ {2}([a-z-]+) /gm)].map(([, name]) => name)
   assert.ok(commands.length >= 3)
   for (const page of PAGES) {
     for (const [, script = ''] of read(page).matchAll(/npm (?:run )?(start|test|(?<=run )[a-z]+)\b/g))
       assert.ok(script in scripts, `${page}: npm run ${script}`)
-    for (const [, command = ''] of read(page).matchAll(/^(?:npx )?supercargo ([a-z]+)/gm))
+    for (const [, command = ''] of read(page).matchAll(/^(?:npx )?supercargo ([a-z-]+)/gm))
       assert.ok(commands.includes(command), `${page}: supercargo ${command}`)
   }
 })

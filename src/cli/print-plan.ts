@@ -1,5 +1,5 @@
-import { createTwoFilesPatch } from 'diff'
 import type { Action, Standing } from '../plan/action.ts'
+import { unifiedDiff } from './diff.ts'
 import { table } from './table.ts'
 import { printable, type Terminal } from './terminal.ts'
 
@@ -67,10 +67,7 @@ function difference(action: Action): string[] {
   return changes.flatMap(({ path, content }) => {
     const edit = edited.get(path)
     if (edit === undefined) return [content === null ? `  removed ${path}` : `  written ${path}`]
-    return createTwoFilesPatch(`a/${path}`, `b/${path}`, edit.before, edit.after, '', '', { context: 2 })
-      .trimEnd()
-      .split('\n')
-      .slice(1)
+    return unifiedDiff(path, edit.before, edit.after, 2).trimEnd().split('\n')
   })
 }
 

@@ -1,11 +1,23 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { SupercargoError } from '../domain/errors.ts'
-import { engineFromEnvironment } from './engine-options.ts'
-import { planCommand } from './plan.ts'
-import { reconcileCommand } from './reconcile.ts'
 import { EXIT_CODES, printable, type Terminal } from './terminal.ts'
-import { validateCommand } from './validate.ts'
+
+type End = (code: number) => void
+
+/** Each command with what it needs alone: the server's modules take longer to load than many a command runs. */
+const COMMANDS: Record<string, (terminal: Terminal, end: End) => Promise<Command>> = {
+  plan: async (terminal, end) => {
+    const [{ planCommand }, engine] = await Promise.all([import('./plan.ts'), loadEngine()])
+    return planCommand(terminal, engine, end)
+  },
+  reconcile: async (terminal, end) => {
+    const [{ reconcileCommand }, engine] = await Promise.all([import('./reconcile.ts'), loadEngine()])
+    return reconcileCommand(terminal, engine, end)
+  },
+  'set-image': async (terminal, end) => (await import('./set-image.ts')).setImageCommand(terminal, end),
+  validate: async (terminal, end) => (await import('./validate.ts')).validateCommand(terminal, end),
+}
 
 /**
  * Runs one command line and says how the process should end.
@@ -13,16 +25,17 @@ import { validateCommand } from './validate.ts'
  */
 export async function runCommandLine(args: string[], terminal: Terminal): Promise<number> {
   let code: number = EXIT_CODES.ok
-  const end = (wanted: number) => {
+  const end: End = (wanted) => {
     code = wanted
   }
   const program = new Command('supercargo')
     .description('Keeps a GitOps manifest repository in step with its applications.')
     .version(version())
-  const engine = (verbose: boolean) => engineFromEnvironment(process.env, verbose)
-  program.addCommand(planCommand(terminal, engine, end))
-  program.addCommand(reconcileCommand(terminal, engine, end))
-  program.addCommand(validateCommand(terminal, end))
+  const [name = ''] = args
+  const wanted = Object.entries(COMMANDS).filter(([each]) => each === name || !Object.hasOwn(COMMANDS, name))
+  for (const command of await Promise.all(wanted.map(([, load]) => load(terminal, end)))) {
+    program.addCommand(command)
+  }
   for (const command of [program, ...program.commands])
     command.exitOverride().configureOutput({
       writeOut: (text) => terminal.out(text.trimEnd()),
@@ -39,6 +52,11 @@ export async function runCommandLine(args: string[], terminal: Terminal): Promis
     if (!(error instanceof CommanderError)) throw error
     return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.unusable
   }
+}
+
+async function loadEngine() {
+  const { engineFromEnvironment } = await import('./engine-options.ts')
+  return (verbose: boolean) => engineFromEnvironment(process.env, verbose)
 }
 
 function version(): string {

@@ -30,6 +30,7 @@ export function table(
 
 /** Terminal columns that a text takes: 2 for East Asian wide characters and pictures, 0 for marks. */
 export function displayWidth(text: string): number {
+  if (/^[ -~]*$/.test(text)) return text.length
   let width = 0
   for (const character of text) width += widthOf(character)
   return width

@@ -7,6 +7,10 @@ export interface Terminal {
   paint: ReturnType<typeof painter>
   out(text: string): void
   err(text: string): void
+  /** To the standard output as it is, without a line break behind it. */
+  write(text: string): void
+  /** What is going on, on one line of the standard error that the next one replaces; only where somebody looks. */
+  progress(text: string): void
 }
 
 /** How the process ends: all well, something is wrong in what was looked at, or it could not be looked at. */
@@ -23,6 +27,8 @@ export function processTerminal(): Terminal {
     paint: painter(colours),
     out: (text) => stdout.write(`${text}\n`),
     err: (text) => stderr.write(`${text}\n`),
+    write: (text) => stdout.write(text),
+    progress: (text) => stderr.isTTY === true && stderr.write(`\r\u001b[K${text}`),
   }
 }
 

@@ -1,5 +1,5 @@
 import { applySplices, inOrder } from './apply-splices.ts'
-import type { Located, Place, Refusal, Splice, Subject, TextFile, VersionWish } from './editor.ts'
+import type { Located, Place, Refusal, Sighting, Splice, Subject, TextFile, VersionWish } from './editor.ts'
 import { type FileOutcome, newOutcome, refusalOf } from './file-outcome.ts'
 import { manifestEditor } from './manifest-editor.ts'
 import { findMention, isProse } from './mention.ts'
@@ -42,6 +42,7 @@ export function editFile(file: TextFile, task: FileTask): FileOutcome {
   }
   const splices: Splice[] = []
   const changed = new Set<Place>()
+  const sighted = new Map<Place, Sighting>()
   for (const place of chosen) {
     const made = splicesFor(file, place, task, wish)
     if (!Array.isArray(made)) {
@@ -53,9 +54,18 @@ export function editFile(file: TextFile, task: FileTask): FileOutcome {
       changed.add(place)
       if (made.length > 0) noteChange(file, place, outcome)
     }
-    addSighting(file, place, outcome)
+    const sighting = addSighting(file, place, outcome)
+    if (sighting !== null) sighted.set(place, sighting)
   }
-  finish(file, located, splices, (again) => isReached(own, changed, ownPlaces(again, task), wish), outcome)
+  const isDone = (again: Located) => {
+    const now = ownPlaces(again, task)
+    for (const [place, sighting] of sighted) {
+      const { tag, digest } = now[own.indexOf(place)] ?? place
+      sighting.after = { tag, digest }
+    }
+    return isReached(own, changed, now, wish)
+  }
+  finish(file, located, splices, isDone, outcome)
   return outcome
 }
 
@@ -125,6 +135,10 @@ function splicesFor(
   { staleDigest }: FileTask,
   wish: VersionWish,
 ): Splice[] | Refusal {
+  if (wish.tag === '' && (place.tag !== null || place.digest === null)) {
+    const message = 'A tag stands here, or would have to, and only the digest of the new version is given.'
+    return { code: 'tag-unknown', message, path: file.path, line: place.line, column: place.column }
+  }
   const made = place.splices(wish)
   const isStale = staleDigest === 'refuse' && place.digest !== null && wish.digest === undefined
   if (!Array.isArray(made) || made.length === 0 || !isStale) return made
@@ -183,9 +197,11 @@ function noteChange({ path }: TextFile, place: Place, { notes }: FileOutcome): v
 }
 
 /** What a format and a marker both say is one sighting. */
-function addSighting({ path }: TextFile, place: Place, { sightings }: FileOutcome): void {
+function addSighting({ path }: TextFile, place: Place, { sightings }: FileOutcome): Sighting | null {
   const { line, column, format, tag, digest, says } = place
   const last = sightings.at(-1)
-  if (last?.line === line && last.column === column) return
-  sightings.push({ path, line, column, format, tag, digest, ...(says === undefined ? {} : { says }) })
+  if (last?.line === line && last.column === column) return null
+  const sighting = { path, line, column, format, tag, digest, ...(says === undefined ? {} : { says }) }
+  sightings.push(sighting)
+  return sighting
 }

@@ -85,6 +85,7 @@ export interface Place {
 }
 
 export interface VersionWish {
+  /** Empty where only the digest is known: what says a tag is then refused. */
   tag: string
   /** `sha256:…`; absent when it is not known: a stale digest must then go or the edit is refused. */
   digest?: string
@@ -132,6 +133,8 @@ export interface Sighting {
   digest: string | null
   /** As in Place. */
   says?: Pick<FieldValues, 'sha' | 'version'>
+  /** What it says after the edit; absent where nothing is edited. */
+  after?: { tag: string | null; digest: string | null }
 }
 
 /** A file with new text; every byte outside the spliced scalars is equal. */

@@ -1,9 +1,10 @@
 import type { ImageName } from '../domain/image.ts'
 import type { Subject } from './editor.ts'
+import { hasName } from './has-name.ts'
 
 /** Whether a text could speak of the subject; what cannot is not parsed. Cheap: no more than three searches. */
 export function mayConcern(text: string, subject: Subject | undefined): boolean {
-  if (subject === undefined || needlesOf(subject).some((needle) => text.includes(needle))) return true
+  if (subject === undefined || needlesOf(subject).some((needle) => hasName(text, needle))) return true
   return mayBeMarked(text, subject)
 }
 

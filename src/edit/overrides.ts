@@ -34,17 +34,18 @@ export function readOverrides(files: readonly TextFile[]): (path: string, name: 
     const known = deciders.get(path)
     deciders.set(path, known === undefined ? above : intersection(known, above))
     if (read === undefined) return
+    const here = [...trail, target]
     const below = new Map(above)
     const own = new Map(read.decides.map((name) => [name, read.path]))
     for (const [name, decider] of own) if (!below.has(name)) below.set(name, decider)
     const resources = new Map(below)
     for (const component of read.components.map((entry) => join(target, entry))) {
-      visit(component, below, [...trail, target])
+      visit(component, below, here)
       const used = kustomizations.get(component)
       for (const name of used?.decides ?? []) if (!resources.has(name)) resources.set(name, used?.path ?? '')
     }
-    for (const patch of read.patches) visit(join(target, patch), below, [...trail, target])
-    for (const entry of read.resources) visit(join(target, entry), resources, [...trail, target])
+    for (const patch of read.patches) visit(join(target, patch), below, here)
+    for (const entry of read.resources) visit(join(target, entry), resources, here)
   }
   for (const root of roots) visit(root, NOTHING, [])
   return (path, name) => deciders.get(path)?.get(name) ?? null

@@ -17,16 +17,16 @@ export interface ImagesEdit {
 
 /** Sets several images one after the other over the same files. Never throws. */
 export function setImages(files: readonly TextFile[], changes: readonly ImageChange[]): ImagesEdit {
-  const after = new Map(files.map(({ path, text }) => [path, text]))
+  let current = files
   const reports = changes.map(({ image, wish, options }) => {
-    const current = [...after].map(([path, text]) => ({ path, text }))
     const report = setImage(current, image, wish, options)
-    for (const edit of report.edits) after.set(edit.path, edit.after)
+    const after = new Map(report.edits.map((edit) => [edit.path, { path: edit.path, text: edit.after }]))
+    if (after.size > 0) current = current.map((file) => after.get(file.path) ?? file)
     return report
   })
   if (reports.some(({ outcome }) => outcome === 'refused')) return { reports, edits: [] }
-  const edits = files.flatMap(({ path, text }) => {
-    const now = after.get(path) ?? text
+  const edits = files.flatMap(({ path, text }, index) => {
+    const now = current[index]?.text ?? text
     return now === text ? [] : [{ path, before: text, after: now }]
   })
   return { reports, edits }

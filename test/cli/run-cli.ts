@@ -17,13 +17,18 @@ export interface Ended {
 export function runCli(
   directory: string,
   args: string[],
-  { input = '', env = {} }: { input?: string | Uint8Array; env?: Record<string, string> } = {},
+  {
+    input = '',
+    env = {},
+    uid,
+  }: { input?: string | Uint8Array; env?: Record<string, string>; uid?: number } = {},
 ): Ended {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', TSX, MAIN, ...args], {
     cwd: directory,
     input,
     encoding: 'utf8',
     env: { PATH: process.env.PATH ?? '', ...env },
+    ...(uid === undefined ? {} : { uid }),
   })
   return { status, stdout, stderr }
 }

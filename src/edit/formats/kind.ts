@@ -19,7 +19,7 @@ export interface KindOfObject {
 
 /** The names under which kustomize looks for its file in a directory. */
 const KUSTOMIZATION = /(?:^|\/)(?:kustomization\.ya?ml|Kustomization)$/
-const VALUES = /(?:^|\/)[^/]*values[^/]*\.(?:ya?ml|json)$/i
+const VALUES = /values[^/]*\.(?:ya?ml|json)$/i
 const COMPOSE = /(?:^|\/)(?:docker-)?compose(?:[._-][^/]*)?\.(?:ya?ml|json)$/i
 /** What only describes: charts, and schemas of their values. */
 const DESCRIPTION = /(?:^|\/)Chart\.ya?ml$|\.schema\.json$/

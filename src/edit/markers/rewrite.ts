@@ -1,4 +1,4 @@
-import semver from 'semver'
+import valid from 'semver/functions/valid.js'
 import { type ImageName, readReference } from '../../domain/image.ts'
 import type { Place, Splice, VersionWish } from '../editor.ts'
 import type { MarkedPart } from './marker.ts'
@@ -190,5 +190,5 @@ function only(text: string, pattern: RegExp): { start: number; end: number; text
 /** A tag without its leading `v`, when that is a semantic version (https://semver.org). */
 function versionOf(tag: string): string | null {
   const version = tag.replace(/^v/, '')
-  return semver.valid(version) === version ? version : null
+  return valid(version) === version ? version : null
 }

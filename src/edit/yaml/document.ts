@@ -4,6 +4,7 @@ import { mayConcern } from '../mention.ts'
 import { bindAliases, MAX_DEPTH } from './aliases.ts'
 import { type Part, splitDocuments } from './parts.ts'
 import type { ScalarSource } from './scalar-source.ts'
+import { readSimple } from './simple.ts'
 import { tokensOf } from './tokens.ts'
 
 /** A larger document is refused. UTF-16 code units. */
@@ -91,6 +92,12 @@ function readPart(
   if (strange !== -1) {
     return unreadable('not-text', 'The file holds a control character, which no text of YAML does.', strange)
   }
+  const documentOf = (root: ParsedNode, targets: YamlDocument['targets']): YamlDocument => {
+    const aliased = new Set(targets.values())
+    return { path, part, root, targets, aliased, claims: new Map(), concerns, nested: new Map() }
+  }
+  const simple = readSimple(part.text)
+  if (simple !== null) return [documentOf(simple, new Map())]
   const documents: YamlDocument[] = []
   const notYaml = (message: string, at: number) =>
     unreadable('not-yaml', `The file is not YAML: ${sentence(message)}`, at)
@@ -106,17 +113,7 @@ function readPart(
       if (contents === null) continue
       const { targets, problem } = bindAliases(contents)
       if (problem !== null) return { ...problem, part }
-      const aliased = new Set(targets.values())
-      documents.push({
-        path,
-        part,
-        root: contents,
-        targets,
-        aliased,
-        claims: new Map(),
-        concerns,
-        nested: new Map(),
-      })
+      documents.push(documentOf(contents, targets))
     }
     return documents
   } catch {

@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, type ParsedNode, visit, type YAMLMap, type YAMLSeq } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type YAMLMap, type YAMLSeq } from 'yaml'
 import type { Splice } from '../editor.ts'
 import { contentEnd, type ParsedPair } from './content-end.ts'
 
@@ -14,8 +14,10 @@ export function unchangedOutside(
 ): boolean {
   const moves = movesOf(splices)
   for (const root of before) markScalars(root, moves)
-  const gone = (node: ParsedNode | null) => node === null || isInside(node, moves.old, moves)
-  const came = (node: ParsedNode | null) => node === null || isInside(node, moves.now, moves)
+  // Splices that lie in scalars add and remove no nodes, which spares looking for them.
+  const mayMove = moves.inScalar.includes(false)
+  const gone = (node: ParsedNode | null) => node === null || (mayMove && isInside(node, moves.old, moves))
+  const came = (node: ParsedNode | null) => node === null || (mayMove && isInside(node, moves.now, moves))
 
   const equal = (a: ParsedNode | null, b: ParsedNode | null): boolean => {
     if (a === null || b === null) return a === b
@@ -73,13 +75,18 @@ function movesOf(splices: readonly Splice[]): Moves {
   return moves
 }
 
-function markScalars(root: ParsedNode, moves: Moves): void {
-  visit(root, {
-    Scalar: (_, scalar) => {
-      const index = changeIn(scalar as ParsedNode, moves)
-      if (index !== -1) moves.inScalar[index] = true
-    },
-  })
+function markScalars(node: ParsedNode | null, moves: Moves): void {
+  if (isMap(node)) {
+    for (const { key, value } of (node as YAMLMap.Parsed).items) {
+      markScalars(key, moves)
+      markScalars(value, moves)
+    }
+  } else if (isSeq(node)) {
+    for (const item of node.items) markScalars(item as ParsedNode, moves)
+  } else if (isScalar(node)) {
+    const index = changeIn(node, moves)
+    if (index !== -1) moves.inScalar[index] = true
+  }
 }
 
 function isChanged(scalar: ParsedNode, moves: Moves): boolean {

@@ -1,0 +1,146 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { IMAGE, NEW_TAG, writeCorpus } from './edit/corpus.ts'
+import { runNode, runShell, type Usage } from './edit/run.ts'
+import type { BenchOptions } from './options.ts'
+import { atMost, type Cell, type Limit, type Section } from './report.ts'
+
+const KUSTOMIZE = '.cache/kustomize/usr/bin/kustomize'
+/** Twenty times faster. */
+const SHARE = 5
+
+interface Measured {
+  who: string
+  usage: Usage
+  /** Without starting, reading and writing; null where that cannot be told apart. */
+  editing: { cpu: number; wall: number } | null
+}
+
+/** One image in one file of each directory of a large manifest repository. */
+export async function measureEdit(
+  { manifests }: BenchOptions,
+  progress: (text: string) => void,
+): Promise<Section> {
+  const root = mkdtempSync(join(tmpdir(), 'supercargo-bench-edit-'))
+  const original = join(root, 'original')
+  try {
+    progress(`edit: ${manifests} manifests`)
+    const corpus = writeCorpus(original, manifests)
+    const measured: Measured[] = []
+    const notes: string[] = []
+    const measure = (who: string, how: (directory: string) => Omit<Measured, 'who'>) => {
+      progress(`edit: ${who}`)
+      const directory = join(root, String(measured.length))
+      cpSync(original, directory, { recursive: true })
+      measured.push({ who, ...how(directory) })
+      expectEdited(directory, corpus.directories)
+      rmSync(directory, { recursive: true })
+    }
+    measure(OURS, (directory) => ({
+      usage: runNode(['dist/cli/main.js', 'set-image', directory, `${IMAGE}=${NEW_TAG}`]),
+      editing: JSON.parse(runNode(['bench/edit/editing.mjs', original, IMAGE, NEW_TAG]).stdout),
+    }))
+    measure(YAML, (directory) => parseAndPrint(directory, []))
+    measure(`${YAML}, only files that hold the name`, (directory) => parseAndPrint(directory, ['--naming']))
+    if (existsSync(KUSTOMIZE)) measure('kustomize edit set image, in a loop', kustomizeLoop)
+    else notes.push('Not measured: kustomize, which test/support/install-kustomize.sh installs.')
+    const yq = ['yq-go', 'yq'].find((name) =>
+      spawnSync(name, ['--version'], { encoding: 'utf8' }).stdout?.includes('mikefarah'),
+    )
+    if (yq === undefined) notes.push('Not measured: yq-go, which is not installed.')
+    else measure('yq-go over all files', (directory) => yqOver(yq, directory))
+
+    const { stdout } = runNode(['bench/edit/editing.mjs', original, IMAGE, NEW_TAG, '--count'])
+    const { parsed } = JSON.parse(stdout) as { parsed: number }
+    return {
+      name: 'edit',
+      title: 'Editing manifests',
+      figures: [
+        {
+          title: `${IMAGE} in ${corpus.directories} of ${corpus.files} files (${Math.round(corpus.bytes / 1e6)} MB)`,
+          columns: ['by', 'CPU s', 'clock s', 'CPU ×', 'editing alone, CPU s', 'CPU ×', 'peak MB'],
+          rows: measured.map((each) => rowOf(each, measured[0])),
+        },
+      ],
+      limits: [
+        ...limitsOf(measured),
+        atMost(
+          'documents parsed: for what overrides it, to find it, to prove it',
+          3 * corpus.directories,
+          parsed,
+          'documents',
+          true,
+        ),
+      ],
+      notes,
+    }
+  } finally {
+    rmSync(root, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
+
+const OURS = 'supercargo set-image'
+const YAML = 'parse and print with yaml'
+
+function parseAndPrint(directory: string, more: string[]): Omit<Measured, 'who'> {
+  const usage = runNode(['bench/alternatives/parse-and-print.mjs', directory, IMAGE, NEW_TAG, ...more])
+  return { usage, editing: JSON.parse(usage.stdout) }
+}
+
+function kustomizeLoop(directory: string): Omit<Measured, 'who'> {
+  const script =
+    'kustomize=$1; image=$2; shift 2; for each; do cd "$each"; "$kustomize" edit set image "$image"; done'
+  const args = [resolve(KUSTOMIZE), `${IMAGE}:${NEW_TAG}`, ...kustomizationsOf(directory).map(dirname)]
+  return { usage: runShell(script, args), editing: null }
+}
+
+function yqOver(yq: string, directory: string): Omit<Measured, 'who'> {
+  const expression = `(.images[]? | select(.name == "${IMAGE}") | .newTag) = "${NEW_TAG}"`
+  const script = 'cd "$1"; find . -name "*.yaml" -print0 | xargs -0 -n 1000 "$2" -i "$3"'
+  return { usage: runShell(script, [directory, yq, expression]), editing: null }
+}
+
+/** Fails where not all was done: such a figure would say nothing. */
+function expectEdited(directory: string, count: number): void {
+  const files = kustomizationsOf(directory)
+  const grep = spawnSync('grep', ['-lF', NEW_TAG, ...files], { encoding: 'utf8' })
+  const edited = grep.stdout.split('\n').filter(Boolean).length
+  if (edited !== count) throw new Error(`${edited} of ${count} files were edited.`)
+}
+
+function kustomizationsOf(directory: string): string[] {
+  return readdirSync(directory, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('kustomization.yaml'))
+    .map((path) => join(directory, path))
+}
+
+function rowOf({ who, usage, editing }: Measured, ours: Measured | undefined): Cell[] {
+  const times = (value: number | undefined, base: number | undefined) =>
+    value === undefined || base === undefined ? null : value / base
+  return [
+    who,
+    usage.cpu,
+    usage.wall,
+    times(usage.cpu, ours?.usage.cpu),
+    editing?.cpu ?? null,
+    times(editing?.cpu, ours?.editing?.cpu),
+    usage.peak,
+  ]
+}
+
+/** Where the editing can be told apart, it is compared, else all that the programs do. */
+function limitsOf(measured: Measured[]): Limit[] {
+  const [ours] = measured
+  if (ours === undefined) return []
+  const shares = measured
+    .filter(({ who }) => who !== OURS && !who.includes('only'))
+    .map(({ who, usage, editing }) => {
+      const share =
+        editing === null ? ours.usage.cpu / usage.cpu : (ours.editing?.cpu ?? Number.NaN) / editing.cpu
+      const what = editing === null ? 'CPU of the command' : 'CPU of the editing'
+      return atMost(`${what}, as a share of: ${who}`, SHARE, share * 100, '%')
+    })
+  return [...shares, atMost('memory', 300, ours.usage.peak ?? Number.NaN, 'MB')]
+}

@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto'
+import {
+  accessSync,
+  chmodSync,
+  chownSync,
+  constants,
+  lstatSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { SupercargoError } from '../../domain/errors.ts'
+import type { FileEdit } from '../../edit/editor.ts'
+
+interface Staged {
+  target: string
+  temporary: string
+}
+
+/**
+ * Writes all edits or, where one of them cannot be written, none: each text goes to a temporary file beside its
+ * target, and when all are there, each is renamed to its target. Mode and, where that is allowed, owner stay.
+ * @throws SupercargoError `not-writable`, or `changed-meanwhile` where a file is not what was read
+ */
+export function writeFiles(root: string, edits: readonly FileEdit[]): void {
+  const staged: Staged[] = []
+  try {
+    for (const edit of edits) staged.push(stage(join(root, edit.path), edit))
+    for (const { temporary, target } of staged) renameSync(temporary, target)
+  } catch (error) {
+    for (const { temporary } of staged) rmSync(temporary, { force: true })
+    throw error
+  }
+}
+
+function stage(target: string, { path, before, after }: FileEdit): Staged {
+  const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`)
+  try {
+    const { mode, uid, gid } = lstatSync(target)
+    accessSync(target, constants.W_OK)
+    if (readFileSync(target, 'utf8') !== before) throw changed(path)
+    writeFileSync(temporary, after, { flag: 'wx', mode: 0o600 })
+    if (uid !== process.getuid?.() || gid !== process.getgid?.()) keepOwner(temporary, uid, gid)
+    chmodSync(temporary, mode & 0o777)
+    return { target, temporary }
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    if (!/^E(?:ACCES|PERM|ROFS|NOSPC|NOENT)$/.test(code)) throw error
+    throw new SupercargoError(`"${path}" cannot be written (${code}), so nothing was.`, {
+      code: 'not-writable',
+      kind: 'permanent',
+      advice: 'Check who may write the file and its directory, and do it again.',
+      cause: error,
+    })
+  }
+}
+
+function keepOwner(path: string, uid: number, gid: number): void {
+  try {
+    chownSync(path, uid, gid)
+  } catch {
+    // Only root may give files away; the file is then owned by whoever edits it, as with git.
+  }
+}
+
+function changed(path: string): SupercargoError {
+  return new SupercargoError(`"${path}" was changed by somebody else meanwhile, so nothing was written.`, {
+    code: 'changed-meanwhile',
+    kind: 'conflict',
+    advice: 'Do it again.',
+  })
+}
