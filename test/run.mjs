@@ -1,6 +1,5 @@
 // Runs the test files with node's own runner: `npm test`, or `npm test -- store sandbox` for those whose
-// path holds one of the words. Files run two at a time. A file whose failed test left something open ends all the
-// same, or it would hold up the run for ever.
+// path holds one of the words. Files run two at a time.
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 
@@ -13,7 +12,7 @@ const files = readdirSync('test', { recursive: true })
 
 const { status } = spawnSync(
   process.execPath,
-  ['--import', 'tsx', '--test', '--test-force-exit', '--test-concurrency=2', ...files],
+  ['--import', 'tsx', '--import', './test/support/end.mjs', '--test', '--test-concurrency=2', ...files],
   { stdio: 'inherit' },
 )
 process.exit(status ?? 1)
