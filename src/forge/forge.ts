@@ -1,5 +1,6 @@
 import type { Commit, Oid } from '../domain/commit.ts'
 import type { ForgeId, RepositoryId } from '../domain/repository.ts'
+import type { Vocabulary } from '../domain/vocabulary.ts'
 
 /**
  * The port to a forge. Readers return what is there at one moment; a part that could not be read completely
@@ -9,6 +10,8 @@ import type { ForgeId, RepositoryId } from '../domain/repository.ts'
  */
 export interface Forge extends ForgeReader, ForgeWriter {
   readonly id: ForgeId
+  /** For texts that people read. */
+  readonly words: Vocabulary
 }
 
 export interface ForgeReader {

@@ -45,12 +45,16 @@ export function writeBlock(block: Block): string {
   return `${PREFIX}${json}${SUFFIX}`
 }
 
-/** True when both speak of the same application repository, whether it was renamed or made anew. */
+/**
+ * True when both speak of the same application repository, whether it was renamed or made anew. Forges number
+ * their repositories by themselves, so that the same id on another forge is another repository.
+ */
 export function sameSource(
   a: Pick<Block, 'source' | 'sourceId'>,
   b: Pick<Block, 'source' | 'sourceId'>,
 ): boolean {
-  return a.sourceId === b.sourceId || a.source === b.source
+  const sameForge = a.source.split(':', 1)[0] === b.source.split(':', 1)[0]
+  return (sameForge && a.sourceId === b.sourceId) || a.source === b.source
 }
 
 /** The last block of a body; null where there is none, or none that can be read. */

@@ -5,6 +5,7 @@ import { readTrailers } from '../domain/commit-message.ts'
 import { changeRequestBranch } from '../domain/names.ts'
 import { isUnder } from '../domain/path.ts'
 import { repositoryKey } from '../domain/repository.ts'
+import type { Vocabulary } from '../domain/vocabulary.ts'
 import type { TextFile } from '../edit/editor.ts'
 import type { ManifestSnapshot } from '../forge/forge.ts'
 import type { Reason, Standing } from './action.ts'
@@ -33,7 +34,7 @@ export function planEnvironment(world: World, app: App, environment: Environment
 
   const manifests = manifestsOf(world, environment)
   if (manifests.snapshot === null) return refuse(manifests.reason)
-  const { snapshot, policy } = manifests
+  const { snapshot, policy, words } = manifests
   if (!policy.ok)
     return refuse(reason('policy-broken', 'The policy of the manifest repository has problems.'))
   const stranger = refusesSource(policy.value, world.source.repository, environment.manifests)
@@ -103,7 +104,15 @@ export function planEnvironment(world: World, app: App, environment: Environment
     })
   }
 
-  const proposal = propose(world, app, environment, { candidate, edit, from, relation, decision, target })
+  const proposal = propose(world, app, environment, {
+    candidate,
+    edit,
+    from,
+    relation,
+    decision,
+    target,
+    words,
+  })
   if (decision.merge !== 'direct' || proposal.changes.length === 0 || proposal.withdrawn !== null) {
     return { ...settle(proposal, snapshot), direct: null, notRead: [] }
   }
@@ -117,15 +126,17 @@ interface Findings {
   relation: Relation
   decision: Extract<Decision, { allowed: true }>
   target: string
+  words: Vocabulary
 }
 
 function propose(world: World, app: App, environment: Environment, findings: Findings): Proposal {
-  const { candidate, edit, from, relation, decision, target } = findings
+  const { candidate, edit, from, relation, decision, target, words } = findings
   const { version } = candidate
   const backward = `${from} is newer than ${version.tag}, and an environment never moves backwards by itself.`
   return {
     target,
     branch: changeRequestBranch(app.name, environment.name),
+    words,
     block: {
       source: repositoryKey(world.source.repository),
       sourceId: world.source.id,

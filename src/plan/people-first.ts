@@ -44,11 +44,15 @@ export function whyNotTouch(
 }
 
 /** The branch holds commits that the manifest branch does not hold and that the bot did not make. */
-function whyNotOurs({ branch }: Proposal, snapshot: ManifestSnapshot, open: ChangeRequest | null): Reason {
+function whyNotOurs(
+  { branch, words }: Proposal,
+  snapshot: ManifestSnapshot,
+  open: ChangeRequest | null,
+): Reason {
   if (open !== null && open.base !== snapshot.branch) {
     return reason(
       'other-base',
-      `Change request #${open.number} goes into ${open.base} and not into ${snapshot.branch}. Close it to let Supercargo open another one.`,
+      `Change request ${words.mark}${open.number} goes into ${open.base} and not into ${snapshot.branch}. Close it to let Supercargo open another one.`,
     )
   }
   const left = `A person has committed to ${branch}; it is left to them.`

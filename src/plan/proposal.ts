@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { MergeMode } from '../config/model.ts'
+import type { Vocabulary } from '../domain/vocabulary.ts'
 import type { FileEdit } from '../edit/editor.ts'
 import type { FileChange } from '../forge/forge.ts'
 import type { Action, Reason, Standing } from './action.ts'
@@ -11,6 +12,8 @@ export interface Proposal {
   target: string
   /** `supercargo/web/staging`. */
   branch: string
+  /** Of the forge where it is proposed. */
+  words: Vocabulary
   block: Omit<Block, 'supersedes' | 'files' | 'closed'>
   from: string | null
   to: string

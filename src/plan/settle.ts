@@ -1,4 +1,5 @@
 import { fitting } from '../domain/markdown.ts'
+import type { Vocabulary } from '../domain/vocabulary.ts'
 import type { BranchState, ChangeRequest, ManifestSnapshot, Mergeability } from '../forge/forge.ts'
 import type { Action, Reason, Standing } from './action.ts'
 import { type Block, readBlock, replaceBlock, writeBlock } from './block.ts'
@@ -28,10 +29,11 @@ export function settle(proposal: Proposal, snapshot: ManifestSnapshot): Settled 
 }
 
 /** The reason of a change request that nobody has judged yet: people merge it, or the bot when the forge lets it. */
-export function waitsForMerge(merge: Proposal['merge'], number: number): Reason {
+export function waitsForMerge(merge: Proposal['merge'], { mark }: Vocabulary, number: number): Reason {
+  const name = `${mark}${number}`
   return merge === 'review'
-    ? reason('waits-for-review', `Change request #${number} waits for a person to merge it.`)
-    : reason('merge-pending', WHY_NOT_MERGED.pending(number))
+    ? reason('waits-for-review', `Change request ${name} waits for a person to merge it.`)
+    : reason('merge-pending', WHY_NOT_MERGED.pending(name))
 }
 
 function stopped(proposal: Proposal, snapshot: ManifestSnapshot, state: BranchState, why: Reason): Settled {
@@ -164,27 +166,28 @@ function merged(
   open: ChangeRequest,
   describe: Action[],
 ): Settled {
+  const { words } = proposal
+  const name = `${words.mark}${open.number}`
   if (proposal.merge === 'review') {
-    return settled(proposal, describe, 'waiting', waitsForMerge('review', open.number), open.url)
+    return settled(proposal, describe, 'waiting', waitsForMerge('review', words, open.number), open.url)
   }
   if (open.mergeability !== 'clean') {
-    const why = reason(`merge-${open.mergeability}`, WHY_NOT_MERGED[open.mergeability](open.number))
+    const why = reason(`merge-${open.mergeability}`, WHY_NOT_MERGED[open.mergeability](name))
     return settled(proposal, describe, 'waiting', why, open.url, open.mergeability === 'pending')
   }
-  const why = reason('merge', `The forge says that change request #${open.number} may be merged.`)
+  const why = reason('merge', `The forge says that change request ${name} may be merged.`)
   const wish = { number: open.number, expectedHead: open.head, branch: proposal.branch }
   const action: Action = { ...common(proposal, snapshot, why), kind: 'merge-change-request', wish }
   return settled(proposal, [...describe, action], 'changing', why, open.url)
 }
 
-const WHY_NOT_MERGED: Record<Exclude<Mergeability, 'clean'>, (number: number) => string> = {
-  pending: (number) => `The forge has not decided yet whether change request #${number} may be merged.`,
-  blocked: (number) => `Change request #${number} waits for a required review or check.`,
-  unstable: (number) =>
-    `A check of change request #${number} has not passed, so it is not merged automatically.`,
-  behind: (number) => `Change request #${number} is behind its base.`,
-  conflicting: (number) => `Change request #${number} conflicts with its base.`,
-  draft: (number) => `Change request #${number} was made a draft by a person.`,
+const WHY_NOT_MERGED: Record<Exclude<Mergeability, 'clean'>, (name: string) => string> = {
+  pending: (name) => `The forge has not decided yet whether change request ${name} may be merged.`,
+  blocked: (name) => `Change request ${name} waits for a required review or check.`,
+  unstable: (name) => `A check of change request ${name} has not passed, so it is not merged automatically.`,
+  behind: (name) => `Change request ${name} is behind its base.`,
+  conflicting: (name) => `Change request ${name} conflicts with its base.`,
+  draft: (name) => `Change request ${name} was made a draft by a person.`,
 }
 
 /** Forges may store other line ends. */

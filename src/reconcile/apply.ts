@@ -8,11 +8,12 @@ import { forgeOf } from './dependencies.ts'
 export async function apply(action: Action, forges: ReadonlyMap<ForgeId, Forge>): Promise<Applied> {
   const { repository } = action
   const forge = forgeOf(forges, repository)
+  const { words } = forge
   switch (action.kind) {
     case 'open-change-request':
-      return { action, opened: await forge.openChangeRequest(repository, action.wish), merge: null }
+      return { action, words, opened: await forge.openChangeRequest(repository, action.wish), merge: null }
     case 'merge-change-request':
-      return { action, opened: null, merge: await forge.mergeChangeRequest(repository, action.wish) }
+      return { action, words, opened: null, merge: await forge.mergeChangeRequest(repository, action.wish) }
     case 'update-change-request':
       await forge.updateChangeRequest(repository, action.wish)
       break
@@ -35,5 +36,5 @@ export async function apply(action: Action, forges: ReadonlyMap<ForgeId, Forge>)
       await forge.writeReport(repository, action.wish)
       break
   }
-  return { action, opened: null, merge: null }
+  return { action, words, opened: null, merge: null }
 }

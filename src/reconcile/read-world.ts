@@ -2,7 +2,7 @@ import type { Policy, Problem, Read, SourceConfig } from '../config/model.ts'
 import { readPolicy } from '../config/policy.ts'
 import { readSourceConfig } from '../config/source.ts'
 import { errorKind } from '../domain/errors.ts'
-import { CONFIG_PATHS, POLICY_PATH } from '../domain/names.ts'
+import { configPaths, POLICY_PATH } from '../domain/names.ts'
 import { type ForgeId, type RepositoryId, sameRepository } from '../domain/repository.ts'
 import type { Comparison, Forge, ManifestQuery, RepositorySnapshot } from '../forge/forge.ts'
 import type { Reason } from '../plan/action.ts'
@@ -38,8 +38,9 @@ export async function readAndPlan(
   options: PlanOptions,
 ): Promise<Reading> {
   const forge = forgeOf(forges, repository)
-  const source = await forge.readRepository(repository, [...CONFIG_PATHS, POLICY_PATH])
-  const config = configurationOf(source)
+  const paths = configPaths(forge.words.directory)
+  const source = await forge.readRepository(repository, [...paths, POLICY_PATH])
+  const config = configurationOf(source, paths)
   if (config.kind !== 'config') return { ...config, source }
   const [offers, manifests] = await Promise.all([
     forge.readSource(source.repository, sourceQuery(config.value)),
@@ -47,7 +48,7 @@ export async function readAndPlan(
   ])
   return planCompletely(
     forges,
-    { source, config: config.value, offers, manifests, comparisons: {}, now },
+    { words: forge.words, source, config: config.value, offers, manifests, comparisons: {}, now },
     options,
   )
 }
@@ -114,13 +115,13 @@ type Configuration =
   | { kind: 'broken'; what: 'configuration' | 'policy'; file: string; problems: Problem[] }
   | { kind: 'config'; value: SourceConfig }
 
-function configurationOf(source: RepositorySnapshot): Configuration {
+function configurationOf(source: RepositorySnapshot, paths: readonly string[]): Configuration {
   if (source.archived) return nothing('archived', 'The repository is archived.')
   if (source.head === null) return nothing('empty', 'The repository has no commit yet.')
   const policy = policyOf(source.files[POLICY_PATH] ?? null, source.repository)
   if (!policy.ok) return { kind: 'broken', what: 'policy', file: POLICY_PATH, problems: policy.problems }
-  const file = CONFIG_PATHS.find((path) => typeof source.files[path] === 'string')
-  if (file === undefined) return nothing('not-configured', `There is no ${CONFIG_PATHS.join(', ')}.`)
+  const file = paths.find((path) => typeof source.files[path] === 'string')
+  if (file === undefined) return nothing('not-configured', `There is no ${paths.join(', ')}.`)
   const read = readSourceConfig(file, source.files[file] ?? '', source.repository)
   if (!read.ok) return { kind: 'broken', what: 'configuration', file, problems: read.problems }
   return { kind: 'config', value: read.value }
@@ -140,7 +141,12 @@ async function readManifests(
       const strays = { branch: query.branch, files: [], directories: [], changeRequestBranches }
       Object.assign(snapshot.changeRequests, (await forge.readManifests(repository, strays)).changeRequests)
     }
-    return { ...place, snapshot, policy: policyOf(snapshot.files[POLICY_PATH] ?? null, snapshot.repository) }
+    return {
+      ...place,
+      snapshot,
+      words: forge.words,
+      policy: policyOf(snapshot.files[POLICY_PATH] ?? null, snapshot.repository),
+    }
   } catch (error) {
     if (errorKind(error) !== 'permanent') throw error
     return { ...place, snapshot: null, reason: reasonOf(error) }

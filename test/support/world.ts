@@ -3,6 +3,7 @@ import { blobOid } from '../../src/domain/blob.ts'
 import { parseImageName } from '../../src/domain/image.ts'
 import type { RepositoryId } from '../../src/domain/repository.ts'
 import { parseTagTemplate } from '../../src/domain/tag-template.ts'
+import { GITHUB_WORDS } from '../../src/domain/vocabulary.ts'
 import type {
   BranchState,
   ChangeRequest,
@@ -166,6 +167,7 @@ export function world(parts: {
   comparisons?: World['comparisons']
 }): World {
   return {
+    words: GITHUB_WORDS,
     source: {
       id: 'R_web',
       repository: SOURCE,
@@ -185,6 +187,7 @@ export function world(parts: {
         repository: MANIFESTS,
         branch: null,
         snapshot: parts.snapshot,
+        words: GITHUB_WORDS,
         policy: parts.policy ?? { ok: true, value: null },
       },
     ],

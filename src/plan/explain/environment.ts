@@ -69,7 +69,7 @@ function commitSection(story: EnvironmentStory): string {
   const { total } = relation
   const compare = compareUrl(story)
   const heading = `### ${total} commit${total === 1 ? '' : 's'}${compare === null ? '' : ` · ${link('compare', compare)}`}`
-  return `${heading}\n\n${listCommits(relation, world.source.repository)}`
+  return `${heading}\n\n${listCommits(relation, world)}`
 }
 
 function whySection({ world, why, from, relation }: EnvironmentStory, supersedes: readonly string[]): string {
