@@ -2,13 +2,14 @@ import { z } from 'zod'
 import { SupercargoError } from '../../domain/errors.ts'
 import type { RepositoryId } from '../../domain/repository.ts'
 import type { UpdateChangeRequest } from '../forge.ts'
+import { assertOurs } from '../shared/branches.ts'
 import type { Session } from './client.ts'
 import { createLooseCommit } from './commit-wish.ts'
 import { describeChangeRequest } from './describe-change-request.ts'
 import { baseFacts, pullNodeId, repositoryFacts } from './facts.ts'
 import { problemsOf } from './graphql.ts'
 import { type Memory, repositoryMemoryKey } from './memory.ts'
-import { assertOurs, judgeRefusedSwap, swapInput, writeRefused } from './refs.ts'
+import { judgeRefusedSwap, swapInput, writeRefused } from './refs.ts'
 
 const UPDATE = `mutation Update($refs: UpdateRefsInput!, $pull: UpdatePullRequestInput!) {
   branch: updateRefs(input: $refs) { clientMutationId }
