@@ -40,7 +40,7 @@ export async function readAndPlan(
   const forge = forgeOf(forges, repository)
   const paths = configPaths(forge.words.directory)
   const source = await forge.readRepository(repository, [...paths, POLICY_PATH])
-  const config = configurationOf(source, paths)
+  const config = configurationOf(source, paths, [...forges.keys()])
   if (config.kind !== 'config') return { ...config, source }
   const [offers, manifests] = await Promise.all([
     forge.readSource(source.repository, sourceQuery(config.value)),
@@ -115,14 +115,18 @@ type Configuration =
   | { kind: 'broken'; what: 'configuration' | 'policy'; file: string; problems: Problem[] }
   | { kind: 'config'; value: SourceConfig }
 
-function configurationOf(source: RepositorySnapshot, paths: readonly string[]): Configuration {
+function configurationOf(
+  source: RepositorySnapshot,
+  paths: readonly string[],
+  forges: readonly ForgeId[],
+): Configuration {
   if (source.archived) return nothing('archived', 'The repository is archived.')
   if (source.head === null) return nothing('empty', 'The repository has no commit yet.')
   const policy = policyOf(source.files[POLICY_PATH] ?? null, source.repository)
   if (!policy.ok) return { kind: 'broken', what: 'policy', file: POLICY_PATH, problems: policy.problems }
   const file = paths.find((path) => typeof source.files[path] === 'string')
   if (file === undefined) return nothing('not-configured', `There is no ${paths.join(', ')}.`)
-  const read = readSourceConfig(file, source.files[file] ?? '', source.repository)
+  const read = readSourceConfig(file, source.files[file] ?? '', source.repository, forges)
   if (!read.ok) return { kind: 'broken', what: 'configuration', file, problems: read.problems }
   return { kind: 'config', value: read.value }
 }

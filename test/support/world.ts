@@ -63,14 +63,19 @@ export function environment(change: Partial<Environment> = {}): Environment {
     merge: 'review',
     follow: { kind: 'branch', branch: 'main' },
     path: 'apps/web/overlays/staging',
+    branch: null,
+    title: null,
     ...change,
   }
 }
 
 export function previews(change: Partial<Previews> = {}): Previews {
-  const { name: _name, follow: _follow, path: _path, ...target } = environment()
+  const { manifests, manifestBranch, images, tag } = environment()
   return {
-    ...target,
+    manifests,
+    manifestBranch,
+    images,
+    tag,
     merge: 'direct',
     follow: { kind: 'pull-requests' },
     template: 'apps/web/preview',
