@@ -57,6 +57,13 @@ export function sameSource(
   return (sameForge && a.sourceId === b.sourceId) || a.source === b.source
 }
 
+/** True when both speak of the same target of the same application repository. */
+export function sameOwner(a: Owner, b: Owner): boolean {
+  return sameSource(a, b) && a.app === b.app && a.target === b.target
+}
+
+type Owner = Pick<Block, 'source' | 'sourceId' | 'app' | 'target'>
+
 /** The last block of a body; null where there is none, or none that can be read. */
 export function readBlock(body: string): Block | null {
   const start = body.lastIndexOf(PREFIX)

@@ -231,6 +231,7 @@ function propose(world: World, app: App, { summary, changes, decision, counts, w
   return {
     target: `${app.name}/${PREVIEWS}`,
     branch: changeRequestBranch(app.name, PREVIEWS),
+    others: [],
     words,
     block: {
       source: repositoryKey(world.source.repository),

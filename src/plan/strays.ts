@@ -26,7 +26,7 @@ export function closeStrays(world: World): Action[] {
               message: `The configuration of ${world.source.repository.path} has no ${target} here any more.`,
             }
             const common = { repository: snapshot.repository, target, reason }
-            return [{ ...common, ...closing(branch, open, reason) }]
+            return [{ ...common, ...closing({ branch }, open, reason) }]
           }),
     )
 }

@@ -27,7 +27,7 @@ export async function apply(action: Action, forges: ReadonlyMap<ForgeId, Forge>)
       await forge.commit(repository, action.wish)
       break
     case 'delete-branch':
-      await forge.deleteBranch(repository, action.branch, action.expectedHead)
+      await forge.deleteBranch(repository, action.branch, action.expectedHead, action.consented)
       break
     case 'comment':
       await forge.writeComment(repository, action.wish)

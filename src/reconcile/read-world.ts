@@ -4,9 +4,10 @@ import { readSourceConfig } from '../config/source.ts'
 import { errorKind } from '../domain/errors.ts'
 import { configPaths, POLICY_PATH } from '../domain/names.ts'
 import { type ForgeId, type RepositoryId, sameRepository } from '../domain/repository.ts'
-import type { Comparison, Forge, ManifestQuery, RepositorySnapshot } from '../forge/forge.ts'
+import type { Comparison, Forge, ManifestQuery, RepositorySnapshot, SourceSnapshot } from '../forge/forge.ts'
 import type { Reason } from '../plan/action.ts'
 import { comparisonKey } from '../plan/lineage.ts'
+import { versionBranches } from '../plan/own-branch.ts'
 import { type Plan, type PlanOptions, plan } from '../plan/plan.ts'
 import { PROOF_COMMITS } from '../plan/preview-proof.ts'
 import { manifestQueries, sourceQuery, strayBranches } from '../plan/queries.ts'
@@ -42,10 +43,14 @@ export async function readAndPlan(
   const source = await forge.readRepository(repository, [...paths, POLICY_PATH])
   const config = configurationOf(source, paths, [...forges.keys()])
   if (config.kind !== 'config') return { ...config, source }
-  const [offers, manifests] = await Promise.all([
+  const queries = manifestQueries(config.value)
+  const [offers, first] = await Promise.all([
     forge.readSource(source.repository, sourceQuery(config.value)),
-    Promise.all(manifestQueries(config.value).map((each) => readManifests(forges, config.value, each))),
+    Promise.all(queries.map((each) => readManifests(forges, each))),
   ])
+  const manifests = await Promise.all(
+    first.map((each, index) => readBranches(forges, config.value, offers, each, queries[index]?.query)),
+  )
   return planCompletely(
     forges,
     { words: forge.words, source, config: config.value, offers, manifests, comparisons: {}, now },
@@ -133,18 +138,12 @@ function configurationOf(
 
 async function readManifests(
   forges: ReadonlyMap<ForgeId, Forge>,
-  config: SourceConfig,
   { repository, query }: { repository: RepositoryId; query: ManifestQuery },
 ): Promise<ManifestWorld> {
   const place = { repository, branch: query.branch }
   try {
     const forge = forgeOf(forges, repository)
     const snapshot = await forge.readManifests(repository, query)
-    const changeRequestBranches = strayBranches(config, repository, snapshot.branches)
-    if (changeRequestBranches.length > 0) {
-      const strays = { branch: query.branch, files: [], directories: [], changeRequestBranches }
-      Object.assign(snapshot.changeRequests, (await forge.readManifests(repository, strays)).changeRequests)
-    }
     return {
       ...place,
       snapshot,
@@ -154,6 +153,33 @@ async function readManifests(
   } catch (error) {
     if (errorKind(error) !== 'permanent') throw error
     return { ...place, snapshot: null, reason: reasonOf(error) }
+  }
+}
+
+/** The change requests of branches whose names were not known at first; most repositories have none. */
+async function readBranches(
+  forges: ReadonlyMap<ForgeId, Forge>,
+  config: SourceConfig,
+  offers: SourceSnapshot,
+  manifests: ManifestWorld,
+  query: ManifestQuery | undefined,
+): Promise<ManifestWorld> {
+  const { repository, branch, snapshot } = manifests
+  if (snapshot === null) return manifests
+  const strays = strayBranches(config, repository, snapshot.branches)
+  const versions = versionBranches(config, repository, snapshot.branches, offers)
+  const changeRequestBranches = [...strays, ...versions]
+  if (changeRequestBranches.length === 0) return manifests
+  const directories = versions.length === 0 ? [] : (query?.directories ?? [])
+  const { changeRequests } = await forgeOf(forges, repository).readManifests(repository, {
+    branch,
+    files: [],
+    directories: directories.map(({ path }) => ({ path, texts: false, history: 0 })),
+    changeRequestBranches,
+  })
+  return {
+    ...manifests,
+    snapshot: { ...snapshot, changeRequests: { ...snapshot.changeRequests, ...changeRequests } },
   }
 }
 

@@ -61,8 +61,10 @@ export function createGitHubForge(options: GitHubOptions): Forge {
     mergeChangeRequest: (repository, wish) =>
       writes(repository, (session) => mergeChangeRequest(session, repository, wish, memory, log)),
     commit: (repository, wish) => writes(repository, (session) => commit(session, repository, wish, memory)),
-    deleteBranch: (repository, branch, expectedHead) =>
-      writes(repository, (session) => deleteBranch(session, repository, branch, expectedHead, memory)),
+    deleteBranch: (repository, branch, expectedHead, consented) => {
+      const wish = consented === true ? { branch, consented } : { branch }
+      return writes(repository, (session) => deleteBranch(session, repository, wish, expectedHead, memory))
+    },
     writeComment: (repository, wish) =>
       reads(repository, (session) => writeComment(session, repository, wish)),
     writeReport: (repository, wish) =>
