@@ -3,6 +3,7 @@ import type { Dispatcher } from '../hooks/dispatcher.ts'
 import type { Model } from '../model/model.ts'
 import type { Env, ForgeApi } from '../server.ts'
 import type { GitLabAuth } from './auth.ts'
+import { graphqlRoutes } from './graphql/routes.ts'
 import { addBranchRoutes } from './rest/branch-routes.ts'
 import { addCommitCreateRoute } from './rest/commit-create.ts'
 import { addCommitRoutes } from './rest/commit-routes.ts'
@@ -36,6 +37,7 @@ export function createGitLabApi(
     addRoutes: (app) => {
       app.use('/api/*', (context, next) => metered(model, context, next))
       app.route('/api/v4', restRoutes(model, auth, dispatcher, log))
+      app.route('/api/graphql', graphqlRoutes(model, auth, log))
     },
   }
 }

@@ -30,7 +30,7 @@ export function simpleProjectJson(model: Model, project: Repository): Record<str
     forks_count: model.tables.repositories.all().filter(({ parentId }) => parentId === project.id).length,
     avatar_url: null,
     star_count: 0,
-    last_activity_at: project.pushedAt > project.updatedAt ? project.pushedAt : project.updatedAt,
+    last_activity_at: [project.pushedAt, project.updatedAt].sort().at(-1),
     visibility: project.private ? 'private' : 'public',
     namespace: namespaceJson(model, project),
   }
