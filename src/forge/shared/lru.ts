@@ -5,9 +5,18 @@ export interface LruCache<V> {
   delete(key: string): void
 }
 
-/** @param capacity number of entries kept */
-export function lruCache<V>(capacity: number): LruCache<V> {
+/**
+ * @param capacity of all kept entries together
+ * @param weigh what one entry takes of it; by default the capacity is a number of entries
+ */
+export function lruCache<V>(capacity: number, weigh: (value: V) => number = () => 1): LruCache<V> {
   const entries = new Map<string, V>()
+  let weight = 0
+  const remove = (key: string) => {
+    const value = entries.get(key)
+    if (value !== undefined) weight -= weigh(value)
+    entries.delete(key)
+  }
   return {
     get(key) {
       const value = entries.get(key)
@@ -17,13 +26,14 @@ export function lruCache<V>(capacity: number): LruCache<V> {
       return value
     },
     set(key, value) {
-      entries.delete(key)
+      remove(key)
       entries.set(key, value)
-      const [oldest] = entries.keys()
-      if (entries.size > capacity && oldest !== undefined) entries.delete(oldest)
+      weight += weigh(value)
+      for (const oldest of entries.keys()) {
+        if (weight <= capacity) break
+        remove(oldest)
+      }
     },
-    delete(key) {
-      entries.delete(key)
-    },
+    delete: remove,
   }
 }

@@ -67,11 +67,11 @@ export async function openPull(
     const row = fresh(model, repository)
     const number = row.nextNumber
     if (source.id !== repository.id) await copyHead(model, source, repository, number, head)
-    if (await isAncestor(git, head, base)) {
+    if (model.flavour.wantsCommits && (await isAncestor(git, head, base))) {
       const between = source.id === repository.id ? branch : `${source.owner}:${branch}`
       throw invalid('base', `No commits between ${wish.base} and ${between}`)
     }
-    await git.writeOwnRef(`refs/pull/${number}/head`, head)
+    await git.writeOwnRef(`${model.flavour.pullRefs}${number}/head`, head)
     const now = model.now()
     const pull: PullRequest = {
       id: model.nextId(),
@@ -212,7 +212,7 @@ async function reopenableHead(model: Model, repository: Repository, pull: PullRe
     throw invalid('state', `state cannot be changed. The ${pull.baseBranch} branch has been deleted.`)
   }
   const noCommits = `There are no new commits on the ${pull.headBranch} branch.`
-  if (await isAncestor(git, head.oid, base.oid)) {
+  if (model.flavour.wantsCommits && (await isAncestor(git, head.oid, base.oid))) {
     throw invalid('state', `state cannot be changed. ${noCommits}`)
   }
   const twin = pullsOf(model, repository).find(

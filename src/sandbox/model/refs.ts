@@ -56,7 +56,7 @@ export async function changeRefsLocked(
 async function checkWish(model: Model, repository: Repository, wish: RefWish, current: Oid): Promise<void> {
   const git = model.git(repository)
   const { ref, before, after } = wish
-  if (!isRefName(ref) || ref.startsWith('refs/pull/')) {
+  if (!isRefName(ref) || ref.startsWith(model.flavour.pullRefs)) {
     throw new Refusal('invalid', `${ref} is not a valid ref name.`, { resource: 'Reference', field: 'ref' })
   }
   if (before !== null && before !== current) {
@@ -93,9 +93,11 @@ async function checkProtection(
 ): Promise<void> {
   if (!ref.startsWith(HEADS)) return
   const branch = ref.slice(HEADS.length)
-  if (protectionOf(model, repository, branch) === null || current === ZERO_OID) return
+  const protection = protectionOf(model, repository, branch)
+  if (protection === null || current === ZERO_OID) return
   if (after === ZERO_OID) throw new Refusal('protected', 'Cannot delete this protected branch')
-  if (!(await isAncestor(model.git(repository), current, after))) {
+  const forced = !(await isAncestor(model.git(repository), current, after))
+  if (forced && protection.levels?.allowForcePush !== true) {
     throw new Refusal('protected', 'Cannot force-push to this protected branch')
   }
   const reason = pushRefusal(model, actor, repository, branch, after)

@@ -29,7 +29,7 @@ export async function settleLocked(
       const target = model.tables.repositories.get(pull.repositoryId) ?? repository
       puts.push(['pulls', next], ...staleReviews(model, target, pull, next))
       events.push({ type: 'pull', action, repository: target, sender, pull: next, before: pull })
-      if (target.id === repository.id) heads.set(`refs/pull/${next.number}/head`, next.headOid)
+      if (target.id === repository.id) heads.set(`${model.flavour.pullRefs}${next.number}/head`, next.headOid)
     }
   }
   for (const [ref, oid] of heads) await model.git(repository).writeOwnRef(ref, oid)
@@ -45,7 +45,7 @@ export async function seenNow(
   repository: Repository,
 ): Promise<{ id: number; refs: Record<string, string> }> {
   const refs = await model.git(repository).refs()
-  const seen = [...refs.values()].filter(({ name }) => !name.startsWith('refs/pull/'))
+  const seen = [...refs.values()].filter(({ name }) => !name.startsWith(model.flavour.pullRefs))
   return { id: repository.id, refs: Object.fromEntries(seen.map(({ name, oid }) => [name, oid])) }
 }
 
@@ -88,7 +88,7 @@ async function consequence(
   const git = model.git(target)
   const baseOid = (await git.ref(`${HEADS}${pull.baseBranch}`))?.oid ?? pull.baseOid
   const next = { ...pull, headOid: after, baseOid, updatedAt: now, merging: null }
-  if (await isAncestor(git, after, baseOid))
+  if (model.flavour.wantsCommits && (await isAncestor(git, after, baseOid)))
     return { next: { ...closed, ...next, state: 'closed', closedAt: now }, action: 'closed' }
   return { next, action: 'synchronize' }
 }
@@ -120,7 +120,12 @@ export async function copyHead(
 ): Promise<void> {
   const git = model.git(to)
   const { directory } = model.git(from)
-  const { code, stderr } = await git.run(['fetch', '--quiet', directory, `+${oid}:refs/pull/${number}/head`])
+  const { code, stderr } = await git.run([
+    'fetch',
+    '--quiet',
+    directory,
+    `+${oid}:${model.flavour.pullRefs}${number}/head`,
+  ])
   if (code !== 0) throw new Error(`The fork's commits cannot be copied: ${stderr}`)
   await git.reloadRefs()
 }

@@ -1,4 +1,4 @@
-import type { Compose } from '../../hooks/dispatcher.ts'
+import type { Courier } from '../../hooks/dispatcher.ts'
 import { accountById, installationOf } from '../../model/access.ts'
 import { nodeId } from '../../model/ids.ts'
 import { repositoriesOf } from '../../model/installations.ts'
@@ -20,7 +20,7 @@ type RepositoryEvent = Exclude<ForgeEvent, { type: 'installation' | 'installatio
  * What GitHub sends to the app: only about repositories where it is installed, and only what it subscribes to.
  * https://docs.github.com/en/webhooks/webhook-events-and-payloads
  */
-export function createCompose(model: Model): Compose {
+export function createCompose(model: Model): Courier['compose'] {
   return async (event) => {
     if (event.type === 'installation' || event.type === 'installation-repositories') {
       const { name, payload } = installationPayload(model, event)
@@ -95,6 +95,9 @@ async function payloads(model: Model, event: RepositoryEvent): Promise<Part[]> {
     }
     case 'status':
       return [{ event: 'status', payload: await statusPayload(model, event) }]
+    case 'pipeline':
+    case 'deployment':
+      return []
   }
 }
 
