@@ -232,8 +232,10 @@ export function forgeReadingContract(name: string, start: StartForge): void {
 
   it('one request is enough for a snapshot with open change requests', async (t) => {
     const world = await start(t)
-    const { repository, base, read } = await manifestsOf(t, world)
+    const { repository, read, judged } = await manifestsOf(t, world)
+    const { base } = await read()
     await world.forge.openChangeRequest(repository, opening(base))
+    await judged()
     world.requests()
     const snapshot = await read()
     assert.equal(world.requests().length, 1)

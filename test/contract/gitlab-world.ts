@@ -7,7 +7,7 @@ import type { RepositoryId } from '../../src/domain/repository.ts'
 import type { Forge } from '../../src/forge/forge.ts'
 import { createGitLabForge } from '../../src/forge/gitlab/gitlab-forge.ts'
 import type { GitLabOptions } from '../../src/forge/gitlab/options.ts'
-import { createGitLabSandbox } from '../../src/sandbox/gitlab/sandbox.ts'
+import { createGitLabSandbox, type GitLabSandbox } from '../../src/sandbox/gitlab/sandbox.ts'
 import { createProject } from '../../src/sandbox/gitlab/state/groups.ts'
 import { listen } from '../../src/sandbox/listen.ts'
 import { findRepository } from '../../src/sandbox/model/access.ts'
@@ -72,7 +72,7 @@ export async function startGitLabWorld(t: TestContext): Promise<GitLabWorld> {
     again,
     forge: again(),
     deviations: GITLAB,
-    person: createPerson(url, model),
+    person: createPerson(url, sandbox),
     createRepository: async (path) => {
       await createProject(model, path, { private: true })
       sandbox.addMember(path, model.bot.login, 40)
@@ -83,7 +83,8 @@ export async function startGitLabWorld(t: TestContext): Promise<GitLabWorld> {
   }
 }
 
-function createPerson(url: string, model: Model): Person {
+function createPerson(url: string, sandbox: GitLabSandbox): Person {
+  const { model } = sandbox
   const call = async (method: string, path: string, endpoint: string, body?: object, token = YOU) => {
     const address = `${url}/api/v4/projects/${encodeURIComponent(path)}/${endpoint}`
     const response = await fetch(address, {
@@ -132,6 +133,7 @@ function createPerson(url: string, model: Model): Person {
       const target = modelOf(repository)
       await forkRepository(model, target, FORKER.login)
       const fork = `${FORKER.login}/${repository.path.slice(repository.path.lastIndexOf('/') + 1)}`
+      sandbox.addMember(fork, FORKER.login, 50)
       const actions = [{ action: 'create', file_path: 'fork.txt', content: 'mine' }]
       const wish = { branch, start_branch: base, commit_message: 'x', actions }
       await call('POST', fork, 'repository/commits', wish, FORKER.token)
