@@ -19,10 +19,6 @@ import { paginate } from './page.ts'
 import { forbidden, json, notFound, type Reply, refuse } from './reply.ts'
 import type { ProjectRequest, Router } from './router.ts'
 
-export interface MergeRequestRequest extends ProjectRequest {
-  pull: PullRequest
-}
-
 /** Merge requests. https://docs.gitlab.com/api/merge_requests/ */
 export function addMergeRequestRoutes({ project }: Router): void {
   project('get', '/merge_requests', 'code', list)
@@ -44,7 +40,7 @@ export function addMergeRequestRoutes({ project }: Router): void {
     return paginate(request, files, (file) => diffJson(file, unidiff))
   })
   project('get', '/merge_requests/:iid/versions', 'code', (request) => {
-    const { id, headOid, baseOid, updatedAt, state } = pullOf(request)
+    const { id, headOid, baseOid, updatedAt } = pullOf(request)
     const version = {
       id,
       head_commit_sha: headOid,
@@ -52,7 +48,7 @@ export function addMergeRequestRoutes({ project }: Router): void {
       start_commit_sha: baseOid,
       created_at: updatedAt,
       merge_request_id: id,
-      state: state === 'open' ? 'collected' : 'collected',
+      state: 'collected',
       real_size: '1',
       patch_id_sha: null,
     }
