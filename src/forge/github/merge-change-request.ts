@@ -23,7 +23,7 @@ export async function mergeChangeRequest(
   memory: Memory,
   log: Log,
 ): Promise<MergeResult> {
-  assertOurs(wish.branch)
+  assertOurs(wish.branch, wish.consented)
   const { methods } = await repositoryFacts(session, repository, memory)
   const result = await merge(session, wish, methods)
   if (!result.merged) {
@@ -31,7 +31,7 @@ export async function mergeChangeRequest(
     return result
   }
   try {
-    await deleteBranch(session, repository, wish.branch, wish.expectedHead, memory)
+    await deleteBranch(session, repository, wish, wish.expectedHead, memory)
   } catch (error) {
     log.debug({ branch: wish.branch, problem: String(error) }, 'A merged branch was left where it is.')
   }

@@ -38,7 +38,7 @@ export async function openChangeRequest(
   wish: OpenChangeRequest,
   memory: Memory,
 ): Promise<ChangeRequestLink> {
-  assertOurs(wish.branch)
+  assertOurs(wish.branch, wish.consented)
   const { nodeId } = await repositoryFacts(session, repository, memory)
   const base = await baseFacts(session, repository, wish.baseOid, wish.commit.changes, memory)
   const declared = new Declarations()
@@ -50,7 +50,7 @@ export async function openChangeRequest(
       fields.push(`branch: createRef(input: ${declared.add('CreateRefInput!', input)}) { ref { name } }`)
     } else if (wish.leftover !== wish.baseOid) {
       // it has no open pull request, which GitHub would close when its head becomes its base
-      const input = swapInput(nodeId, wish.branch, wish.leftover, wish.baseOid)
+      const input = swapInput(nodeId, wish, wish.leftover, wish.baseOid)
       fields.push(`branch: ${swap(declared, input)}`)
     }
     const input = oneStepInput(`${session.owner}/${session.repo}`, wish.branch, wish.baseOid, wish.commit)
@@ -58,7 +58,7 @@ export async function openChangeRequest(
     fields.push(`commit: createCommitOnBranch(input: ${declared.add(type, input)}) { commit { oid } }`)
   } else {
     after = await createLooseCommit(session, wish.baseOid, wish.commit, base)
-    fields.push(`branch: ${swap(declared, swapInput(nodeId, wish.branch, wish.leftover, after))}`)
+    fields.push(`branch: ${swap(declared, swapInput(nodeId, wish, wish.leftover, after))}`)
   }
   const pull = {
     repositoryId: nodeId,

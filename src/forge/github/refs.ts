@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type Oid, ZERO_OID } from '../../domain/commit.ts'
 import { SupercargoError } from '../../domain/errors.ts'
 import type { RepositoryId } from '../../domain/repository.ts'
+import type { BranchWish } from '../forge.ts'
 import { assertOurs, branchMoved } from '../shared/branches.ts'
 import type { Session } from './client.ts'
 import type { GraphQLProblem } from './graphql.ts'
@@ -12,8 +13,13 @@ import type { GraphQLProblem } from './graphql.ts'
  * @param after null deletes it
  * @throws SupercargoError `branch-not-ours` for any other branch (requirement 24)
  */
-export function swapInput(repositoryId: string, branch: string, before: Oid | null, after: Oid | null) {
-  assertOurs(branch)
+export function swapInput(
+  repositoryId: string,
+  { branch, consented }: BranchWish,
+  before: Oid | null,
+  after: Oid | null,
+) {
+  assertOurs(branch, consented)
   const none = '0'.repeat((before ?? after ?? ZERO_OID).length)
   const update = {
     name: `refs/heads/${branch}`,

@@ -32,13 +32,13 @@ export async function updateChangeRequest(
   wish: UpdateChangeRequest,
   memory: Memory,
 ): Promise<void> {
-  assertOurs(wish.branch)
+  assertOurs(wish.branch, wish.consented)
   const { nodeId } = await repositoryFacts(session, repository, memory)
   const pullRequestId = await pullNodeId(session, repository, wish.number, memory)
   const base = await baseFacts(session, repository, wish.baseOid, wish.commit.changes, memory)
   const commit = await createLooseCommit(session, wish.baseOid, wish.commit, base)
   const answer = await session.mutate(UPDATE, {
-    refs: swapInput(nodeId, wish.branch, wish.expectedHead, commit),
+    refs: swapInput(nodeId, wish, wish.expectedHead, commit),
     pull: {
       pullRequestId,
       title: wish.title,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Oid } from '../../domain/commit.ts'
 import type { RepositoryId } from '../../domain/repository.ts'
+import type { BranchWish } from '../forge.ts'
 import { statusOf } from '../shared/answer.ts'
 import { assertOurs, branchMoved } from '../shared/branches.ts'
 import type { Client } from './client.ts'
@@ -42,10 +43,10 @@ export async function assertHead(
 export async function deleteBranch(
   client: Client,
   repository: RepositoryId,
-  branch: string,
+  { branch, consented }: BranchWish,
   expectedHead: Oid,
 ): Promise<void> {
-  assertOurs(branch)
+  assertOurs(branch, consented)
   const head = await readHead(client, repository, branch)
   if (head === null) return
   if (head !== expectedHead) throw branchMoved(repository, branch)

@@ -16,7 +16,7 @@ export async function closeChangeRequest(
     stateEvent: 'close',
   })
   try {
-    await deleteBranch(client, repository, wish.branch, wish.expectedHead)
+    await deleteBranch(client, repository, wish, wish.expectedHead)
   } catch (error) {
     if (errorKind(error) !== 'conflict') throw error
   }

@@ -1,3 +1,4 @@
+import { GITLAB_WORDS } from '../../domain/vocabulary.ts'
 import type { Forge } from '../forge.ts'
 import { deleteBranch } from './branch.ts'
 import { createClient } from './client.ts'
@@ -42,6 +43,7 @@ export function createGitLabForge(options: GitLabOptions): Forge {
   }
   return {
     id: options.id,
+    words: GITLAB_WORDS,
     listRepositories: () => listRepositories(client, options),
     readRepository: async (repository, files) =>
       await readRepository(client, repository, files, await me(), memory),
@@ -57,8 +59,10 @@ export function createGitLabForge(options: GitLabOptions): Forge {
     closeChangeRequest: (repository, wish) => closeChangeRequest(client, repository, wish),
     mergeChangeRequest: (repository, wish) => mergeChangeRequest(client, repository, wish, options.log),
     commit: (repository, wish) => commit(client, repository, wish, memory),
-    deleteBranch: (repository, branch, expectedHead) =>
-      deleteBranch(client, repository, branch, expectedHead),
+    deleteBranch: (repository, branch, expectedHead, consented) => {
+      const wish = consented === true ? { branch, consented } : { branch }
+      return deleteBranch(client, repository, wish, expectedHead)
+    },
     writeComment: async (repository, wish) =>
       await writeComment(client, repository, wish, await me(), limiter),
     writeReport: async (repository, wish) => await writeReport(client, repository, wish, await me(), memory),

@@ -29,11 +29,11 @@ export async function mergeChangeRequest(
   wish: MergeChangeRequest,
   log: Log,
 ): Promise<MergeResult> {
-  assertOurs(wish.branch)
+  assertOurs(wish.branch, wish.consented)
   const result = await merge(client, repository, wish)
   if (!result.merged) return result
   try {
-    await deleteBranch(client, repository, wish.branch, wish.expectedHead)
+    await deleteBranch(client, repository, wish, wish.expectedHead)
   } catch (error) {
     log.debug({ branch: wish.branch, problem: String(error) }, 'A merged branch was left where it is.')
   }

@@ -38,7 +38,7 @@ export async function openChangeRequest(
   me: Me,
   memory: Memory,
 ): Promise<ChangeRequestLink> {
-  assertOurs(wish.branch)
+  assertOurs(wish.branch, wish.consented)
   const actions = await actionsOf(client, repository, wish.baseOid, wish.commit.changes, memory)
   // a branch that is left over is written over by force, with the same window as in updateChangeRequest
   if (wish.leftover !== null) await assertHead(client, repository, wish.branch, wish.leftover)

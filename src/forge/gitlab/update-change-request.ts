@@ -27,7 +27,7 @@ export async function updateChangeRequest(
   wish: UpdateChangeRequest,
   memory: Memory,
 ): Promise<void> {
-  assertOurs(wish.branch)
+  assertOurs(wish.branch, wish.consented)
   const actions = await actionsOf(client, repository, wish.baseOid, wish.commit.changes, memory)
   const shown = await client.rest.mergeRequests.show(repository.path, wish.number)
   if (stateSchema.parse(shown).state !== 'opened') throw changeRequestEnded(repository, wish.number)

@@ -2,9 +2,12 @@ import { SupercargoError } from '../../domain/errors.ts'
 import { BRANCH_PREFIX } from '../../domain/names.ts'
 import type { RepositoryId } from '../../domain/repository.ts'
 
-/** @throws SupercargoError `branch-not-ours` */
-export function assertOurs(branch: string): void {
-  if (branch.startsWith(BRANCH_PREFIX)) return
+/**
+ * @param consented the policy of the manifest repository lets the bot write this branch
+ * @throws SupercargoError `branch-not-ours` for any other branch (requirement 24)
+ */
+export function assertOurs(branch: string, consented?: true): void {
+  if (branch.startsWith(BRANCH_PREFIX) || consented === true) return
   throw new SupercargoError(`The branch ${branch} does not belong to the bot.`, {
     code: 'branch-not-ours',
     kind: 'bug',
