@@ -69,7 +69,12 @@ function isOurs(error: unknown): boolean {
 }
 
 /** What must not be seen in the log. The sandbox's own token opens nothing else, and is printed. */
-function secretsOf({ app, databaseUrl }: Settings): string[] {
+function secretsOf({ app, gitlab, databaseUrl }: Settings): string[] {
   const password = databaseUrl === null ? '' : decodeURIComponent(new URL(databaseUrl).password)
-  return [app?.privateKey ?? '', ...(app?.webhookSecrets ?? []), password]
+  const ofGitLab = gitlab.flatMap(({ token, signingSecrets, webhookTokens }) => [
+    token,
+    ...signingSecrets,
+    ...webhookTokens,
+  ])
+  return [app?.privateKey ?? '', ...(app?.webhookSecrets ?? []), ...ofGitLab, password]
 }

@@ -13,8 +13,10 @@ const ROOMS: Record<string, string[]> = {
   'registry/registry.ts': ['domain'],
   'store/store.ts': ['domain'],
   plan: ['config', 'command', 'edit', 'domain', 'forge/forge.ts'],
-  'forge/github': ['forge/forge.ts', 'domain'],
-  'forge/gitlab': ['forge/forge.ts', 'domain'],
+  // What the adapters of forges share; it speaks to no forge in particular.
+  'forge/shared': ['forge/forge.ts', 'domain'],
+  'forge/github': ['forge/shared', 'forge/forge.ts', 'domain'],
+  'forge/gitlab': ['forge/shared', 'forge/forge.ts', 'domain'],
   'registry/oci': ['registry/registry.ts', 'domain'],
   store: ['store/store.ts', 'domain'],
   reconcile: [

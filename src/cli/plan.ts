@@ -22,11 +22,13 @@ export function planCommand(
     .action(async (repository: string, options: { json?: true; verbose?: true }) => {
       const reading = await engine(options.verbose === true).plan(parseRepository(repository, 'github'))
       if (reading.kind !== 'planned') return end(printNotPlanned(terminal, reading, options.json === true))
-      const { standings, actions } = reading.plan
-      if (options.json) terminal.out(json({ standings, actions: actions.map(actionForPrograms) }))
+      const { world, plan } = reading
+      const { standings, actions } = plan
+      if (options.json)
+        terminal.out(json({ standings, actions: actions.map((action) => actionForPrograms(action, world)) }))
       else {
         printStandings(terminal, standings)
-        printActions(terminal, actions)
+        printActions(terminal, actions, world)
         terminal.out(
           actions.length === 0 ? '\nNothing to do.' : `\nRun "supercargo reconcile ${repository}" to do it.`,
         )

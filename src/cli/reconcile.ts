@@ -33,7 +33,7 @@ export function reconcileCommand(
       })
       const { reading, standings, applied } = result
       if (reading.kind !== 'planned') return end(printNotPlanned(terminal, reading, options.json === true))
-      const actions = applied.map(({ action }) => actionForPrograms(action))
+      const actions = applied.map(({ action }) => actionForPrograms(action, reading.world))
       if (options.json) terminal.out(json({ standings, actions }))
       else {
         printStandings(terminal, standings)

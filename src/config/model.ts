@@ -1,6 +1,7 @@
 import type { ImageName } from '../domain/image.ts'
 import type { RepositoryId } from '../domain/repository.ts'
 import type { TagTemplate } from '../domain/tag-template.ts'
+import type { Template } from '../domain/template.ts'
 
 /** The application repository's configuration, normalised: every default is filled in, everything inherited. */
 export interface SourceConfig {
@@ -31,6 +32,10 @@ export interface Environment extends Target {
   follow: Follow
   /** Directory or file in the manifest repository: relative, `/`, no `..`. */
   path: string
+  /** Branch of its change requests; null: `supercargo/<app>/<environment>`. */
+  branch: Template | null
+  /** Title of its change requests; null: the usual one. */
+  title: Template | null
 }
 
 export interface Previews extends Target {
@@ -72,6 +77,8 @@ export interface Accept {
   merge: string[]
   /** Environments (or `previews`) that may be committed directly; `*` for all. */
   direct: string[]
+  /** Globs over branches that change requests may use besides those below `supercargo/`; absent: none. */
+  branches?: string[]
 }
 
 /** Something wrong in a configuration file, where it is, and what to write instead. */

@@ -1,15 +1,18 @@
 import type { ImageName } from '../domain/image.ts'
 import { sameImage } from '../domain/image.ts'
-import type { RepositoryId } from '../domain/repository.ts'
+import { nearest } from '../domain/nearest.ts'
+import type { ForgeId, RepositoryId } from '../domain/repository.ts'
 import { parseTagTemplate } from '../domain/tag-template.ts'
 import type { Document } from './document.ts'
 import {
+  parseBranchTemplate,
   parseImage,
   parseManifests,
   parsePath,
   parsePreviewPath,
   parsePreviewUrl,
   parseTag,
+  parseTitleTemplate,
 } from './grammar.ts'
 import { parseFollow, parsePreviewFollow } from './grammar-follow.ts'
 import { type Level, pick, type Said } from './level.ts'
@@ -23,6 +26,8 @@ import type { Path } from './tree.ts'
 export interface Reading {
   document: Document
   source: RepositoryId
+  /** Undefined: nobody knows which there are. */
+  forges: readonly ForgeId[] | undefined
   removed: Structure<unknown>['removed']
   problems: Problem[]
 }
@@ -46,7 +51,14 @@ export function readEnvironment(
   ])
   return target === null || follow === null || where === null
     ? null
-    : { ...target, name, follow, path: where }
+    : {
+        ...target,
+        name,
+        follow,
+        path: where,
+        branch: may(reading, levels, 'branch', parseBranchTemplate),
+        title: may(reading, levels, 'title', parseTitleTemplate),
+      }
 }
 
 /** Previews with everything they inherit, which `follow` and `path` are not; null as above. */
@@ -65,9 +77,8 @@ export function readPreviews(reading: Reading, above: Level[], path: Path, says:
     'The previews do not say where they are written.',
     'Write "path: apps/web/previews/pr-{number}" or the like in them.',
   ])
-  const url = pick(own, ['url'], reading.removed)
   if (target === null || follow === null || template === null || where === null) return null
-  const address = url === null || url === 'removed' ? null : judged(parsePreviewUrl(String(url.value)))
+  const address = may(reading, own, 'url', parsePreviewUrl)
   return { ...target, follow, template, path: where.source, url: address?.source ?? null }
 }
 
@@ -83,6 +94,7 @@ function readTarget(
     `${who} ${who.endsWith('s') ? 'do' : 'does'} not say which manifest repository to write to.`,
     'Write "manifests: owner/repository" at the top of the file.',
   ])
+  if (manifests !== null) complainAboutForge(reading, levels, manifests.manifests)
   const images = readImages(reading, who, levels, path)
   const tag = pick(levels, ['tag'], reading.removed)
   const merge = pick(levels, ['merge'], reading.removed)
@@ -94,6 +106,20 @@ function readTarget(
       tag === null || tag === 'removed' ? parseTagTemplate('{sha:7}') : judged(parseTag(String(tag.value))),
     merge: merge === null || merge === 'removed' ? defaultMerge : (merge.value as MergeMode),
   }
+}
+
+function complainAboutForge(
+  { document, forges, problems, removed }: Reading,
+  levels: Level[],
+  { forge }: RepositoryId,
+): void {
+  const said = pick(levels, ['manifests'], removed)
+  if (forges === undefined || forges.includes(forge) || said === null || said === 'removed') return
+  const near = nearest(forge, forges)
+  const known = `The forges here are ${forges.join(', ')}.`
+  const advice = near === null ? known : `Did you mean ${near}? ${known}`
+  const message = `There is no forge named "${forge}".`
+  problems.push(problemAt(document.file, document.valueAt(said.path), 'unknown-forge', message, advice))
 }
 
 function readImages(reading: Reading, who: string, levels: Level[], path: Path): ImageName[] | null {
@@ -150,6 +176,17 @@ function need<T>(
   if (said !== null) return judged(parse(String(said.value)))
   complain(reading, path, 'missing', message, advice)
   return null
+}
+
+/** A value that may be said at one of the levels, or null. */
+function may<T>(
+  { removed }: Reading,
+  levels: Level[],
+  key: string,
+  parse: (text: string) => Parsed<T>,
+): T | null {
+  const said = pick(levels, [key], removed)
+  return said === null || said === 'removed' ? null : judged(parse(String(said.value)))
 }
 
 /** What the schema has accepted already. */

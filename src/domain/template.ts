@@ -168,6 +168,7 @@ function invalid(source: string, piece: string, variables: readonly string[]): S
   })
 }
 
-function escapeRegExp(text: string): string {
+/** The text as a pattern that matches nothing else. */
+export function escapeRegExp(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }

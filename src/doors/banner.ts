@@ -1,4 +1,4 @@
-import type { SettingProblem } from './settings.ts'
+import type { SettingProblem } from './setting-problem.ts'
 
 /** Where the sandbox is, and what to try there. */
 export interface SandboxPlaces {

@@ -1,5 +1,6 @@
 import type { Commit, Oid } from '../domain/commit.ts'
 import type { ForgeId, RepositoryId } from '../domain/repository.ts'
+import type { Vocabulary } from '../domain/vocabulary.ts'
 
 /**
  * The port to a forge. Readers return what is there at one moment; a part that could not be read completely
@@ -9,6 +10,8 @@ import type { ForgeId, RepositoryId } from '../domain/repository.ts'
  */
 export interface Forge extends ForgeReader, ForgeWriter {
   readonly id: ForgeId
+  /** For texts that people read. */
+  readonly words: Vocabulary
 }
 
 export interface ForgeReader {
@@ -42,7 +45,12 @@ export interface ForgeWriter {
   /** Commits on an existing branch whose head is still `expectedHead`; else throws `conflict`. */
   commit(repository: RepositoryId, wish: DirectCommit): Promise<Oid>
   /** Deletes a branch of the bot's if its head is still `expectedHead`; a branch that is gone is fine. */
-  deleteBranch(repository: RepositoryId, branch: string, expectedHead: Oid): Promise<void>
+  deleteBranch(
+    repository: RepositoryId,
+    branch: string,
+    expectedHead: Oid,
+    consented?: BranchWish['consented'],
+  ): Promise<void>
   /**
    * Creates the comment, or edits the one with `id` in place. Throws `conflict` when another worker created one
    * at the same time; then this one is not there.
@@ -288,8 +296,17 @@ export interface ChangeRequestLink {
   url: string
 }
 
-export interface OpenChangeRequest extends ChangeRequestText {
+/** A branch of the bot's. */
+export interface BranchWish {
   branch: string
+  /**
+   * The policy of the manifest repository lets the bot write it, although its name does not begin with
+   * `supercargo/`. Without this no such branch is ever written.
+   */
+  consented?: true
+}
+
+export interface OpenChangeRequest extends ChangeRequestText, BranchWish {
   /** Manifest branch, and the head that the changes were computed on. */
   base: string
   baseOid: Oid
@@ -298,11 +315,10 @@ export interface OpenChangeRequest extends ChangeRequestText {
   commit: CommitWish
 }
 
-export interface UpdateChangeRequest extends ChangeRequestText {
+export interface UpdateChangeRequest extends ChangeRequestText, BranchWish {
   number: number
   /** The text that is there now. */
   before: ChangeRequestText
-  branch: string
   /** Manifest branch that it goes into from now on; absent: it stays the same. */
   base?: string
   baseOid: Oid
@@ -310,17 +326,15 @@ export interface UpdateChangeRequest extends ChangeRequestText {
   commit: CommitWish
 }
 
-export interface CloseChangeRequest {
+export interface CloseChangeRequest extends BranchWish {
   number: number
   body: string
-  branch: string
   expectedHead: Oid
 }
 
-export interface MergeChangeRequest {
+export interface MergeChangeRequest extends BranchWish {
   number: number
   expectedHead: Oid
-  branch: string
 }
 
 export type MergeResult =

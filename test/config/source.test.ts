@@ -41,6 +41,8 @@ previews:
       merge: 'auto',
       follow: { kind: 'branch', branch: 'main' },
       path: 'apps/web/overlays/staging',
+      branch: null,
+      title: null,
     },
   )
   assert.deepEqual(production?.manifests, { forge: 'gitlab', path: 'acme/group/production' })

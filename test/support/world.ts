@@ -3,6 +3,7 @@ import { blobOid } from '../../src/domain/blob.ts'
 import { parseImageName } from '../../src/domain/image.ts'
 import type { RepositoryId } from '../../src/domain/repository.ts'
 import { parseTagTemplate } from '../../src/domain/tag-template.ts'
+import { GITHUB_WORDS } from '../../src/domain/vocabulary.ts'
 import type {
   BranchState,
   ChangeRequest,
@@ -62,14 +63,19 @@ export function environment(change: Partial<Environment> = {}): Environment {
     merge: 'review',
     follow: { kind: 'branch', branch: 'main' },
     path: 'apps/web/overlays/staging',
+    branch: null,
+    title: null,
     ...change,
   }
 }
 
 export function previews(change: Partial<Previews> = {}): Previews {
-  const { name: _name, follow: _follow, path: _path, ...target } = environment()
+  const { manifests, manifestBranch, images, tag } = environment()
   return {
-    ...target,
+    manifests,
+    manifestBranch,
+    images,
+    tag,
     merge: 'direct',
     follow: { kind: 'pull-requests' },
     template: 'apps/web/preview',
@@ -166,6 +172,7 @@ export function world(parts: {
   comparisons?: World['comparisons']
 }): World {
   return {
+    words: GITHUB_WORDS,
     source: {
       id: 'R_web',
       repository: SOURCE,
@@ -185,6 +192,7 @@ export function world(parts: {
         repository: MANIFESTS,
         branch: null,
         snapshot: parts.snapshot,
+        words: GITHUB_WORDS,
         policy: parts.policy ?? { ok: true, value: null },
       },
     ],

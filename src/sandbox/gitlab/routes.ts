@@ -7,6 +7,7 @@ import type { GitLabAuth } from './auth.ts'
 import { graphqlRoutes } from './graphql/routes.ts'
 import { addBranchRoutes } from './rest/branch-routes.ts'
 import { addCommitCreateRoute } from './rest/commit-create.ts'
+import { addCommitDiscussionRoutes } from './rest/commit-discussion-routes.ts'
 import { addCommitRoutes } from './rest/commit-routes.ts'
 import { addDiscussionRoutes } from './rest/discussion-routes.ts'
 import { addEnvironmentRoutes } from './rest/environment-routes.ts'
@@ -66,6 +67,7 @@ function restRoutes(
   addProtectionRoutes(router)
   addCommitRoutes(router)
   addCommitCreateRoute(router)
+  addCommitDiscussionRoutes(router)
   addFileRoutes(router)
   addStatusRoutes(router)
   addPipelineRoutes(router)

@@ -1,0 +1,116 @@
+import { z } from 'zod'
+import type { Oid } from '../../domain/commit.ts'
+import type { RepositoryId } from '../../domain/repository.ts'
+import type { ManifestQuery } from '../forge.ts'
+import type { Directory } from '../shared/directories.ts'
+import { latestPage, openPage } from './branch-requests.ts'
+import type { Client } from './client.ts'
+import type { GraphQLProblem } from './graphql.ts'
+import type { Me } from './identity.ts'
+import { type PartialListing, readPage } from './listings.ts'
+import { type Memory, rememberListing } from './memory.ts'
+import { ask } from './project.ts'
+import {
+  aliasSchemas,
+  type Blob,
+  mergeRequestsSchema,
+  type Place,
+  type ProjectAnswer,
+  ProjectQuery,
+} from './project-query.ts'
+import { rememberTexts } from './texts.ts'
+
+/** What manifests are usually called: asked for before it is known what there is, to save the first pass a request. */
+const USUAL_NAMES = ['kustomization.yaml', 'values.yaml', 'deployment.yaml']
+
+/** What one request told of a manifest repository; everything else is read afterwards, where it is not in memory. */
+export interface FirstLook {
+  project: ProjectAnswer
+  /** Null where there is no such branch. */
+  base: Oid | null
+  /** Files of the default branch. */
+  files: Blob[]
+  /** Directories that were read in part. */
+  partial: PartialListing[]
+  /** Heads of branches of the bot's, as far as there was room to ask; null where there is no such branch. */
+  heads: Map<string, Oid | null>
+  /** Branches of the bot's with an open merge request. */
+  prefixed: string[]
+}
+
+/**
+ * Asks as much as one query may. Its fields are read one after the other, while people push: what was found between
+ * two looks at the head is only used when both saw the same.
+ */
+export async function firstLook(
+  client: Client,
+  repository: RepositoryId,
+  query: ManifestQuery,
+  directories: Directory[],
+  branches: string[],
+  me: Me,
+  memory: Memory,
+): Promise<FirstLook> {
+  const place: Place = query.branch === null ? { kind: 'default' } : { kind: 'branch', name: query.branch }
+  const asking = new ProjectQuery(repository.path)
+  asking.head('head', place)
+  if (query.files.length > 0) asking.blobs('files', { kind: 'default' }, query.files)
+  if (branches.length > 0) {
+    asking.mergeRequests('open', openPage(branches))
+    asking.mergeRequests('latest', latestPage(branches))
+  }
+  const prefixes = query.branchPrefixes ?? []
+  if (prefixes.length > 0) {
+    asking.mergeRequests('own', { fields: NAME_FIELDS, first: 100, state: 'opened', author: me.username })
+  }
+  // the last look at the head needs its room, whatever else has none
+  const tail = new ProjectQuery(repository.path)
+  tail.head('tail', place)
+  const reserved = new ProjectQuery(repository.path).room - tail.room
+  const fits = (cost: number) => asking.room - reserved >= cost
+  const asked = branches.filter(
+    (branch, i) => fits(13) && asking.head(`b${i}`, { kind: 'branch', name: branch }),
+  )
+  const read = directories.filter(({ path }, i) => fits(16) && asking.tree(`d${i}`, place, path))
+  const guesses = directories
+    .filter(({ texts }) => texts)
+    .flatMap(({ path }) => USUAL_NAMES.map((name) => (path === '' ? name : `${path}/${name}`)))
+  if (guesses.length > 0 && fits((9 + guesses.length) * (1 + guesses.length / 100) + 1)) {
+    asking.blobs('texts', place, guesses)
+  }
+  asking.head('tail', place)
+
+  const project = await ask(client, repository, asking, 'ReadManifests', missingBranch)
+  const found = project.repository ?? {}
+  const base = aliasSchemas.head.parse(found.tail ?? null)
+  const files = aliasSchemas.blobs.parse(found.files)
+  rememberTexts(memory, [...files, ...aliasSchemas.blobs.parse(found.texts)])
+  const partial: PartialListing[] = []
+  if (base !== null && aliasSchemas.head.parse(found.head ?? null) === base) {
+    for (const { path } of read) {
+      const listing: PartialListing = { commit: base, path, files: [], after: null }
+      const whole = readPage(listing, project, `d${directories.findIndex((each) => each.path === path)}`)
+      if (whole && listing.files.length > 0) rememberListing(memory, repository, base, path, listing.files)
+      else if (!whole) partial.push(listing)
+    }
+  }
+  const heads = new Map(
+    asked.map((branch) => [branch, aliasSchemas.head.parse(found[`b${branches.indexOf(branch)}`] ?? null)]),
+  )
+  const names = prefixes.length === 0 ? [] : namesSchema.parse(project.own).nodes
+  const prefixed = names
+    .map(({ sourceBranch }) => sourceBranch)
+    .filter((name) => prefixes.some((prefix) => name.startsWith(prefix)))
+  return { project, base, files, partial, heads, prefixed }
+}
+
+const NAME_FIELDS = { name: 'Name', text: 'sourceBranch', cost: 1 }
+const namesSchema = mergeRequestsSchema(z.object({ sourceBranch: z.string() }))
+
+/** Versions differ in whether a branch that is not there has no commit, or is a mistake to ask for. */
+export function missingBranch({ path, message }: GraphQLProblem): boolean {
+  return (
+    /^b\d+$/.test(String(path[2])) &&
+    /not found|does not exist|(?:unknown|bad|invalid) revision/i.test(message)
+  )
+}
