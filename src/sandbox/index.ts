@@ -3,7 +3,6 @@ export {
   createGitLabSandbox,
   type GitLabSandbox,
   type GitLabSandboxOptions,
-  type GitLabWebhook,
 } from './gitlab/sandbox.ts'
 export { listen } from './listen.ts'
 export { seedSamples } from './samples/seed.ts'

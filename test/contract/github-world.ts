@@ -15,6 +15,7 @@ import { protect } from '../../src/sandbox/model/protection.ts'
 import { createRepository, forkRepository, setRole } from '../../src/sandbox/model/repositories.ts'
 import { PRIVATE_KEY, SILENT } from '../forge/github/stub.ts'
 import { withOracles } from '../support/oracles/with-oracles.ts'
+import { GITHUB } from './deviations.ts'
 import type { ForgeWorld, Person } from './forge-world.ts'
 
 export const TOKEN = 'a-persons-token'
@@ -72,6 +73,7 @@ export async function startGitHubWorld(t: TestContext): Promise<GitHubWorld> {
     apiUrl,
     again,
     forge: again(),
+    deviations: GITHUB,
     person: createPerson(apiUrl, model),
     createRepository: async (path) => {
       const [owner = '', name = ''] = path.split('/')

@@ -69,6 +69,11 @@ export function createClient(options: GitLabOptions): Client {
   /** Requests fail at once until then: those sent during a limit prolong it. */
   let closed: SupercargoError | null = null
 
+  function assertServed(project: string): void {
+    if (options.serves?.(project) !== false) return
+    throw projectNotFound(project, new ForgeAnswer(403, 'The bot does not serve this project.'))
+  }
+
   async function send(url: URL, init: RequestInit, what: string): Promise<Response> {
     if (closed !== null && (closed.retryAt?.getTime() ?? 0) > clock().getTime()) throw closed
     const response = await http(url, init).catch((error: unknown) => {
@@ -99,8 +104,9 @@ export function createClient(options: GitLabOptions): Client {
     const { method, headers, body, searchParams, prefixUrl } = requestSchema.parse(request)
     const url = new URL(`${prefixUrl.replace(/\/+$/, '')}/${endpoint}`)
     url.search = searchParams
-    const what = projectOf(url)
-    if (options.serves?.(what) === false) throw projectNotFound(what, new ForgeAnswer(403, 'not served'))
+    const project = projectOf(url)
+    if (project !== null) assertServed(project)
+    const what = project ?? url.host
     // gitbeaker gives a DELETE the body {}
     const content = body === undefined || method === 'DELETE' ? {} : { body }
     const init = { method, headers: { ...headers, ...auth }, ...content }
@@ -126,7 +132,7 @@ export function createClient(options: GitLabOptions): Client {
     },
     rest: createRest(addresses.web, handler),
     async query(query, variables, what, tolerated = () => false) {
-      if (options.serves?.(what) === false) throw projectNotFound(what, new ForgeAnswer(403, 'not served'))
+      assertServed(what)
       const headers = { ...auth, 'content-type': 'application/json' }
       const init = { method: 'POST', headers, body: JSON.stringify({ query, variables }) }
       const response = await persist(new URL(addresses.graphql), init, what, true)
@@ -158,10 +164,10 @@ function createRest(host: string, handler: RequestHandlerFn) {
   }
 }
 
-/** `acme/platform/web` of `…/api/v4/projects/acme%2Fplatform%2Fweb/…`. */
-function projectOf(url: URL): string {
+/** `acme/platform/web` of `…/api/v4/projects/acme%2Fplatform%2Fweb/…`; null when it is about no project. */
+function projectOf(url: URL): string | null {
   const [, project] = /\/api\/v4\/projects\/([^/]+)/.exec(url.pathname) ?? []
-  return project === undefined ? url.hostname : decodeURIComponent(project)
+  return project === undefined ? null : decodeURIComponent(project)
 }
 
 /** Milliseconds to wait before the same request is sent again; null when it must not be. */

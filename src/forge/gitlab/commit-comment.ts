@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Oid } from '../../domain/commit.ts'
-import { codeSpan, escapeMarkdown, fitting } from '../../domain/markdown.ts'
+import { escapeMarkdown, fitting } from '../../domain/markdown.ts'
 import type { RepositoryId } from '../../domain/repository.ts'
 import type { Report } from '../forge.ts'
 import type { Client } from './client.ts'
@@ -43,13 +43,7 @@ export async function ensureCommitComment(
   }
 }
 
-function bodyOf({ title, summary, annotations }: Report): string {
-  const places = annotations.map(
-    ({ path, line, column, message }) =>
-      `- ${codeSpan(`${path}:${line}:${column}`)} ${escapeMarkdown(message, 1000)}`,
-  )
-  const parts = [MARKER, `**${escapeMarkdown(title)}**`, summary, places.join('\n')].filter(
-    (part) => part !== '',
-  )
-  return withoutQuickActions(fitting(parts.join('\n\n'), MOST_BODY))
+/** The summary names every problem with its place, so that the annotations need not be repeated. */
+function bodyOf({ title, summary }: Report): string {
+  return withoutQuickActions(fitting(`${MARKER}\n\n**${escapeMarkdown(title)}**\n\n${summary}`, MOST_BODY))
 }

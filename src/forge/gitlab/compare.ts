@@ -51,16 +51,22 @@ async function resolve(client: Client, repository: RepositoryId, name: string): 
   try {
     return idSchema.parse(await client.rest.commits.show(repository.path, name)).id
   } catch (error) {
-    if (statusOf(error) === 404 || statusOf(error) === 400) return null
+    if (isMissing(error)) return null
     throw error
   }
 }
 
+/** Null when there is none, or one of the commits does not exist. */
 async function mergeBase(client: Client, repository: RepositoryId, a: Oid, b: Oid): Promise<Oid | null> {
   try {
     return idSchema.parse(await client.rest.repositories.mergeBase(repository.path, [a, b])).id
   } catch (error) {
-    if (statusOf(error) === 404) return null
+    if (isMissing(error)) return null
     throw error
   }
+}
+
+function isMissing(error: unknown): boolean {
+  const status = statusOf(error)
+  return status === 404 || status === 400
 }

@@ -5,6 +5,7 @@ import type { ManifestQuery } from '../forge.ts'
 import type { Directory } from '../shared/directories.ts'
 import { latestPage, openPage } from './branch-requests.ts'
 import type { Client } from './client.ts'
+import type { GraphQLProblem } from './graphql.ts'
 import type { Me } from './identity.ts'
 import { type PartialListing, readPage } from './listings.ts'
 import { type Memory, rememberListing } from './memory.ts'
@@ -79,7 +80,7 @@ export async function firstLook(
   }
   asking.head('tail', place)
 
-  const project = await ask(client, repository, asking, 'ReadManifests')
+  const project = await ask(client, repository, asking, 'ReadManifests', missingBranch)
   const found = project.repository ?? {}
   const base = aliasSchemas.head.parse(found.tail ?? null)
   const files = aliasSchemas.blobs.parse(found.files)
@@ -105,3 +106,11 @@ export async function firstLook(
 
 const NAME_FIELDS = { name: 'Name', text: 'sourceBranch', cost: 1 }
 const namesSchema = mergeRequestsSchema(z.object({ sourceBranch: z.string() }))
+
+/** Versions differ in whether a branch that is not there has no commit, or is a mistake to ask for. */
+export function missingBranch({ path, message }: GraphQLProblem): boolean {
+  return (
+    /^b\d+$/.test(String(path[2])) &&
+    /not found|does not exist|(?:unknown|bad|invalid) revision/i.test(message)
+  )
+}

@@ -160,8 +160,9 @@ export const projectSchema = z.object({
       id: z.string(),
       fullPath: z.string(),
       webUrl: z.string(),
-      visibility: z.string(),
-      archived: z.boolean(),
+      /** What is not told is treated as private. */
+      visibility: z.string().nullish(),
+      archived: z.boolean().nullish(),
       repository: z.looseObject({ rootRef: z.string().nullish() }).nullable(),
     })
     .nullable(),

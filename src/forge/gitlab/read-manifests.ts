@@ -13,7 +13,7 @@ import { cleanPath, type Directory, mergeDirectories } from '../shared/directori
 import { headFacts } from './branch-heads.ts'
 import { readBranchRequests } from './branch-requests.ts'
 import type { Client } from './client.ts'
-import { firstLook } from './first-look.ts'
+import { firstLook, missingBranch } from './first-look.ts'
 import type { Me } from './identity.ts'
 import { completeListings, type PartialListing } from './listings.ts'
 import { knownListings, type ListedFile, type Memory } from './memory.ts'
@@ -106,7 +106,7 @@ async function remainingHeads(
   for (let pending = branches.filter((branch) => !heads.has(branch)); pending.length > 0; ) {
     const query = new ProjectQuery(repository.path)
     const asked = pending.filter((name, i) => query.head(`b${i}`, { kind: 'branch', name }))
-    const { repository: found } = await ask(client, repository, query, 'ReadHeads')
+    const { repository: found } = await ask(client, repository, query, 'ReadHeads', missingBranch)
     for (const [i, branch] of asked.entries())
       heads.set(branch, aliasSchemas.head.parse(found?.[`b${i}`] ?? null))
     pending = pending.slice(asked.length)

@@ -42,7 +42,7 @@ export async function readRepository(
     url: project.webUrl,
     compareUrl: `${project.webUrl}/-/compare/{base}...{head}`,
     private: project.visibility !== 'public',
-    archived: project.archived,
+    archived: project.archived === true,
     defaultBranch,
     head,
     files: Object.fromEntries(files.map((path) => [path, textOf(path)])),

@@ -3,6 +3,7 @@ import type { RepositoryId } from '../../domain/repository.ts'
 import type { Listing, LiveBranch, SourcePullRequest, SourceQuery, SourceSnapshot, Tag } from '../forge.ts'
 import { readBranchHistory } from './branch-history.ts'
 import type { Client } from './client.ts'
+import { missingBranch } from './first-look.ts'
 import type { Me } from './identity.ts'
 import type { Memory } from './memory.ts'
 import { ask } from './project.ts'
@@ -38,12 +39,12 @@ export async function readSource(
   }
   const names = query.branches.map(({ name }) => name)
   const asked = names.filter((name, i) => first.head(`b${i}`, { kind: 'branch', name }))
-  const project = await ask(client, repository, first, 'ReadSource')
+  const project = await ask(client, repository, first, 'ReadSource', missingBranch)
   const [branches, tags, liveBranches, pulls] = await Promise.all([
     Promise.all(
       query.branches.map(async ({ name, paths }) => {
         const answer = asked.includes(name) ? project : await askHead(client, repository, name)
-        const alias = asked.includes(name) ? `b${names.indexOf(name)}` : 'head'
+        const alias = asked.includes(name) ? `b${names.indexOf(name)}` : 'b0'
         const head = aliasSchemas.head.parse(answer.repository?.[alias] ?? null)
         if (head === null) return [name, null] as const
         return [name, await readBranchHistory(client, repository, head, paths, memory)] as const
@@ -73,8 +74,8 @@ function endedPage(state: 'closed' | 'merged'): MergeRequestPage {
 
 async function askHead(client: Client, repository: RepositoryId, name: string): Promise<ProjectAnswer> {
   const query = new ProjectQuery(repository.path)
-  query.head('head', { kind: 'branch', name })
-  return await ask(client, repository, query, 'ReadHead')
+  query.head('b0', { kind: 'branch', name })
+  return await ask(client, repository, query, 'ReadHead', missingBranch)
 }
 
 async function readRequests(

@@ -26,7 +26,7 @@ export interface GitLabSandboxOptions extends CommonOptions {
 }
 
 /** Where webhooks go, and what proves where they come from. */
-export interface GitLabWebhook {
+interface GitLabWebhook {
   url: string
   /** Sent as `X-Gitlab-Token`. */
   token?: string | null

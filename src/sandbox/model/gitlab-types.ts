@@ -117,3 +117,14 @@ export interface Deployment {
   createdAt: string
   updatedAt: string
 }
+
+/** A comment on a commit, which is a discussion of one note. */
+export interface CommitNote {
+  id: number
+  repositoryId: number
+  oid: string
+  authorId: number
+  body: string
+  createdAt: string
+  updatedAt: string
+}

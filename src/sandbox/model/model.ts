@@ -3,7 +3,16 @@ import { type GitRepository, openGitRepository } from '../git/git-repository.ts'
 import { DEFAULT_SEARCH_PATH } from '../git/run.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { type Flavour, GITHUB } from './flavour.ts'
-import type { Award, Deployment, Environment, Label, Member, Pipeline, ProjectHook } from './gitlab-types.ts'
+import type {
+  Award,
+  CommitNote,
+  Deployment,
+  Environment,
+  Label,
+  Member,
+  Pipeline,
+  ProjectHook,
+} from './gitlab-types.ts'
 import { type Change, openJournal } from './journal.ts'
 import { createTable, type Table } from './table.ts'
 import type {
@@ -75,6 +84,7 @@ export interface Tables {
   deployments: Table<Deployment>
   /** By the id of what they are given to. */
   awards: Table<Award>
+  commitNotes: Table<CommitNote>
 }
 
 export type TableName = keyof Tables
@@ -238,6 +248,7 @@ function createTables(): Tables {
     environments: createTable((row) => row.repositoryId),
     deployments: createTable((row) => row.repositoryId),
     awards: createTable((row) => row.awardableId),
+    commitNotes: createTable((row) => `${row.repositoryId}@${row.oid}`),
   }
 }
 

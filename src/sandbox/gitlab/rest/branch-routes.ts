@@ -161,7 +161,9 @@ async function listTags(request: ProjectRequest): Promise<Reply> {
 async function tagJson({ model, project }: ProjectRequest, ref: RefValue): Promise<Record<string, unknown>> {
   const git = model.git(project)
   const tag = ref.type === 'tag' ? await git.tag(ref.oid) : null
-  const commit = await git.commit(ref.commit)
+  // a tag may name another tag
+  const oid = await resolveCommit(git, ref.commit)
+  const commit = oid === null ? null : await git.commit(oid)
   return {
     name: ref.name.slice(TAGS.length),
     message: tag?.message ?? '',

@@ -175,11 +175,17 @@ function checkPath(path: string): void {
   }
 }
 
-/** `last_commit_id` is the only compare-and-swap that there is: per file. */
+/**
+ * `last_commit_id` is the only compare-and-swap that there is: the last commit of the file there must be the last one
+ * of the file here.
+ */
 async function checkLastCommit(git: GitRepository, start: Oid, each: FileAction): Promise<void> {
   if (each.lastCommitId === undefined) return
-  const [last] = await history(git, start, { limit: 1, path: each.previousPath ?? each.path })
-  if (last !== undefined && last.oid !== (await resolveCommit(git, each.lastCommitId))) {
+  const path = each.previousPath ?? each.path
+  const given = await resolveCommit(git, each.lastCommitId)
+  const [last] = await history(git, start, { limit: 1, path })
+  const [expected] = given === null ? [] : await history(git, given, { limit: 1, path })
+  if (last !== undefined && expected !== undefined && last.oid !== expected.oid) {
     throw refuse(400, `The file has changed since you started editing it: ${each.path}`)
   }
 }

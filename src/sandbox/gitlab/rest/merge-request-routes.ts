@@ -5,7 +5,7 @@ import { Refusal } from '../../model/refusal.ts'
 import type { PullRequest } from '../../model/types.ts'
 import { commitJson, diffJson } from '../json/commit.ts'
 import { mergeRequestJson, stateName, wholeMergeRequestJson } from '../json/merge-request.ts'
-import { mayChange, runQuickActions, takeQuickActions, titleChange } from '../state/quick-actions.ts'
+import { mayChange, runQuickActions, takeQuickActions } from '../state/quick-actions.ts'
 import {
   optionalBoolean,
   optionalChoice,
@@ -18,10 +18,6 @@ import {
 import { paginate } from './page.ts'
 import { forbidden, json, notFound, type Reply, refuse } from './reply.ts'
 import type { ProjectRequest, Router } from './router.ts'
-
-export interface MergeRequestRequest extends ProjectRequest {
-  pull: PullRequest
-}
 
 /** Merge requests. https://docs.gitlab.com/api/merge_requests/ */
 export function addMergeRequestRoutes({ project }: Router): void {
@@ -44,7 +40,7 @@ export function addMergeRequestRoutes({ project }: Router): void {
     return paginate(request, files, (file) => diffJson(file, unidiff))
   })
   project('get', '/merge_requests/:iid/versions', 'code', (request) => {
-    const { id, headOid, baseOid, updatedAt, state } = pullOf(request)
+    const { id, headOid, baseOid, updatedAt } = pullOf(request)
     const version = {
       id,
       head_commit_sha: headOid,
@@ -52,7 +48,7 @@ export function addMergeRequestRoutes({ project }: Router): void {
       start_commit_sha: baseOid,
       created_at: updatedAt,
       merge_request_id: id,
-      state: state === 'open' ? 'collected' : 'collected',
+      state: 'collected',
       real_size: '1',
       patch_id_sha: null,
     }
@@ -120,7 +116,7 @@ async function create(request: ProjectRequest): Promise<Reply> {
   if (into === undefined) throw notFound('Project')
   const { text, actions } = takeQuickActions(optionalText(params, 'description') ?? '')
   const head = into.id === project.id ? source : `${project.owner}:${source}`
-  const wish = { ...titleChange(title), body: text, head, base: target }
+  const wish = { title, body: text, head, base: target }
   const pull = await openPull(model, into, actor, wish).catch((error: unknown) => {
     throw creationRefused(request, error, source, target)
   })
@@ -166,7 +162,7 @@ async function update(request: ProjectRequest): Promise<Reply> {
     throw refuse(400, { target_branch: ['does not exist'] })
   }
   await updatePull(model, project, actor, pull.number, {
-    ...(title === undefined ? {} : titleChange(title)),
+    title,
     body: description === undefined ? undefined : text,
     base,
     state: event === 'close' ? 'closed' : event === 'reopen' ? 'open' : undefined,

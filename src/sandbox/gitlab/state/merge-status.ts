@@ -37,7 +37,9 @@ export async function mergeStatus(
   const asked = questions.get(model) ?? new Map<string, number>()
   questions.set(model, asked)
   const key = `${pull.id} ${base} ${pull.headOid}`
-  const count = (asked.get(key) ?? 0) + (ask ? 1 : 0)
+  // once somebody has asked, the check goes on by itself
+  const before = asked.get(key) ?? 0
+  const count = before > 0 || ask ? before + 1 : 0
   asked.set(key, count)
   if (count === 0) return 'unchecked'
   if (count <= Math.max(1, model.faults.mergeabilityUnknownFor)) return 'checking'
