@@ -8,6 +8,7 @@ import { avatar } from './avatar.ts'
 import { readGitPath, serveGit } from './githttp/handler.ts'
 import type { FaultAnswer, SeenRequest } from './model/faults.ts'
 import type { Model } from './model/model.ts'
+import type { WriteComment } from './pages/page-context.ts'
 import { pagesRoutes } from './pages/routes.ts'
 import { seenRequest } from './seen-request.ts'
 
@@ -24,6 +25,8 @@ export interface ServerOptions {
 export interface ForgeApi {
   /** Mounts its routes, at the root of the forge. */
   addRoutes(app: Hono<Env>): void
+  /** What the comment form of the pages does. */
+  comment: WriteComment
   /** Name of the header that holds the id of a request. */
   requestIdHeader: string
 }
@@ -110,7 +113,7 @@ function createApp(model: Model, auth: Auth, api: ForgeApi, options: ServerOptio
     return context.body(avatar(account), 200, { 'content-type': 'image/svg+xml' })
   })
   app.route(mount, forge)
-  app.route(mount, pagesRoutes({ model, auth, loopback: options.loopback }))
+  app.route(mount, pagesRoutes({ model, auth, loopback: options.loopback, comment: api.comment }))
   app.onError((error) => {
     options.log(error)
     return new Response('{"message":"Server Error"}', { status: 500 })

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { type Context, Hono } from 'hono'
 import type { Auth } from '../auth.ts'
 import type { Deliveries } from '../hooks/deliveries.ts'
+import { createComment } from '../model/discussion.ts'
 import type { Model } from '../model/model.ts'
 import type { Actor } from '../model/types.ts'
 import type { Env, ForgeApi } from '../server.ts'
@@ -30,6 +31,7 @@ export function createGitHubApi(
 ): ForgeApi {
   return {
     requestIdHeader: 'x-github-request-id',
+    comment: (repository, actor, number, body) => createComment(model, repository, actor, number, body),
     addRoutes: (app) => {
       app.use('/api/*', (context, next) => metered(model, context, next))
       app.route('/api/v3', restRoutes(model, auth, deliveries, log))

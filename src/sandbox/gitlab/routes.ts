@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import type { Dispatcher } from '../hooks/dispatcher.ts'
 import type { Model } from '../model/model.ts'
+import { findPull } from '../model/pulls.ts'
 import type { Env, ForgeApi } from '../server.ts'
 import type { GitLabAuth } from './auth.ts'
 import { graphqlRoutes } from './graphql/routes.ts'
@@ -25,6 +26,7 @@ import { createRouter } from './rest/router.ts'
 import { addStatusRoutes } from './rest/status-routes.ts'
 import { addTokenRoutes } from './rest/token-routes.ts'
 import { addUserRoutes } from './rest/user-routes.ts'
+import { writeNote } from './state/notes.ts'
 
 /** REST at `/api/v4` and GraphQL at `/api/graphql`, as GitLab has them. */
 export function createGitLabApi(
@@ -35,6 +37,10 @@ export function createGitLabApi(
 ): ForgeApi {
   return {
     requestIdHeader: 'x-request-id',
+    comment: async (project, actor, number, body) => {
+      const pull = findPull(model, project, number)
+      if (pull !== null) await writeNote(model, project, actor, pull, body)
+    },
     addRoutes: (app) => {
       app.use('/api/*', (context, next) => metered(model, context, next))
       app.route('/api/v4', restRoutes(model, auth, dispatcher, log))

@@ -21,8 +21,12 @@ export interface Flavour {
   longestComment: number
   /** Its name, and what it calls a pull request. */
   words: { forge: string; pull: string; sign: string }
-  /** The page of a repository that the other forge has at `/pull/1`, `/tree/main`, `/commit/…`. */
+  /** A title that begins so makes a draft; null = a draft is a state of its own. */
+  draft: RegExp | null
+  /** Where its page is that GitHub has at `/pull/1`, `/tree/main`, `/commit/…`, below the repository. */
   page(path: string): string
+  /** The other way round. */
+  githubPage(path: string): string
 }
 
 export const GITHUB: Flavour = {
@@ -37,7 +41,9 @@ export const GITHUB: Flavour = {
   mail: 'users.noreply.github.com',
   longestComment: 65_536,
   words: { forge: 'GitHub', pull: 'pull request', sign: '#' },
+  draft: null,
   page: (path) => path,
+  githubPage: (path) => path,
 }
 
 export const GITLAB: Flavour = {
@@ -52,8 +58,11 @@ export const GITLAB: Flavour = {
   mail: 'users.noreply.gitlab.example',
   longestComment: 1_000_000,
   words: { forge: 'GitLab', pull: 'merge request', sign: '!' },
-  page: (path) =>
-    path === ''
-      ? ''
-      : `/-${path.replace(/^\/pulls(?=\/|$)/, '/merge_requests').replace(/^\/pull(?=\/)/, '/merge_requests')}`,
+  draft: /^\s*(?:\[draft\]|\(draft\)|draft:|draft\s-\s)\s*/i,
+  page: (path) => (path === '' ? '' : `/-${path.replace(/^\/pulls?(?=\/|$)/, '/merge_requests')}`),
+  githubPage: (path) =>
+    path
+      .replace(/^\/-/, '')
+      .replace(/^\/merge_requests(?=\/\d)/, '/pull')
+      .replace(/^\/merge_requests/, '/pulls'),
 }

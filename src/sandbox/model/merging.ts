@@ -156,12 +156,9 @@ async function composeMerge(
   const tree = await mergedTree(model, repository, base, pull.headOid)
   if (tree === null) throw new Refusal('not-mergeable', 'Pull Request is not mergeable')
   const squash = wish.method === 'squash'
-  const title =
-    wish.title ??
-    (squash
-      ? `${pull.title} (#${pull.number})`
-      : `Merge pull request #${pull.number} from ${headLabel(pull).replace(':', '/')}`)
-  const body = wish.message ?? (squash ? await squashBody(model, repository, pull, base) : pull.title)
+  const words = await mergeWords(model, repository, pull, base, squash)
+  const title = wish.title ?? words.title
+  const body = wish.message ?? (wish.title !== undefined && model.flavour.kind === 'gitlab' ? '' : words.body)
   return await writeCommit(git, {
     tree,
     parents: squash ? [base] : [base, pull.headOid],
@@ -169,6 +166,28 @@ async function composeMerge(
     committer,
     message: body === '' ? title : `${title}\n\n${body}`,
   })
+}
+
+/** What the forge writes into the commit unless something else is said. */
+async function mergeWords(
+  model: Model,
+  repository: Repository,
+  pull: PullRequest,
+  base: Oid,
+  squash: boolean,
+): Promise<{ title: string; body: string }> {
+  if (model.flavour.kind === 'gitlab') {
+    if (squash) return { title: pull.title, body: pull.body ?? '' }
+    const title = `Merge branch '${pull.headBranch}' into '${pull.baseBranch}'`
+    const reference = `${repository.owner}/${repository.name}!${pull.number}`
+    return { title, body: `${pull.title}\n\nSee merge request ${reference}` }
+  }
+  return squash
+    ? { title: `${pull.title} (#${pull.number})`, body: await squashBody(model, repository, pull, base) }
+    : {
+        title: `Merge pull request #${pull.number} from ${headLabel(pull).replace(':', '/')}`,
+        body: pull.title,
+      }
 }
 
 async function squashBody(

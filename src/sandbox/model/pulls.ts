@@ -80,7 +80,7 @@ export async function openPull(
       title: wish.title,
       body: wish.body,
       state: 'open',
-      draft: wish.draft ?? false,
+      draft: model.flavour.draft?.test(wish.title) ?? wish.draft ?? false,
       authorId: actor.account.id,
       headBranch: branch,
       headRepositoryId: source.id,
@@ -164,7 +164,7 @@ async function edit(
     edits.title = change.title
   }
   if (change.body !== undefined) edits.body = change.body
-  if (change.draft !== undefined) edits.draft = change.draft
+  Object.assign(edits, draftEdit(model, pull, change))
   if (change.base !== undefined && change.base !== pull.baseBranch) {
     const base = (await model.git(repository).ref(`${HEADS}${change.base}`))?.oid
     if (base === undefined) {
@@ -176,6 +176,18 @@ async function edit(
     edits.baseOid = base
   }
   return edits
+}
+
+/** A draft is a state of its own, or (GitLab) what the title begins with. */
+function draftEdit(
+  { flavour }: Model,
+  pull: PullRequest,
+  { title, draft }: { title?: string | undefined; draft?: boolean | undefined },
+): Partial<PullRequest> {
+  if (flavour.draft === null) return draft === undefined ? {} : { draft }
+  if (title !== undefined) return { draft: flavour.draft.test(title) }
+  if (draft === undefined || draft === pull.draft) return {}
+  return { draft, title: draft ? `Draft: ${pull.title}` : pull.title.replace(flavour.draft, '') }
 }
 
 async function changeState(

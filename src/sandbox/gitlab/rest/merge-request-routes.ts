@@ -5,7 +5,7 @@ import { Refusal } from '../../model/refusal.ts'
 import type { PullRequest } from '../../model/types.ts'
 import { commitJson, diffJson } from '../json/commit.ts'
 import { mergeRequestJson, stateName, wholeMergeRequestJson } from '../json/merge-request.ts'
-import { mayChange, runQuickActions, takeQuickActions, titleChange } from '../state/quick-actions.ts'
+import { mayChange, runQuickActions, takeQuickActions } from '../state/quick-actions.ts'
 import {
   optionalBoolean,
   optionalChoice,
@@ -116,7 +116,7 @@ async function create(request: ProjectRequest): Promise<Reply> {
   if (into === undefined) throw notFound('Project')
   const { text, actions } = takeQuickActions(optionalText(params, 'description') ?? '')
   const head = into.id === project.id ? source : `${project.owner}:${source}`
-  const wish = { ...titleChange(title), body: text, head, base: target }
+  const wish = { title, body: text, head, base: target }
   const pull = await openPull(model, into, actor, wish).catch((error: unknown) => {
     throw creationRefused(request, error, source, target)
   })
@@ -162,7 +162,7 @@ async function update(request: ProjectRequest): Promise<Reply> {
     throw refuse(400, { target_branch: ['does not exist'] })
   }
   await updatePull(model, project, actor, pull.number, {
-    ...(title === undefined ? {} : titleChange(title)),
+    title,
     body: description === undefined ? undefined : text,
     base,
     state: event === 'close' ? 'closed' : event === 'reopen' ? 'open' : undefined,

@@ -1,9 +1,9 @@
-import { commentsOf, createComment, deleteComment, editComment, findComment } from '../../model/discussion.ts'
+import { commentsOf, deleteComment, editComment, findComment } from '../../model/discussion.ts'
 import { findPull } from '../../model/pulls.ts'
 import { Refusal } from '../../model/refusal.ts'
 import type { IssueComment } from '../../model/types.ts'
 import { noteJson } from '../json/note.ts'
-import { runQuickActions, takeQuickActions } from '../state/quick-actions.ts'
+import { writeNote } from '../state/notes.ts'
 import { optionalChoice, optionalText, requireText } from './input.ts'
 import { pullOf } from './merge-request-routes.ts'
 import { paginate } from './page.ts'
@@ -52,13 +52,10 @@ async function create(request: ProjectRequest): Promise<Reply> {
   const { model, project, actor, params } = request
   const pull = pullOf(request)
   if (actor.account.id === 0) throw refuse(401, '401 Unauthorized')
-  const { text, actions } = takeQuickActions(requireText(params, 'body'))
-  const done = await runQuickActions(model, project, actor, pull, actions)
-  if (actions.length > 0 && text.trim() === '') {
-    // Nothing is left of the note: only what it asked for was done.
-    return json({ commands_changes: { summary: done }, summary: done }, 202)
-  }
-  const note = createComment(model, project, actor, pull.number, checked(text))
+  const body = checked(requireText(params, 'body'))
+  const { note, done } = await writeNote(model, project, actor, pull, body)
+  // Nothing is left of the note: only what it asked for was done.
+  if (note === null) return json({ commands_changes: { summary: done }, summary: done }, 202)
   const now = findPull(model, project, pull.number) ?? pull
   return json({ ...noteJson(model, project, now, note), commands_changes: {} }, 201)
 }

@@ -63,6 +63,6 @@ async function mergeWaiting(model: Model, project: Repository, { oid }: Pipeline
     const { autoMerge, state } = pull
     if (state !== 'open' || !autoMerge || autoMerge.head !== oid || pull.headOid !== oid) continue
     const actor = { kind: 'person', account: accountById(model, autoMerge.byId) } as const
-    await mergeNow({ model, project, actor }, pull, oid, { squash: false, title: undefined })
+    await mergeNow({ model, project, actor }, pull, oid)
   }
 }

@@ -60,13 +60,13 @@ export async function runQuickActions(
 ): Promise<string[]> {
   const done: string[] = []
   for (const { name, argument } of actions) {
-    const change = changeOf(pull, name, argument)
+    const change = changeOf(name, argument)
     try {
       if (change !== null && mayChange(model, project, actor, pull)) {
         await updatePull(model, project, actor, pull.number, change.change)
         done.push(change.text)
       } else if (name === 'merge' && mayMerge(model, project, actor, pull)) {
-        await mergeNow({ model, project, actor }, pull, pull.headOid, { squash: false, title: undefined })
+        await mergeNow({ model, project, actor }, pull, pull.headOid)
         done.push('Merged this merge request.')
       } else if (name === 'approve') {
         submitReview(model, project, actor, pull.number, { state: 'APPROVED', body: '' })
@@ -81,30 +81,18 @@ export async function runQuickActions(
 
 type Change = { change: Parameters<typeof updatePull>[4]; text: string }
 
-function changeOf(pull: PullRequest, name: string, argument: string): Change | null {
+function changeOf(name: string, argument: string): Change | null {
   if (name === 'close') return { change: { state: 'closed' }, text: 'Closed this merge request.' }
   if (name === 'reopen') return { change: { state: 'open' }, text: 'Reopened this merge request.' }
   if (name === 'title' && argument !== '') {
-    return { change: titleChange(argument), text: `Changed the title to "${argument}".` }
+    return { change: { title: argument }, text: `Changed the title to "${argument}".` }
   }
-  if (name === 'draft')
-    return { change: titleChange(`Draft: ${plainTitle(pull)}`), text: 'Marked as a draft.' }
-  if (name === 'ready') return { change: titleChange(plainTitle(pull)), text: 'Marked as ready.' }
+  if (name === 'draft') return { change: { draft: true }, text: 'Marked as a draft.' }
+  if (name === 'ready') return { change: { draft: false }, text: 'Marked as ready.' }
   if (name === 'target_branch' && argument !== '') {
     return { change: { base: argument }, text: `Set target branch to ${argument}.` }
   }
   return null
-}
-
-const DRAFT = /^\s*(?:\[draft\]|\(draft\)|draft:|draft\s-\s)\s*/i
-
-/** On GitLab a title's beginning makes a draft. */
-export function titleChange(title: string): { title: string; draft: boolean } {
-  return { title, draft: DRAFT.test(title) }
-}
-
-function plainTitle({ title }: PullRequest): string {
-  return title.replace(DRAFT, '')
 }
 
 /** True when the actor may edit or close the merge request: its author, and developers. */
