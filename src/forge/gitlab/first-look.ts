@@ -13,6 +13,7 @@ import { ask } from './project.ts'
 import {
   aliasSchemas,
   type Blob,
+  type MergeRequestPage,
   mergeRequestsSchema,
   type Place,
   type ProjectAnswer,
@@ -61,7 +62,7 @@ export async function firstLook(
   }
   const prefixes = query.branchPrefixes ?? []
   if (prefixes.length > 0) {
-    asking.mergeRequests('own', { fields: NAME_FIELDS, first: 100, state: 'opened', author: me.username })
+    asking.mergeRequests('own', ownPage(me))
   }
   // the last look at the head needs its room, whatever else has none
   const tail = new ProjectQuery(repository.path)
@@ -97,15 +98,38 @@ export async function firstLook(
   const heads = new Map(
     asked.map((branch) => [branch, aliasSchemas.head.parse(found[`b${branches.indexOf(branch)}`] ?? null)]),
   )
-  const names = prefixes.length === 0 ? [] : namesSchema.parse(project.own).nodes
-  const prefixed = names
-    .map(({ sourceBranch }) => sourceBranch)
-    .filter((name) => prefixes.some((prefix) => name.startsWith(prefix)))
+  const names = prefixes.length === 0 ? [] : await ownBranches(client, repository, project, me)
+  const prefixed = names.filter((name) => prefixes.some((prefix) => name.startsWith(prefix)))
   return { project, base, files, partial, heads, prefixed }
 }
 
 const NAME_FIELDS = { name: 'Name', text: 'sourceBranch', cost: 1 }
 const namesSchema = mergeRequestsSchema(z.object({ sourceBranch: z.string() }))
+
+function ownPage(me: Me, after: string | null = null): MergeRequestPage {
+  return { fields: NAME_FIELDS, first: 100, state: 'opened', author: me.username, after }
+}
+
+/**
+ * Branches with an open merge request of the bot's, which are those that matter: to list names themselves would use up
+ * two thirds of a query.
+ */
+async function ownBranches(
+  client: Client,
+  repository: RepositoryId,
+  answer: ProjectAnswer,
+  me: Me,
+): Promise<string[]> {
+  const names: string[] = []
+  for (let page = namesSchema.parse(answer.own); ; ) {
+    names.push(...page.nodes.map(({ sourceBranch }) => sourceBranch))
+    const { hasNextPage, endCursor = null } = page.pageInfo
+    if (!hasNextPage || endCursor === null) return names
+    const query = new ProjectQuery(repository.path)
+    query.mergeRequests('own', ownPage(me, endCursor))
+    page = namesSchema.parse((await ask(client, repository, query, 'ReadOwn')).own)
+  }
+}
 
 /** Versions differ in whether a branch that is not there has no commit, or is a mistake to ask for. */
 export function missingBranch({ path, message }: GraphQLProblem): boolean {
