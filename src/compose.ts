@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import {
   type Connections,
   createForges,
+  createHookWatches,
   GITHUB,
   GITHUB_WEBHOOK_PATHS,
   meaningOf,
@@ -47,6 +48,7 @@ export interface Bot {
 /** Nothing is opened yet: until `start` has ended, deliveries are refused and the bot is not ready. */
 export function createBot(settings: Settings, log: Logger): Bot {
   const parts: Parts = { store: null, worker: null, stopping: false }
+  let stopWatches = () => {}
   return {
     parts,
     healthHandler: handlerOf(healthRoutes(() => parts, log)),
@@ -65,10 +67,21 @@ export function createBot(settings: Settings, log: Logger): Bot {
         now: () => new Date(),
         meaning: meaningOf(connections),
       })
-      parts.worker = await store.work(handlers, { concurrency, sweepSeconds })
+      const watches = createHookWatches(connections, log)
+      parts.forges = () => watches.map((watch) => watch.health())
+      stopWatches = () => {
+        for (const watch of watches) watch.stop()
+      }
+      const sweep = async () => {
+        const keys = await handlers.sweep()
+        for (const watch of watches) void watch.look(keys)
+        return keys
+      }
+      parts.worker = await store.work({ ...handlers, sweep }, { concurrency, sweepSeconds })
     },
     async stop() {
       parts.stopping = true
+      stopWatches()
       await parts.worker?.stop(STOP)
       const { store } = parts
       parts.store = null

@@ -7,12 +7,14 @@ import type { Forge } from '../forge/forge.ts'
 import { createGitHubForge } from '../forge/github/github-forge.ts'
 import type { GitHubCredentials } from '../forge/github/options.ts'
 import { createGitLabForge } from '../forge/gitlab/gitlab-forge.ts'
+import { createHookAdministration } from '../forge/gitlab/hooks.ts'
 import { githubMeaning } from '../intake/github.ts'
 import { readGitHubDelivery } from '../intake/github-delivery.ts'
 import { gitlabMeaning } from '../intake/gitlab.ts'
 import { readGitLabDelivery } from '../intake/gitlab-delivery.ts'
 import type { Delivery, DeliveryMeaning } from '../store/store.ts'
 import type { WebhookDoor } from '../web/webhook.ts'
+import { createHookWatch, type HookWatch } from './hook-watch.ts'
 
 /** The name of the one GitHub that there can be. */
 export const GITHUB: ForgeId = 'github'
@@ -65,6 +67,19 @@ export function forgeOfGitLab(connection: Omit<GitLabConnection, WebhookSecrets>
 }
 
 type WebhookSecrets = 'signingSecrets' | 'webhookTokens'
+
+/** One watch over the webhooks of each GitLab instance. */
+export function createHookWatches({ gitlab }: Connections, log: Logger): HookWatch[] {
+  return gitlab.map(({ id, url, token, ca }) =>
+    createHookWatch({
+      forge: id,
+      administration: createHookAdministration({ id, url, token, log, ...(ca === null ? {} : { ca }) }),
+      paths: gitlabWebhookPaths(id),
+      log,
+      now: () => new Date(),
+    }),
+  )
+}
 
 /** Where webhooks of these forges arrive, and what proves that they are theirs. */
 export function webhookDoors({ github, gitlab }: Connections): Pick<WebhookDoor, 'paths' | 'read'>[] {
