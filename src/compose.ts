@@ -159,6 +159,15 @@ function originOf({ host, port, loopback }: WebServer): string {
 
 export { forgeOfGitHub, forgeOfGitLab } from './compose/connections.ts'
 export { SANDBOX_FORGES } from './compose/sandboxes.ts'
+export {
+  createHookAdministration,
+  type Hook,
+  type HookAdministration,
+  type HookPlace,
+  type HookWish,
+  type TokenFacts,
+} from './forge/gitlab/hooks.ts'
+export { GITLAB_GROUP_HOOK_EVENTS, GITLAB_HOOK_EVENTS } from './intake/gitlab-hooks.ts'
 export type { PassResult, SandboxForge }
 
 /** The engine without server or store, for one repository at a time. */

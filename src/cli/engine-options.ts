@@ -67,6 +67,6 @@ function githubCredentials(environment: NodeJS.ProcessEnv) {
 }
 
 /** What the command prints goes to the standard output; the log must not be mixed with it. */
-function logToStandardError(verbose: boolean): Logger {
+export function logToStandardError(verbose: boolean): Logger {
   return pino({ level: verbose ? 'debug' : 'error' }, pino.destination(2))
 }

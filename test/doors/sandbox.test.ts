@@ -57,7 +57,11 @@ test('without credentials there is a sandbox: three pasted commands lead to a ch
 test('with --forge gitlab,github there are two forges, and pasted commands lead to a change request on each', async (context) => {
   const data = temporaryDirectory(context)
   const environment = { SUPERCARGO_DATA: data, HOME: data }
-  const { output, printed } = start(context, ['src/main.ts', '--forge', 'gitlab,github'], environment)
+  const { child, ended, output, printed } = start(
+    context,
+    ['src/main.ts', '--forge', 'gitlab,github'],
+    environment,
+  )
   await printed(/setup\n/)
   await paste(output(), temporaryDirectory(context), 2)
   const pages = [
@@ -70,6 +74,8 @@ test('with --forge gitlab,github there are two forges, and pasted commands lead 
   }
   const [origin = ''] = /http:\/\/localhost:\d+/.exec(output()) ?? []
   assert.match(await (await fetch(origin)).text(), /<td class="short">gitlab<\/td>/)
+  child.kill('SIGTERM')
+  assert.equal(await ended, 0)
 })
 
 test('a given SANDBOX_TOKEN is the one that git takes', async (context) => {
@@ -78,10 +84,12 @@ test('a given SANDBOX_TOKEN is the one that git takes', async (context) => {
     HOME: temporaryDirectory(context),
     SANDBOX_TOKEN: 'a-token-of-mine',
   }
-  const { output, printed } = start(context, ['src/main.ts'], environment)
+  const { child, ended, output, printed } = start(context, ['src/main.ts'], environment)
   await printed(/setup\n/)
   assert.match(output(), /git clone .*http:\/\/you:a-token-of-mine@/)
   await paste(output(), temporaryDirectory(context))
+  child.kill('SIGTERM')
+  assert.equal(await ended, 0)
 })
 
 test('without git it says what is missing and ends with 69', async (context) => {
