@@ -32,6 +32,7 @@ const ROOMS: Record<string, string[]> = {
   intake: ['command', 'store/store.ts', 'forge/forge.ts', 'domain'],
   web: ['plan', 'store/store.ts', 'config', 'domain'],
   sandbox: ['domain'],
+  compose: ['*'],
   'compose.ts': ['*'],
   // What the doors share: settings out of an environment, the log, signals, exit codes.
   doors: ['intake', 'domain'],

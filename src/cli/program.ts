@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { SupercargoError } from '../domain/errors.ts'
 import { engineFromEnvironment } from './engine-options.ts'
+import { gitlabCommand } from './gitlab/setup.ts'
 import { planCommand } from './plan.ts'
 import { reconcileCommand } from './reconcile.ts'
 import { EXIT_CODES, printable, type Terminal } from './terminal.ts'
@@ -23,7 +24,8 @@ export async function runCommandLine(args: string[], terminal: Terminal): Promis
   program.addCommand(planCommand(terminal, engine, end))
   program.addCommand(reconcileCommand(terminal, engine, end))
   program.addCommand(validateCommand(terminal, end))
-  for (const command of [program, ...program.commands])
+  program.addCommand(gitlabCommand(terminal, end))
+  for (const command of allCommands(program))
     command.exitOverride().configureOutput({
       writeOut: (text) => terminal.out(text.trimEnd()),
       writeErr: (text) => terminal.err(text.trimEnd()),
@@ -39,6 +41,10 @@ export async function runCommandLine(args: string[], terminal: Terminal): Promis
     if (!(error instanceof CommanderError)) throw error
     return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.unusable
   }
+}
+
+function allCommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(allCommands)]
 }
 
 function version(): string {

@@ -35,8 +35,13 @@ const GLOB = /^[\w.*?/-]{1,256}$/
 /**
  * Every GitLab instance of the environment: GITLAB_URL and the like for the usual one, and for each name of
  * GITLAB_INSTANCES its own, such as GITLAB_PARTNER_URL. None of the problems holds a secret.
+ * @param webhooks false: nothing listens to webhooks, so that their secrets are not needed
  */
-export function readGitLab(text: Text, complain: Complain): GitLabSettings[] {
+export function readGitLab(
+  text: Text,
+  complain: Complain,
+  { webhooks }: { webhooks: boolean },
+): GitLabSettings[] {
   const usual = SOME.some((suffix) => text(`GITLAB_${suffix}`) !== undefined)
   const names = namesOf(text('GITLAB_INSTANCES'), complain)
   const instances = names.map((name) => ({
@@ -44,7 +49,11 @@ export function readGitLab(text: Text, complain: Complain): GitLabSettings[] {
     prefix: `GITLAB_${name.toUpperCase().replaceAll('-', '_')}_`,
   }))
   if (usual) instances.unshift({ id: GITLAB, prefix: 'GITLAB_' })
-  return instances.map(({ id, prefix }) => readInstance(id, prefix, text, complain))
+  return instances.map(({ id, prefix }) => {
+    const instance = readInstance(id, prefix, text, complain)
+    if (webhooks) checkSecrets(prefix, instance, complain)
+    return instance
+  })
 }
 
 /** Where the webhooks of an instance arrive. The usual one has a second path without a name. */
@@ -90,22 +99,23 @@ function readInstance(id: ForgeId, prefix: string, text: Text, complain: Complai
       'Set it to an access token of the project, group or bot user, with the scope api.',
     )
   }
-  const signingSecrets = parseSecrets(given('SIGNING_SECRET') ?? '')
-  const webhookTokens = parseSecrets(given('WEBHOOK_TOKEN') ?? '')
-  checkSecrets(prefix, signingSecrets, webhookTokens, complain)
   return {
     id,
     url: url ?? GITLAB_COM,
     token: token ?? '',
-    signingSecrets,
-    webhookTokens,
+    signingSecrets: parseSecrets(given('SIGNING_SECRET') ?? ''),
+    webhookTokens: parseSecrets(given('WEBHOOK_TOKEN') ?? ''),
     ca: readAuthorities(`${prefix}CA_FILE`, given('CA_FILE'), complain),
     projects: readProjects(`${prefix}PROJECTS`, given('PROJECTS'), complain),
   }
 }
 
 /** Requirement 1: every source of webhooks has a secret that cannot be guessed. */
-function checkSecrets(prefix: string, signing: string[], tokens: string[], complain: Complain): void {
+function checkSecrets(
+  prefix: string,
+  { signingSecrets: signing, webhookTokens: tokens }: GitLabSettings,
+  complain: Complain,
+): void {
   if (signing.length === 0 && tokens.length === 0) {
     complain(
       `${prefix}SIGNING_SECRET`,

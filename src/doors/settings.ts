@@ -81,7 +81,7 @@ export function readSettings(
   const dataDirectory = resolve(text('SUPERCARGO_DATA') ?? '.supercargo')
   const host = text('HOST') ?? '127.0.0.1'
   const app = demands.sandbox === 'not asked' ? null : readApp(text, dataDirectory, problem)
-  const gitlab = demands.sandbox === 'allowed' ? readGitLab(text, problem) : []
+  const gitlab = demands.sandbox === 'allowed' ? readGitLab(text, problem, { webhooks: true }) : []
   const sandboxToken = text('SANDBOX_TOKEN') ?? null
   if (app === null && gitlab.length === 0 && problems.length === 0) {
     if (demands.sandbox === 'never') {

@@ -35,7 +35,15 @@ export interface Client {
     what: string,
     tolerated?: (problem: GraphQLProblem) => boolean,
   ): Promise<unknown>
+  /**
+   * One request to the REST API for what gitbeaker does not know; null for an answer without a body.
+   * @param path below `/api/v4/`, encoded
+   * @param what the request is about, for messages
+   */
+  call(method: Method, path: string, what: string, body?: object): Promise<unknown>
 }
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
 /** Waits inside the adapter are short; longer ones are left to the queue. */
 const LONGEST_WAIT = 2000
@@ -114,6 +122,14 @@ export function createClient(options: GitLabOptions): Client {
 
   return {
     addresses,
+    async call(method, path, what, body) {
+      const headers = { ...auth, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }
+      const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }
+      const url = new URL(`${addresses.web}/api/v4/${path}`)
+      const response = await persist(url, init, what, method === 'GET')
+      const text = await response.text()
+      return text === '' ? null : (JSON.parse(text) as unknown)
+    },
     rest: createRest(addresses.web, handler),
     async query(query, variables, what, tolerated = () => false) {
       assertServed(what)

@@ -13,6 +13,7 @@ import { ask } from './project.ts'
 import {
   aliasSchemas,
   type Blob,
+  type MergeRequestPage,
   mergeRequestsSchema,
   type Place,
   type ProjectAnswer,
@@ -53,7 +54,7 @@ export async function firstLook(
 ): Promise<FirstLook> {
   const place: Place = query.branch === null ? { kind: 'default' } : { kind: 'branch', name: query.branch }
   const asking = new ProjectQuery(repository.path)
-  asking.head('head', place)
+  asking.around(place)
   if (query.files.length > 0) asking.blobs('files', { kind: 'default' }, query.files)
   if (branches.length > 0) {
     asking.mergeRequests('open', openPage(branches))
@@ -61,24 +62,14 @@ export async function firstLook(
   }
   const prefixes = query.branchPrefixes ?? []
   if (prefixes.length > 0) {
-    asking.mergeRequests('own', { fields: NAME_FIELDS, first: 100, state: 'opened', author: me.username })
+    asking.mergeRequests('own', ownPage(me))
   }
-  // the last look at the head needs its room, whatever else has none
-  const tail = new ProjectQuery(repository.path)
-  tail.head('tail', place)
-  const reserved = new ProjectQuery(repository.path).room - tail.room
-  const fits = (cost: number) => asking.room - reserved >= cost
-  const asked = branches.filter(
-    (branch, i) => fits(13) && asking.head(`b${i}`, { kind: 'branch', name: branch }),
-  )
-  const read = directories.filter(({ path }, i) => fits(16) && asking.tree(`d${i}`, place, path))
+  const asked = branches.filter((name, i) => asking.head(`b${i}`, { kind: 'branch', name }))
+  const read = directories.filter(({ path }, i) => asking.tree(`d${i}`, place, path))
   const guesses = directories
     .filter(({ texts }) => texts)
     .flatMap(({ path }) => USUAL_NAMES.map((name) => (path === '' ? name : `${path}/${name}`)))
-  if (guesses.length > 0 && fits((9 + guesses.length) * (1 + guesses.length / 100) + 1)) {
-    asking.blobs('texts', place, guesses)
-  }
-  asking.head('tail', place)
+  if (guesses.length > 0) asking.blobs('texts', place, guesses)
 
   const project = await ask(client, repository, asking, 'ReadManifests', missingBranch)
   const found = project.repository ?? {}
@@ -97,15 +88,38 @@ export async function firstLook(
   const heads = new Map(
     asked.map((branch) => [branch, aliasSchemas.head.parse(found[`b${branches.indexOf(branch)}`] ?? null)]),
   )
-  const names = prefixes.length === 0 ? [] : namesSchema.parse(project.own).nodes
-  const prefixed = names
-    .map(({ sourceBranch }) => sourceBranch)
-    .filter((name) => prefixes.some((prefix) => name.startsWith(prefix)))
+  const names = prefixes.length === 0 ? [] : await ownBranches(client, repository, project, me)
+  const prefixed = names.filter((name) => prefixes.some((prefix) => name.startsWith(prefix)))
   return { project, base, files, partial, heads, prefixed }
 }
 
 const NAME_FIELDS = { name: 'Name', text: 'sourceBranch', cost: 1 }
 const namesSchema = mergeRequestsSchema(z.object({ sourceBranch: z.string() }))
+
+function ownPage(me: Me, after: string | null = null): MergeRequestPage {
+  return { fields: NAME_FIELDS, first: 100, state: 'opened', author: me.username, after }
+}
+
+/**
+ * Branches with an open merge request of the bot's, which are those that matter: to list names themselves would use up
+ * two thirds of a query.
+ */
+async function ownBranches(
+  client: Client,
+  repository: RepositoryId,
+  answer: ProjectAnswer,
+  me: Me,
+): Promise<string[]> {
+  const names: string[] = []
+  for (let page = namesSchema.parse(answer.own); ; ) {
+    names.push(...page.nodes.map(({ sourceBranch }) => sourceBranch))
+    const { hasNextPage, endCursor = null } = page.pageInfo
+    if (!hasNextPage || endCursor === null) return names
+    const query = new ProjectQuery(repository.path)
+    query.mergeRequests('own', ownPage(me, endCursor))
+    page = namesSchema.parse((await ask(client, repository, query, 'ReadOwn')).own)
+  }
+}
 
 /** Versions differ in whether a branch that is not there has no commit, or is a mistake to ask for. */
 export function missingBranch({ path, message }: GraphQLProblem): boolean {

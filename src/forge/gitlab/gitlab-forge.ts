@@ -1,3 +1,4 @@
+import type { RepositoryId } from '../../domain/repository.ts'
 import { GITLAB_WORDS } from '../../domain/vocabulary.ts'
 import type { Forge } from '../forge.ts'
 import { deleteBranch } from './branch.ts'
@@ -14,6 +15,7 @@ import { createMemory } from './memory.ts'
 import { mergeChangeRequest } from './merge-change-request.ts'
 import { openChangeRequest } from './open-change-request.ts'
 import type { GitLabOptions } from './options.ts'
+import { following } from './project.ts'
 import { readManifests } from './read-manifests.ts'
 import { readRepository } from './read-repository.ts'
 import { readSource } from './read-source.ts'
@@ -41,15 +43,24 @@ export function createGitLabForge(options: GitLabOptions): Forge {
     })
     return known
   }
+  /** Reads a project where it is now; writes go to where reading has found it. */
+  async function reads<T>(
+    repository: RepositoryId,
+    job: (repository: RepositoryId, user: Me) => Promise<T>,
+  ): Promise<T> {
+    const user = await me()
+    return await following(client, repository, (now) => job(now, user))
+  }
   return {
     id: options.id,
     words: GITLAB_WORDS,
     listRepositories: () => listRepositories(client, options),
-    readRepository: async (repository, files) =>
-      await readRepository(client, repository, files, await me(), memory),
-    readSource: async (repository, query) => await readSource(client, repository, query, await me(), memory),
-    readManifests: async (repository, query) =>
-      await readManifests(client, repository, query, await me(), memory),
+    readRepository: (repository, files) =>
+      reads(repository, (now, user) => readRepository(client, now, files, user, memory)),
+    readSource: (repository, query) =>
+      reads(repository, (now, user) => readSource(client, now, query, user, memory)),
+    readManifests: (repository, query) =>
+      reads(repository, (now, user) => readManifests(client, now, query, user, memory)),
     compareCommits: (repository, base, head) => compareCommits(client, repository, base, head),
     openChangeRequest: async (repository, wish) =>
       await openChangeRequest(client, repository, wish, await me(), memory),

@@ -10,8 +10,8 @@ import { withQuickActions } from './quick-actions.ts'
 export const REQUEST_FIELDS: MergeRequestFields = {
   name: 'Request',
   text: `iid title description state sourceBranch sourceProjectId targetBranch diffHeadSha draft
-    detailedMergeStatus updatedAt author { username }`,
-  cost: 15,
+    detailedMergeStatus updatedAt webUrl author { username }`,
+  cost: 16,
 }
 
 const requestSchema = z.object({
@@ -26,6 +26,7 @@ const requestSchema = z.object({
   draft: z.boolean(),
   detailedMergeStatus: z.string().nullish(),
   updatedAt: z.string(),
+  webUrl: z.string().nullish(),
   author: z.object({ username: z.string() }).nullish(),
 })
 
@@ -42,13 +43,14 @@ export function isOfProject({ sourceProjectId }: MergeRequest, project: ProjectA
 export function toChangeRequest(request: MergeRequest, project: ProjectAnswer, me: Me): ChangeRequest {
   return {
     number: request.iid,
-    url: mergeRequestUrl(project.webUrl, request.iid),
+    url: request.webUrl ?? mergeRequestUrl(project.webUrl, request.iid),
     title: request.title,
     body: withQuickActions(request.description ?? ''),
     head: request.diffHeadSha ?? '',
     base: request.targetBranch,
     ours: request.author?.username.toLowerCase() === me.username.toLowerCase(),
-    mergeability: mergeabilityOf(request.detailedMergeStatus, request.draft),
+    mergeability:
+      request.state === 'locked' ? 'pending' : mergeabilityOf(request.detailedMergeStatus, request.draft),
   }
 }
 

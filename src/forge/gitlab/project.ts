@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { RepositoryId } from '../../domain/repository.ts'
-import { ForgeAnswer } from '../shared/answer.ts'
+import { type RepositoryId, sameRepository } from '../../domain/repository.ts'
+import { ForgeAnswer, statusOf } from '../shared/answer.ts'
 import type { Client } from './client.ts'
 import { projectNotFound } from './errors.ts'
 import type { GraphQLProblem } from './graphql.ts'
@@ -26,12 +26,23 @@ export async function ask(
 const movedSchema = z.object({ path_with_namespace: z.string() })
 
 /**
- * Where a project is now. GraphQL knows no former paths; the REST API redirects from them.
+ * Does a job on a project where it is now. GraphQL knows no former paths; the REST API redirects from them.
  * https://docs.gitlab.com/api/rest/#redirects
  */
-export async function followRename(client: Client, repository: RepositoryId): Promise<RepositoryId> {
-  const { path_with_namespace: path } = movedSchema.parse(await client.rest.projects.show(repository.path))
-  return { ...repository, path }
+export async function following<T>(
+  client: Client,
+  repository: RepositoryId,
+  job: (repository: RepositoryId) => Promise<T>,
+): Promise<T> {
+  try {
+    return await job(repository)
+  } catch (error) {
+    if (statusOf(error) !== 404) throw error
+    const shown = movedSchema.parse(await client.rest.projects.show(repository.path))
+    const now = { ...repository, path: shown.path_with_namespace }
+    if (sameRepository(now, repository)) throw error
+    return await job(now)
+  }
 }
 
 /** The number of a global id: `gid://gitlab/Project/7`. */

@@ -4,6 +4,7 @@ import type { RepositoryId } from '../../domain/repository.ts'
 import type {
   BotBranch,
   BranchState,
+  ChangeRequest,
   ManifestFile,
   ManifestQuery,
   ManifestSnapshot,
@@ -73,7 +74,7 @@ export async function readManifests(
     if (head === null || known === undefined) return { branch: null, open, closed, merged }
     const files = filesBelow(memory, repository, head, directories)
     const bot: BotBranch = { head, ...known, tree: files.map(({ path, oid }) => ({ path, oid })) }
-    return { branch: bot, open, closed, merged }
+    return { branch: bot, open: openAt(open, head), closed, merged }
   }
   return {
     repository: { forge: repository.forge, path: project.fullPath },
@@ -93,6 +94,11 @@ export async function readManifests(
     changeRequests: Object.fromEntries(branches.map((branch) => [branch, stateOf(branch)])),
     branches: look.prefixed,
   }
+}
+
+/** GitLab learns of a push to the branch in the background; what it says of the commit before is not its answer. */
+function openAt(open: ChangeRequest | null, head: Oid): ChangeRequest | null {
+  return open === null || open.head === head ? open : { ...open, head, mergeability: 'pending' }
 }
 
 /** Heads that the first look had no room for. */

@@ -1,13 +1,16 @@
 import type { RepositoryId } from '../../domain/repository.ts'
 import type { RepositorySnapshot } from '../forge.ts'
-import { statusOf } from '../shared/answer.ts'
+import { branchMoved } from '../shared/branches.ts'
 import type { Client } from './client.ts'
 import type { Me } from './identity.ts'
 import { type Memory, projectKey } from './memory.ts'
-import { ask, followRename, numberOf } from './project.ts'
+import { ask, numberOf } from './project.ts'
 import { aliasSchemas, type ProjectAnswer, ProjectQuery } from './project-query.ts'
 import { readReport } from './report.ts'
 import { readTexts, rememberTexts } from './texts.ts'
+
+/** Looks, while somebody pushes all the time. */
+const MOST_TRIES = 5
 
 /**
  * The default branch's head and some of its files in one request, and the bot's report on it in another: GraphQL does
@@ -56,20 +59,15 @@ async function readProject(
   repository: RepositoryId,
   files: readonly string[],
 ): Promise<ProjectAnswer> {
-  for (let tries = 0, where = repository; ; tries++) {
-    const query = new ProjectQuery(where.path)
-    query.head('head', { kind: 'default' })
+  for (let tries = 0; ; tries++) {
+    const query = new ProjectQuery(repository.path)
+    query.around({ kind: 'default' })
     if (files.length > 0) query.blobs('files', { kind: 'default' }, files)
-    query.head('tail', { kind: 'default' })
-    try {
-      const project = await ask(client, where, query, 'ReadRepository')
-      const [head, tail] = [project.repository?.head, project.repository?.tail].map((tree) =>
-        aliasSchemas.head.parse(tree ?? null),
-      )
-      if (head === tail || tries > 2) return project
-    } catch (error) {
-      if (statusOf(error) !== 404 || tries > 0) throw error
-      where = await followRename(client, repository)
-    }
+    const project = await ask(client, repository, query, 'ReadRepository')
+    const [head, tail] = [project.repository?.head, project.repository?.tail].map((tree) =>
+      aliasSchemas.head.parse(tree ?? null),
+    )
+    if (head === tail) return project
+    if (tries === MOST_TRIES) throw branchMoved(repository, 'HEAD')
   }
 }

@@ -15,9 +15,9 @@ const MOST_PAGES = 20
 /** https://docs.gitlab.com/api/graphql/reference/#mergerequest */
 export const SOURCE_FIELDS: MergeRequestFields = {
   name: 'Source',
-  text: `iid title state sourceBranch sourceProjectId diffHeadSha draft updatedAt author { username }
+  text: `iid title state sourceBranch sourceProjectId diffHeadSha draft updatedAt webUrl author { username }
     notes(first: ${NOTES}) { pageInfo { hasNextPage } nodes { id body author { username } } }`,
-  cost: 21,
+  cost: 22,
 }
 
 const requestSchema = z.object({
@@ -29,6 +29,7 @@ const requestSchema = z.object({
   diffHeadSha: z.string().nullish(),
   draft: z.boolean(),
   updatedAt: z.string(),
+  webUrl: z.string().nullish(),
   author: z.object({ username: z.string() }).nullish(),
   notes: z.object({
     pageInfo: z.object({ hasNextPage: z.boolean() }),
@@ -55,7 +56,7 @@ export async function toPullRequest(
   return {
     number: request.iid,
     title: request.title,
-    url: mergeRequestUrl(project.webUrl, request.iid),
+    url: request.webUrl ?? mergeRequestUrl(project.webUrl, request.iid),
     authorLogin: request.author?.username ?? null,
     branch: request.sourceBranch,
     head: request.diffHeadSha,

@@ -50,6 +50,9 @@ export function addHookRoutes(router: Router): void {
   both('post', '/hooks/:hook/test/:trigger', test)
 }
 
+/** Only groups have them. */
+const GROUP_EVENTS = { project_events: false, subgroup_events: false, member_events: false }
+
 function hookOf({ model, number }: KnownRequest, source: Source): ProjectHook {
   const hook = model.tables.projectHooks.get(number('hook'))
   if (hook === undefined || hook.sourceId !== source.id) throw notFound()
@@ -63,6 +66,7 @@ function hookJson(hook: ProjectHook): Record<string, unknown> {
     name: hook.name,
     description: hook.description,
     created_at: hook.createdAt,
+    ...(hook.group ? GROUP_EVENTS : {}),
     ...hook.events,
     repository_update_events: false,
     enable_ssl_verification: hook.sslVerification,
@@ -75,14 +79,12 @@ function hookJson(hook: ProjectHook): Record<string, unknown> {
     custom_headers: [],
     token_present: hook.token !== null,
     signing_token_present: hook.signingToken !== null,
-    ...(hook.group
-      ? { group_id: hook.sourceId, project_events: false, subgroup_events: false, member_events: false }
-      : { project_id: hook.sourceId }),
+    ...(hook.group ? { group_id: hook.sourceId } : { project_id: hook.sourceId }),
   }
 }
 
 function readWish(params: Params, known: Record<string, boolean>): HookWish {
-  const events = Object.keys(HOOK_EVENTS).flatMap((name): [string, boolean][] => {
+  const events = Object.keys({ ...HOOK_EVENTS, ...GROUP_EVENTS }).flatMap((name): [string, boolean][] => {
     const value = optionalBoolean(params, name)
     return value === undefined ? [] : [[name, value]]
   })
