@@ -6,8 +6,6 @@ export interface Deviations {
   readSource: number
   /** Requests that write a new change request. */
   openChangeRequest: number
-  /** Requests of `readManifests` that read files some directories down, the texts of which nobody could guess. */
-  readUnknownTexts: number
   /** `HistoryCommit.pathOids` are the paths' object ids, and not only marks that change with them. */
   pathOids: boolean
   /** A report that is changed stays the same object. */
@@ -18,7 +16,6 @@ export const GITHUB: Deviations = {
   readRepository: 1,
   readSource: 1,
   openChangeRequest: 1,
-  readUnknownTexts: 1,
   pathOids: true,
   reportId: true,
 }
@@ -30,8 +27,6 @@ export const GITLAB: Deviations = {
   readSource: 5,
   // REST has one endpoint for branch, commit and files, and another for the merge request
   openChangeRequest: 2,
-  // a tree in GraphQL has no texts
-  readUnknownTexts: 2,
   // an object id for every commit and path would cost a request each
   pathOids: false,
   // a status that is set again is a new one

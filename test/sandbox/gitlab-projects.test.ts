@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { BOT, startGitLab, type TestGitLab } from '../support/gitlab.ts'
+import { BOT, startGitLab, type TestGitLab, YOU } from '../support/gitlab.ts'
 
 let world: TestGitLab
 before(async () => {
@@ -154,4 +154,25 @@ test('too many requests are answered 429, with the time to wait', async () => {
   assert.equal(third.status, 429)
   assert.ok(Number(third.headers.get('retry-after')) > 0)
   model.faults.clear()
+})
+
+test('forms are taken as well as JSON, as people send them by hand', async () => {
+  const form = (path: string, fields: string, method = 'POST') =>
+    fetch(`${world.url}/api/v4${path}`, {
+      method,
+      headers: { 'private-token': YOU, 'content-type': 'application/x-www-form-urlencoded' },
+      body: fields,
+    })
+  const group = await (await form('/groups', 'name=initech&path=initech')).json()
+  const made = await form('/projects', `name=shop&namespace_id=${group.id}`)
+  assert.equal(made.status, 201)
+  const { id } = world.model.bot
+  const added = await form('/projects/initech%2Fshop/members', `user_id=${id}&access_level=40`)
+  assert.equal((await added.json()).access_level, 40)
+  const set = await form('/projects/initech%2Fshop', 'only_allow_merge_if_pipeline_succeeds=true', 'PUT')
+  assert.equal((await set.json()).only_allow_merge_if_pipeline_succeeds, true)
+  const user = await (await form('/users', 'username=bob&name=Bob&email=bob@example.com')).json()
+  const token = await form(`/users/${user.id}/personal_access_tokens`, 'name=mine&scopes[]=api')
+  const me = await world.rest('GET', '/user', undefined, { token: (await token.json()).token })
+  assert.equal(me.body.username, 'bob')
 })

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict'
 import { createHmac, randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { createPipeline, setPipelineStatus } from '../../src/sandbox/gitlab/state/pipelines.ts'
 import { BOT, startGitLab, type TestGitLab } from '../support/gitlab.ts'
+import { startGitLabReceiver } from '../support/gitlab-receiver.ts'
 import { commitFiles, headOf } from '../support/sandbox.ts'
 
 let world: TestGitLab
@@ -234,4 +238,29 @@ test('deliveries can be dropped, repeated and delayed by the faults', async () =
   await world.sandbox.deliveries.idle()
   assert.equal(hooks.received.length, 2)
   world.model.faults.clear()
+})
+
+test('what a stopped forge had not sent yet is sent when it is there again', async (context) => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'supercargo-gitlab-'))
+  const hooks = await startGitLabReceiver()
+  const first = await startGitLab({ dataDir })
+  let second: TestGitLab | null = null
+  context.after(async () => {
+    await second?.close()
+    await hooks.close()
+    await rm(dataDir, { recursive: true, force: true, maxRetries: 3 })
+  })
+  first.sandbox.setWebhook('acme', { url: hooks.url })
+  await first.project('acme/web')
+  await hooks.wait('Push Hook')
+  first.model.faults.webhook = () => ({ delayMs: 3_600_000 })
+  await first.rest('POST', '/projects/acme%2Fweb/repository/branches', { branch: 'late', ref: 'main' })
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  await first.close()
+  assert.equal(hooks.received.length, 1)
+  second = await startGitLab({ dataDir })
+  const { payload } = await hooks.wait('Push Hook', (it) => it.ref === 'refs/heads/late')
+  assert.equal(payload.project.path_with_namespace, 'acme/web')
+  const branches = await second.rest('GET', '/projects/acme%2Fweb/repository/branches')
+  assert.equal(branches.body.length, 2)
 })

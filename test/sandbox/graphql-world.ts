@@ -9,11 +9,12 @@ import { Hono } from 'hono'
 import type { Oid } from '../../src/domain/commit.ts'
 import { changeTree, writeCommit } from '../../src/sandbox/git/write.ts'
 import { graphqlRoutes } from '../../src/sandbox/github/graphql/routes.ts'
+import type { ForgeEvent } from '../../src/sandbox/model/events.ts'
 import { type Model, openModel } from '../../src/sandbox/model/model.ts'
 import { changeRefs } from '../../src/sandbox/model/refs.ts'
 import { createRepository } from '../../src/sandbox/model/repositories.ts'
 import { accountSignature } from '../../src/sandbox/model/signatures.ts'
-import type { Actor, ForgeEvent, KnownActor, Permissions, Repository } from '../../src/sandbox/model/types.ts'
+import type { Actor, KnownActor, Permissions, Repository } from '../../src/sandbox/model/types.ts'
 import { withOracles } from '../support/oracles/with-oracles.ts'
 
 export interface Answer {

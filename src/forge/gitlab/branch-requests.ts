@@ -69,9 +69,12 @@ export async function readBranchRequests(
     memory.ended.set(key, decide(seen, known, newest, answer, me))
   }
   await settle(client, repository, unsettled, newest, me, memory)
+  // one that is being merged is locked, and not among the open ones
+  const locked = latest.nodes.filter(({ state }) => state === 'locked')
   const found = new Map<string, BranchRequests>()
   for (const branch of branches) {
-    const request = highest(open.filter((each) => each.sourceBranch === branch && isOfProject(each, answer)))
+    const ofBranch = [...open, ...locked].filter(({ sourceBranch }) => sourceBranch === branch)
+    const request = highest(ofBranch.filter((each) => isOfProject(each, answer)))
     const { closed = null, merged = null } = memory.ended.get(branchKey(repository, branch)) ?? {}
     found.set(branch, {
       open: request === null ? null : await judged(client, repository, request, answer, me),

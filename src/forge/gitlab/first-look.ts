@@ -54,7 +54,7 @@ export async function firstLook(
 ): Promise<FirstLook> {
   const place: Place = query.branch === null ? { kind: 'default' } : { kind: 'branch', name: query.branch }
   const asking = new ProjectQuery(repository.path)
-  asking.head('head', place)
+  asking.around(place)
   if (query.files.length > 0) asking.blobs('files', { kind: 'default' }, query.files)
   if (branches.length > 0) {
     asking.mergeRequests('open', openPage(branches))
@@ -64,22 +64,12 @@ export async function firstLook(
   if (prefixes.length > 0) {
     asking.mergeRequests('own', ownPage(me))
   }
-  // the last look at the head needs its room, whatever else has none
-  const tail = new ProjectQuery(repository.path)
-  tail.head('tail', place)
-  const reserved = new ProjectQuery(repository.path).room - tail.room
-  const fits = (cost: number) => asking.room - reserved >= cost
-  const asked = branches.filter(
-    (branch, i) => fits(13) && asking.head(`b${i}`, { kind: 'branch', name: branch }),
-  )
-  const read = directories.filter(({ path }, i) => fits(16) && asking.tree(`d${i}`, place, path))
+  const asked = branches.filter((name, i) => asking.head(`b${i}`, { kind: 'branch', name }))
+  const read = directories.filter(({ path }, i) => asking.tree(`d${i}`, place, path))
   const guesses = directories
     .filter(({ texts }) => texts)
     .flatMap(({ path }) => USUAL_NAMES.map((name) => (path === '' ? name : `${path}/${name}`)))
-  if (guesses.length > 0 && fits((9 + guesses.length) * (1 + guesses.length / 100) + 1)) {
-    asking.blobs('texts', place, guesses)
-  }
-  asking.head('tail', place)
+  if (guesses.length > 0) asking.blobs('texts', place, guesses)
 
   const project = await ask(client, repository, asking, 'ReadManifests', missingBranch)
   const found = project.repository ?? {}

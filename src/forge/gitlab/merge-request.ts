@@ -49,7 +49,8 @@ export function toChangeRequest(request: MergeRequest, project: ProjectAnswer, m
     head: request.diffHeadSha ?? '',
     base: request.targetBranch,
     ours: request.author?.username.toLowerCase() === me.username.toLowerCase(),
-    mergeability: mergeabilityOf(request.detailedMergeStatus, request.draft),
+    mergeability:
+      request.state === 'locked' ? 'pending' : mergeabilityOf(request.detailedMergeStatus, request.draft),
   }
 }
 

@@ -29,8 +29,8 @@ export class ProjectQuery {
   readonly #project: string[] = []
   readonly #fragments = new Set<string>()
   readonly #path: string
+  #last = ''
   #cost = FIXED
-  #parts = 0
 
   constructor(path: string) {
     this.#path = path
@@ -41,18 +41,16 @@ export class ProjectQuery {
     return MOST_COMPLEX - this.#cost
   }
 
-  /** True while nothing was added. */
-  get empty(): boolean {
-    return this.#parts === 0
+  /** The head of a branch as it is before (`head`) and after (`tail`) everything else of the repository is read. */
+  around(place: Place): void {
+    this.head('head', place)
+    this.#last = headField('tail', this.#at(place))
+    this.#cost += HEAD
   }
 
   /** The head of a branch: the last commit that touched the root. Null where there is no such branch. */
   head(alias: string, place: Place): boolean {
-    return this.#add(
-      this.#repository,
-      HEAD,
-      () => `${alias}: tree(${this.#at(place)}) { lastCommit { sha } }`,
-    )
+    return this.#add(this.#repository, HEAD, () => headField(alias, this.#at(place)))
   }
 
   /** The files below a directory. */
@@ -106,7 +104,7 @@ export class ProjectQuery {
     const body = `query ${name}${this.#declared} {
       project(fullPath: ${path}) {
         id fullPath webUrl visibility archived
-        repository { rootRef ${repository} }
+        repository { rootRef ${repository} ${this.#last} }
         ${this.#project.join('\n')}
       } }`
     return [[body, ...this.#fragments].join('\n'), this.#declared.values]
@@ -117,7 +115,6 @@ export class ProjectQuery {
     if (Math.ceil(cost) > this.room) return false
     fields.push(field())
     this.#cost += Math.ceil(cost)
-    this.#parts += 1
     return true
   }
 
@@ -126,6 +123,10 @@ export class ProjectQuery {
     if (place.kind === 'commit') return `ref: ${this.#declared.add('String', place.oid)}`
     return `ref: ${this.#declared.add('String', place.name)}, refType: HEADS`
   }
+}
+
+function headField(alias: string, place: string): string {
+  return `${alias}: tree(${place}) { lastCommit { sha } }`
 }
 
 export interface MergeRequestPage {

@@ -61,9 +61,8 @@ async function readProject(
 ): Promise<ProjectAnswer> {
   for (let tries = 0; ; tries++) {
     const query = new ProjectQuery(repository.path)
-    query.head('head', { kind: 'default' })
+    query.around({ kind: 'default' })
     if (files.length > 0) query.blobs('files', { kind: 'default' }, files)
-    query.head('tail', { kind: 'default' })
     const project = await ask(client, repository, query, 'ReadRepository')
     const [head, tail] = [project.repository?.head, project.repository?.tail].map((tree) =>
       aliasSchemas.head.parse(tree ?? null),

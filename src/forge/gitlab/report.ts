@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Oid } from '../../domain/commit.ts'
+import { SupercargoError } from '../../domain/errors.ts'
 import { oneLine } from '../../domain/markdown.ts'
 import type { RepositoryId } from '../../domain/repository.ts'
 import type { Report, ReportWish } from '../forge.ts'
+import { statusOf } from '../shared/answer.ts'
 import type { Client } from './client.ts'
 import { ensureCommitComment } from './commit-comment.ts'
 import type { Me } from './identity.ts'
@@ -13,8 +15,8 @@ import { ProjectQuery } from './project-query.ts'
 
 /** Name of the bot's one status on a commit; a second name would stand beside the first for ever. */
 const REPORT_NAME = 'supercargo'
-/** https://docs.gitlab.com/api/commits/#set-commit-pipeline-status */
-const MOST_DESCRIPTION = 255
+/** Of a description, and of an address. https://docs.gitlab.com/api/commits/#set-commit-pipeline-status */
+const MOST_CHARACTERS = 255
 
 /** A status has two ends only; which of the good ones a report has is in its fingerprint. */
 const STATES = { success: 'success', neutral: 'success', failure: 'failed' } as const
@@ -68,6 +70,7 @@ const MARK = /#supercargo-(success|neutral|failure)-([0-9a-f]+)$/
  * Sets the status, whose description is the title, with a link to the page of the commit. What is broken is told
  * there in full, as one comment that is edited in place; what is well needs no more words than the title.
  * https://docs.gitlab.com/api/commits/#set-commit-pipeline-status
+ * @throws SupercargoError `report-not-allowed` (permanent)
  */
 export async function writeReport(
   client: Client,
@@ -80,13 +83,33 @@ export async function writeReport(
   const fingerprint = createHash('sha256').update(JSON.stringify(report)).digest('hex').slice(0, 16)
   if (wish.conclusion === 'failure') await ensureCommitComment(client, repository, commit, report, me)
   const ref = await defaultBranch(client, repository, memory)
-  await client.rest.commits.editStatus(repository.path, commit, STATES[wish.conclusion], {
+  const status = {
     name: REPORT_NAME,
     ref,
-    description: oneLine(wish.title, MOST_DESCRIPTION),
-    targetUrl: `${client.addresses.web}/${repository.path}/-/commit/${commit}#supercargo-${wish.conclusion}-${fingerprint}`,
-  })
+    description: oneLine(wish.title, MOST_CHARACTERS),
+    targetUrl: pageOf(client, repository, commit, `#supercargo-${wish.conclusion}-${fingerprint}`),
+  }
+  try {
+    await client.rest.commits.editStatus(repository.path, commit, STATES[wish.conclusion], status)
+  } catch (error) {
+    throw statusOf(error) === 403 ? notAllowed(repository) : error
+  }
   memory.reports.set(fingerprint, report)
+}
+
+/** The page of the commit; that of the instance where the address would be too long for GitLab. */
+function pageOf(client: Client, repository: RepositoryId, commit: Oid, mark: string): string {
+  const { web } = client.addresses
+  const page = `${web}/${repository.path}/-/commit/${commit}${mark}`
+  return page.length <= MOST_CHARACTERS ? page : `${web}/${mark}`
+}
+
+function notAllowed(repository: RepositoryId): SupercargoError {
+  return new SupercargoError(`The bot may not set commit statuses in ${repository.path}.`, {
+    code: 'report-not-allowed',
+    kind: 'permanent',
+    advice: 'Commit statuses need the role Developer, and Maintainer where the branch is protected so.',
+  })
 }
 
 async function defaultBranch(client: Client, repository: RepositoryId, memory: Memory): Promise<string> {

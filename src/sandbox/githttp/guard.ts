@@ -1,11 +1,12 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ZERO_OID } from '../../domain/commit.ts'
+import type { RefChange } from '../model/events.ts'
 import type { Model } from '../model/model.ts'
 import { protectionOf, pushRefusal } from '../model/protection.ts'
 import { pullsOf } from '../model/pulls.ts'
 import { hooksDirectory } from '../model/repositories.ts'
-import type { Actor, RefChange, Repository } from '../model/types.ts'
+import type { Actor, Repository } from '../model/types.ts'
 
 const HEADS = 'refs/heads/'
 

@@ -40,7 +40,10 @@ export interface GitLabSandbox extends Sandbox {
   addPerson(login: string, token: string, wish?: TokenWish): void
   /** Gives somebody an access level in a group or project, by its path; null takes it away. */
   addMember(path: string, login: string, level: AccessLevel | null): void
-  /** Makes or changes the hook that a group (made where there is none) has for this address. */
+  /**
+   * Makes or changes the hook that a group (made where there is none) has for this address; then sends what a
+   * crash left unsent.
+   */
   setWebhook(group: string, webhook: GitLabWebhook): void
 }
 
@@ -68,7 +71,6 @@ export async function createGitLabSandbox(options: GitLabSandboxOptions): Promis
   auth.addToken(botLogin, options.bot.token, { name: botLogin, scopes: options.bot.scopes ?? ['api'] })
   followEvents(model, log)
   await catchUp(model)
-  deliveries.resume()
   return {
     model,
     deliveries,
@@ -77,7 +79,10 @@ export async function createGitLabSandbox(options: GitLabSandboxOptions): Promis
       loopback: options.loopback ?? true,
       log,
     }),
-    setBaseUrl: (baseUrl) => model.urls.setBase(baseUrl),
+    setBaseUrl: (baseUrl) => {
+      model.urls.setBase(baseUrl)
+      deliveries.resume()
+    },
     addPerson: (login, token, wish = {}) => void auth.addToken(login, token, wish),
     addMember: (path, login, level) => {
       const project = model.tables.repositories.by(path.toLowerCase())[0]
@@ -93,9 +98,10 @@ export async function createGitLabSandbox(options: GitLabSandboxOptions): Promis
       } else {
         model.save([
           'projectHooks',
-          { ...known, token, signingToken, events, failures: 0, disabledUntil: null },
+          { ...known, token, signingToken, events, failures: 0, disabledUntil: null, disabled: false },
         ])
       }
+      deliveries.resume()
     },
     close: () => {
       deliveries.close()

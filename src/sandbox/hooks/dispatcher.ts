@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
+import type { ForgeEvent } from '../model/events.ts'
 import type { Model } from '../model/model.ts'
-import type { ForgeEvent } from '../model/types.ts'
 import {
   type Deliveries,
   type DeliveryItem,

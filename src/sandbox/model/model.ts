@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type GitRepository, openGitRepository } from '../git/git-repository.ts'
 import { DEFAULT_SEARCH_PATH } from '../git/run.ts'
+import type { ForgeEvent } from './events.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { type Flavour, GITHUB } from './flavour.ts'
 import type {
@@ -20,7 +21,6 @@ import type {
   CheckRun,
   CheckSuite,
   CommitStatus,
-  ForgeEvent,
   Installation,
   InstallationToken,
   IssueComment,

@@ -1,11 +1,12 @@
 import type { Oid } from '../../domain/commit.ts'
 import { isAncestor } from '../git/walk.ts'
 import { accountById, canSee, findRepository } from './access.ts'
+import type { ForgeEvent } from './events.ts'
 import type { Model } from './model.ts'
 import { Refusal } from './refusal.ts'
 import { fresh } from './repositories.ts'
 import { copyHead } from './settle.ts'
-import type { ForgeEvent, KnownActor, PullRequest, Repository } from './types.ts'
+import type { KnownActor, PullRequest, Repository } from './types.ts'
 
 const HEADS = 'refs/heads/'
 

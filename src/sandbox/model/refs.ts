@@ -1,12 +1,13 @@
 import { type Oid, ZERO_OID } from '../../domain/commit.ts'
 import type { RefUpdate } from '../git/git-repository.ts'
 import { isAncestor } from '../git/walk.ts'
+import type { RefChange } from './events.ts'
 import type { Model } from './model.ts'
 import { protectionOf, pushRefusal } from './protection.ts'
 import { Refusal } from './refusal.ts'
 import { fresh } from './repositories.ts'
 import { settleLocked } from './settle.ts'
-import type { KnownActor, RefChange, Repository } from './types.ts'
+import type { KnownActor, Repository } from './types.ts'
 
 const HEADS = 'refs/heads/'
 

@@ -1,7 +1,8 @@
 import { type Oid, ZERO_OID } from '../../domain/commit.ts'
 import { isAncestor } from '../git/walk.ts'
+import type { ForgeEvent, RefChange } from './events.ts'
 import type { Model, Put } from './model.ts'
-import type { Account, ForgeEvent, PullRequest, RefChange, Repository } from './types.ts'
+import type { Account, PullRequest, Repository } from './types.ts'
 
 const HEADS = 'refs/heads/'
 

@@ -161,3 +161,35 @@ test('a commit that a merge request brought names it, without a request of its o
     [[], [{ number: 12, title: 'Add a thing', url }], []],
   )
 })
+
+test('a page that cannot be read is a failure, and not the end of a listing', async (t) => {
+  const world = await startGitLabWorld(t)
+  const files = Object.fromEntries(
+    Array.from({ length: 130 }, (_, i) => [`apps/web/staging/${i}.yaml`, 'x: 1\n']),
+  )
+  const { repository, clone, base, read } = await manifestsOf(t, world, files)
+  const refs = Array.from({ length: 130 }, (_, i) => `${base}:refs/heads/feature/${i}`)
+  await clone.git('push', '--quiet', 'origin', ...refs)
+  const query = { branches: [], tags: false, pullRequests: false, liveBranches: true, commentMarker: 'x' }
+  world.model.faults.cutListingsAt = 100
+  await assert.rejects(read(), { code: 'forge-unavailable', kind: 'transient' })
+  await assert.rejects(world.forge.readSource(repository, query), { code: 'forge-unavailable' })
+  world.model.faults.cutListingsAt = null
+  const snapshot = await read()
+  assert.deepEqual([snapshot.complete, snapshot.tree.length], [true, 131])
+  assert.ok(snapshot.tree.every(({ text }) => text !== null))
+})
+
+test('a merge whose answer got lost is seen by the next pass', async (t) => {
+  const world = await startGitLabWorld(t)
+  const { repository, base, judged, state } = await manifestsOf(t, world)
+  const { number } = await world.forge.openChangeRequest(repository, opening(base))
+  const { branch } = await judged()
+  const matches = ({ method, path }: { method: string; path: string }) =>
+    method === 'PUT' && path.endsWith('/merge')
+  world.model.faults.fail({ matches, answer: 'disconnect', when: 'after' })
+  const wish = { number, branch: BRANCH, expectedHead: branch?.head ?? '' }
+  await assert.rejects(world.forge.mergeChangeRequest(repository, wish), { kind: 'transient' })
+  const after = await state()
+  assert.deepEqual([after.open, after.merged?.number], [null, number])
+})

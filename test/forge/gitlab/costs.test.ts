@@ -92,3 +92,49 @@ test('what people push is read again, and nothing else', async (t) => {
   assert.equal(read, base)
   assert.equal(tree.find(({ path }) => path.includes('staging'))?.text, 'newTag: c\n')
 })
+
+test('many merge requests of one environment hide nothing of another', async (t) => {
+  const { world, repository, query, open } = await environments(t)
+  const { base } = await world.forge.readManifests(repository, query)
+  const waiting = await open(world.forge, base, 'production')
+  const canary = await open(world.forge, base, 'canary')
+  await world.person.closePull(repository, canary.number)
+  const staging = await open(world.forge, base, 'staging')
+  await world.person.closePull(repository, staging.number)
+  let last = staging.number
+  for (let i = 0; i < 45; i++) {
+    const wish = { branch: 'supercargo/web/staging', base: 'main', title: `${i}` }
+    last = await world.person.openPull(repository, wish)
+    await world.person.closePull(repository, last)
+  }
+  for (const forge of [world.forge, world.again()]) {
+    await forge.readManifests(repository, query)
+    await forge.readManifests(repository, query)
+    world.requests()
+    const { changeRequests } = await forge.readManifests(repository, query)
+    assert.equal(world.requests().length, 1)
+    const found = TARGETS.map((name) => changeRequests[`supercargo/web/${name}`])
+    assert.deepEqual(
+      found.map((state) => [state?.open?.number ?? null, state?.closed?.number ?? null, state?.merged]),
+      [
+        [null, last, null],
+        [waiting.number, null, null],
+        [null, canary.number, null],
+      ],
+    )
+  }
+})
+
+test('an old change request that ends is noticed, however many are newer', async (t) => {
+  const { world, repository, query, open } = await environments(t)
+  const { base } = await world.forge.readManifests(repository, query)
+  const old = await open(world.forge, base, 'production')
+  await open(world.forge, base, 'staging')
+  const state = async () =>
+    (await world.forge.readManifests(repository, query)).changeRequests['supercargo/web/production']
+  const head = (await state())?.branch?.head ?? ''
+  const wish = { number: old.number, branch: 'supercargo/web/production', expectedHead: head }
+  assert.equal((await world.forge.mergeChangeRequest(repository, wish)).merged, true)
+  const after = await state()
+  assert.deepEqual([after?.open, after?.branch, after?.merged?.number], [null, null, old.number])
+})

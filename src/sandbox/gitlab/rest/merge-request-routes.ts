@@ -122,7 +122,7 @@ async function create(request: ProjectRequest): Promise<Reply> {
   })
   const labels = optionalTexts(params, 'labels') ?? []
   const removesSource = optionalBoolean(params, 'remove_source_branch') ?? project.deleteBranchOnMerge
-  model.save(['pulls', { ...pull, labels, removesSource }])
+  model.save(['pulls', { ...(findPull(model, into, pull.number) ?? pull), labels, removesSource }])
   await runQuickActions(model, into, actor, pull, actions)
   const made = findPull(model, into, pull.number) ?? pull
   return json(await wholeMergeRequestJson(model, into, made, actor.account), 201)

@@ -61,8 +61,9 @@ async function merge(request: ProjectRequest): Promise<Reply> {
   }
   if (status === 'conflict' || status === 'commits_status') throw refuse(422, 'Branch cannot be merged')
   const removesSource = optionalBoolean(params, 'should_remove_source_branch') ?? pull.removesSource ?? false
+  // What was awaited may have taken time: only these two are changed.
   const decided: PullRequest = {
-    ...pull,
+    ...pullOf(request),
     removesSource,
     ...(later ? { autoMerge: { head: pull.headOid, byId: actor.account.id } } : {}),
   }

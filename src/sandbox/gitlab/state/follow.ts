@@ -1,8 +1,9 @@
 import { countCommits } from '../../git/walk.ts'
 import { accountById } from '../../model/access.ts'
+import type { ForgeEvent } from '../../model/events.ts'
 import type { Pipeline } from '../../model/gitlab-types.ts'
 import type { Model } from '../../model/model.ts'
-import type { Account, ForgeEvent, IssueComment, PullRequest, Repository } from '../../model/types.ts'
+import type { Account, IssueComment, PullRequest, Repository } from '../../model/types.ts'
 import { mergeNow } from './merge.ts'
 
 /** What GitLab does by itself after something has happened: system notes, and merges that waited for a pipeline. */

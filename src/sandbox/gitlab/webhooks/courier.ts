@@ -1,8 +1,9 @@
 import { createHmac, randomUUID } from 'node:crypto'
 import type { Courier, Outgoing } from '../../hooks/dispatcher.ts'
+import type { ForgeEvent } from '../../model/events.ts'
 import type { ProjectHook } from '../../model/gitlab-types.ts'
 import type { Model } from '../../model/model.ts'
-import type { ForgeEvent, Repository } from '../../model/types.ts'
+import type { Repository } from '../../model/types.ts'
 import { alertStatus, countDelivery, hooksOf } from '../state/hooks.ts'
 import { payloadsOf } from './payloads.ts'
 

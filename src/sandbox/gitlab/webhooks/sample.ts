@@ -1,7 +1,8 @@
 import { commentsOf } from '../../model/discussion.ts'
+import type { ForgeEvent } from '../../model/events.ts'
 import type { Model } from '../../model/model.ts'
 import { pullsOf } from '../../model/pulls.ts'
-import type { Account, ForgeEvent, Repository } from '../../model/types.ts'
+import type { Account, Repository } from '../../model/types.ts'
 import type { Part } from './courier.ts'
 import { payloadsOf } from './payloads.ts'
 
