@@ -169,6 +169,35 @@ for (const [name, start, other] of PAIRS) {
       })
     })
 
+    test("branches and titles are the team's own where the policy lets them be, and one is open at a time", async () => {
+      const names = 'branch: "argocd/{sha:7}"\n    title: "Runner: {sha:7}"'
+      const config = CONFIG_WITH_PREVIEWS.replace(
+        'path: apps/web/overlays/staging',
+        `path: apps/web/overlays/staging\n    ${names}`,
+      )
+      const policy = `${REVIEW}    branches: argocd/*\n`
+      await stage(start, other, { config, policy }, async (s) => {
+        const one = tagOf(await s.push('one'))
+        await s.pass()
+        const two = tagOf(await s.push('two'))
+        await s.pass()
+        const seen = (await s.changes()).map(({ state, branch, title }) => `${state} ${branch} "${title}"`)
+        assert.deepEqual(seen, [
+          `closed argocd/${one} "Runner: ${one}"`,
+          `open argocd/${two} "Runner: ${two}"`,
+        ])
+        assert.equal(await s.manifest(STAGING, `argocd/${two}`), kustomization(two))
+        assert.equal(await s.manifest(STAGING, `argocd/${one}`).catch(() => null), null)
+        assert.deepEqual((await s.pass()).applied, [])
+        const [, open] = await s.changes()
+        await s.target.merge('acme/k8s-manifests', open?.number ?? 0)
+        const three = tagOf(await s.push('three'))
+        await s.pass()
+        const states = (await s.changes()).map(({ state, branch }) => `${state} ${branch}`)
+        assert.deepEqual(states, [`closed argocd/${one}`, `merged argocd/${two}`, `open argocd/${three}`])
+      })
+    })
+
     test('a source of the same name on another forge than the policy says changes nothing', async () => {
       const stranger = (id: string) => (id === 'github' ? 'gitlab' : 'github')
       await stage(start, other, { policy: POLICY }, async (s) => {
