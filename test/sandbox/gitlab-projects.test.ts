@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { BOT, startGitLab, type TestGitLab, YOU } from '../support/gitlab.ts'
+import type { RestAnswer } from '../support/sandbox.ts'
 
 let world: TestGitLab
 before(async () => {
@@ -157,22 +158,21 @@ test('too many requests are answered 429, with the time to wait', async () => {
 })
 
 test('forms are taken as well as JSON, as people send them by hand', async () => {
-  const form = (path: string, fields: string, method = 'POST') =>
-    fetch(`${world.url}/api/v4${path}`, {
-      method,
-      headers: { 'private-token': YOU, 'content-type': 'application/x-www-form-urlencoded' },
-      body: fields,
-    })
-  const group = await (await form('/groups', 'name=initech&path=initech')).json()
-  const made = await form('/projects', `name=shop&namespace_id=${group.id}`)
+  const form = async (path: string, fields: string, method = 'POST'): Promise<RestAnswer> => {
+    const headers = { 'private-token': YOU, 'content-type': 'application/x-www-form-urlencoded' }
+    const answer = await fetch(`${world.url}/api/v4${path}`, { method, headers, body: fields })
+    return { status: answer.status, headers: answer.headers, body: await answer.json() }
+  }
+  const group = await form('/groups', 'name=initech&path=initech')
+  const made = await form('/projects', `name=shop&namespace_id=${group.body.id}`)
   assert.equal(made.status, 201)
   const { id } = world.model.bot
   const added = await form('/projects/initech%2Fshop/members', `user_id=${id}&access_level=40`)
-  assert.equal((await added.json()).access_level, 40)
+  assert.equal(added.body.access_level, 40)
   const set = await form('/projects/initech%2Fshop', 'only_allow_merge_if_pipeline_succeeds=true', 'PUT')
-  assert.equal((await set.json()).only_allow_merge_if_pipeline_succeeds, true)
-  const user = await (await form('/users', 'username=bob&name=Bob&email=bob@example.com')).json()
-  const token = await form(`/users/${user.id}/personal_access_tokens`, 'name=mine&scopes[]=api')
-  const me = await world.rest('GET', '/user', undefined, { token: (await token.json()).token })
+  assert.equal(set.body.only_allow_merge_if_pipeline_succeeds, true)
+  const user = await form('/users', 'username=bob&name=Bob&email=bob@example.com')
+  const token = await form(`/users/${user.body.id}/personal_access_tokens`, 'name=mine&scopes[]=api')
+  const me = await world.rest('GET', '/user', undefined, { token: token.body.token })
   assert.equal(me.body.username, 'bob')
 })

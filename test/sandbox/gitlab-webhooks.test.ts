@@ -240,6 +240,24 @@ test('deliveries can be dropped, repeated and delayed by the faults', async () =
   world.model.faults.clear()
 })
 
+test('a group is told of projects that come, move and go', async () => {
+  const { hooks } = await hooked('projects')
+  const { id } = world.model.tables.accounts.by('projects')[0] ?? { id: 0 }
+  const made = await world.rest('POST', '/projects', { name: 'new', namespace_id: id })
+  await world.rest('PUT', `/projects/${made.body.id}`, { path: 'newer' })
+  await world.rest('DELETE', `/projects/${made.body.id}`)
+  await world.sandbox.deliveries.idle()
+  const told = hooks.received.filter(({ event }) => event === 'Project Hook').map(({ payload }) => payload)
+  assert.deepEqual(
+    told.map((it) => [it.event_name, it.path_with_namespace, it.old_path_with_namespace]),
+    [
+      ['project_create', 'projects/new', undefined],
+      ['project_rename', 'projects/newer', 'projects/new'],
+      ['project_destroy', 'projects/newer', undefined],
+    ],
+  )
+})
+
 test('what a stopped forge had not sent yet is sent when it is there again', async (context) => {
   const dataDir = await mkdtemp(join(tmpdir(), 'supercargo-gitlab-'))
   const hooks = await startGitLabReceiver()

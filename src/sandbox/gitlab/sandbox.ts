@@ -48,7 +48,7 @@ export interface GitLabSandbox extends Sandbox {
 }
 
 /** The events that the hook of `setWebhook` wants. */
-const EVENTS = ['push', 'tag_push', 'merge_requests', 'note', 'pipeline', 'deployment']
+const EVENTS = ['push', 'tag_push', 'merge_requests', 'note', 'pipeline', 'deployment', 'project']
 
 /**
  * Starts the built-in forge as GitLab: projects under real git, behind GitLab's API and webhooks. What a killed

@@ -139,7 +139,6 @@ function mergeRequestNode(
             id: gid('Ci::Pipeline', pipeline.id),
             iid: String(pipeline.iid),
             sha: pipeline.oid,
-            ref: pipeline.ref,
             status: pipeline.status.toUpperCase(),
             createdAt: pipeline.createdAt,
             finishedAt: pipeline.finishedAt,

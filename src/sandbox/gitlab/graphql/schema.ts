@@ -135,7 +135,6 @@ type BlobEdge { cursor: String! node: Blob }
 type Blob {
   flatPath: String!
   id: ID!
-  lfsOid: String
   mode: String
   name: String!
   path: String!
@@ -257,11 +256,7 @@ type MergeRequest {
   webUrl: String
 }
 
-type DiffRefs {
-  baseSha: String
-  headSha: String!
-  startSha: String!
-}
+type DiffRefs { baseSha: String headSha: String! startSha: String! }
 
 enum PipelineStatusEnum {
   CANCELED CANCELING CREATED FAILED MANUAL PENDING PREPARING RUNNING SCHEDULED SKIPPED SUCCESS WAITING_FOR_CALLBACK
@@ -269,13 +264,12 @@ enum PipelineStatusEnum {
 }
 
 type Pipeline {
+  createdAt: Time!
+  finishedAt: Time
   id: ID!
   iid: String!
   sha: String
-  ref: String
   status: PipelineStatusEnum!
-  createdAt: Time!
-  finishedAt: Time
 }
 
 type LabelConnection {
@@ -284,7 +278,7 @@ type LabelConnection {
   pageInfo: PageInfo!
 }
 type LabelEdge { cursor: String! node: Label }
-type Label { id: ID! title: String! color: String! }
+type Label { color: String! id: ID! title: String! }
 
 enum NotesFilterType { ALL_NOTES ONLY_ACTIVITY ONLY_COMMENTS }
 

@@ -4,6 +4,7 @@ import { deleteRepository, updateRepository } from '../../model/repositories.ts'
 import type { Repository } from '../../model/types.ts'
 import { fullPath, projectJson, simpleProjectJson } from '../json/project.ts'
 import { createProject, groupLine, moveProject } from '../state/groups.ts'
+import { announceProject } from '../webhooks/project.ts'
 import {
   optionalBoolean,
   optionalChoice,
@@ -23,8 +24,9 @@ export function addProjectRoutes({ route, project }: Router): void {
   project('get', '', 'read', ({ model, project, actor }) => json(projectJson(model, project, actor.account)))
   project('put', '', 40, update)
   project('put', '/transfer', 50, transfer)
-  project('delete', '', 50, async ({ model, project }) => {
+  project('delete', '', 50, async ({ model, project, actor }) => {
     await deleteRepository(model, project)
+    announceProject(model, actor.account, project, 'project_destroy')
     return json({ message: '202 Accepted' }, 202)
   })
   project('post', '/archive', 50, async ({ model, project, actor }) =>
@@ -91,6 +93,7 @@ async function create({ model, actor, params }: KnownRequest): Promise<Reply> {
     defaultBranch: optionalText(params, 'default_branch') ?? 'main',
     description: optionalText(params, 'description') ?? null,
   })
+  announceProject(model, actor.account, project, 'project_create')
   return json(projectJson(model, project, actor.account), 201)
 }
 
@@ -114,6 +117,7 @@ async function update({ model, project, actor, params }: ProjectRequest): Promis
     ...(pipeline === undefined ? {} : { onlyMergeAfterPipeline: pipeline }),
     ...(method === undefined ? {} : { allowMergeCommit: method === 'merge' }),
   })
+  if (moved !== project) announceProject(model, actor.account, next, 'project_rename', project)
   return json(projectJson(model, next, actor.account))
 }
 
@@ -124,6 +128,7 @@ async function transfer({ model, project, actor, params }: ProjectRequest): Prom
     : model.tables.accounts.by(wanted.toLowerCase())[0]
   if (account === undefined) throw notFound('Namespace')
   const next = await moveProject(model, project, `${account.login}/${project.name}`)
+  announceProject(model, actor.account, next, 'project_transfer', project)
   return json(projectJson(model, next, actor.account))
 }
 

@@ -8,6 +8,7 @@ import { stateName } from '../json/merge-request.ts'
 import { hookProjectJson } from '../json/project.ts'
 import { workOutStatus } from '../state/merge-status.ts'
 import type { Part } from './courier.ts'
+import { projectPayload } from './project.ts'
 import { refsPayloads } from './push.ts'
 
 type ProjectEvent = ForgeEvent & { repository: Repository }
@@ -29,6 +30,8 @@ export async function payloadsOf(model: Model, event: ProjectEvent): Promise<Par
       return [await pipelinePayload(model, event)]
     case 'deployment':
       return [await deploymentPayload(model, event)]
+    case 'repository':
+      return [projectPayload(event)]
     default:
       return []
   }

@@ -4,6 +4,7 @@ import type { CommitObject } from '../../git/objects.ts'
 import { countCommits, history } from '../../git/walk.ts'
 import type { ForgeEvent, RefChange } from '../../model/events.ts'
 import type { Model } from '../../model/model.ts'
+import { protectionOf } from '../../model/protection.ts'
 import type { Repository } from '../../model/types.ts'
 import { hookProjectJson } from '../json/project.ts'
 import type { Part } from './courier.ts'
@@ -45,7 +46,7 @@ async function pushPayload(model: Model, event: RefsEvent, { ref, before, after 
     before,
     after,
     ref,
-    ref_protected: false,
+    ref_protected: !tag && protectionOf(model, repository, name) !== null,
     checkout_sha: head,
     message: object?.message ?? null,
     user_id: sender.id,
