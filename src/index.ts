@@ -25,7 +25,7 @@ export default async function supercargo(app: Probot, options: ApplicationFuncti
   await refuseForeignSecret(app, credentials.webhookSecrets)
   const bot = createBot(settings, app.log)
   stopOnSignals({ log: app.log, stop: () => bot.stop(), underNpm: false })
-  await bot.start({ app: credentials, apiUrl })
+  await bot.start({ github: { app: credentials, apiUrl }, gitlab: [] })
   app.onAny(async ({ id, name, payload }) => {
     try {
       await bot.accept({ source: 'github', id, event: name, payload })

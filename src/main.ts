@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import type { Logger } from 'pino'
-import { serve, serveSetup } from './compose.ts'
+import { SANDBOX_FORGES, type SandboxForge, serve, serveSetup } from './compose.ts'
 import { saveCreatedApp } from './doors/app-file.ts'
 import { painter, problemText, sandboxBanner, setupBanner } from './doors/banner.ts'
 import { EXIT } from './doors/exit-codes.ts'
@@ -14,10 +14,16 @@ import { exitOnFaults, stopOnSignals } from './doors/signals.ts'
 const paint = painter(process.stdout.isTTY === true && process.env.NO_COLOR === undefined)
 
 const underNpm = process.env.npm_lifecycle_event !== undefined
-const setup = wantsSetup()
+const { setup, forges } = readArguments()
 const read = readSettings(process.env, { sandbox: setup ? 'not asked' : 'allowed' })
 if (!read.ok) {
   process.stderr.write(problemText(read.problems, paint))
+  process.exit(EXIT.configuration)
+}
+if (forges !== undefined && isReal(read.settings)) {
+  process.stderr.write(
+    '--forge chooses the forges of the sandbox, but there are credentials of a real one.\n',
+  )
   process.exit(EXIT.configuration)
 }
 const log = createLog({
@@ -32,14 +38,17 @@ await (setup ? runSetup(read.settings, log) : run(read.settings, log)).catch((er
 })
 
 async function run(settings: Settings, log: Logger): Promise<void> {
-  const userKnown = settings.app !== null || gitKnowsItsUser()
+  const userKnown = isReal(settings) || gitKnowsItsUser()
   let stop = async () => {}
   stopOnSignals({ log, underNpm, stop: () => stop() })
-  const service = await serve(settings, log)
+  const service = await serve(settings, log, forges)
   stop = service.stop
-  const { origin, sandbox } = service
-  if (sandbox !== null) process.stdout.write(sandboxBanner({ ...sandbox, userKnown }, paint))
-  else log.info({ url: origin, app: settings.app?.appId }, 'Supercargo runs.')
+  const { origin, sandboxes } = service
+  if (sandboxes.length > 0) process.stdout.write(sandboxBanner(sandboxes, userKnown, paint))
+  else {
+    const gitlab = settings.gitlab.map(({ id, url }) => `${id} ${url}`)
+    log.info({ url: origin, app: settings.app?.appId, gitlab }, 'Supercargo runs.')
+  }
 }
 
 async function runSetup(settings: Settings, log: Logger): Promise<void> {
@@ -52,16 +61,27 @@ async function runSetup(settings: Settings, log: Logger): Promise<void> {
   process.stdout.write(setupBanner(entrance, paint))
 }
 
-function wantsSetup(): boolean {
+/** `--setup`, and which forges the sandbox is: `--forge gitlab`, `--forge github,gitlab`. */
+function readArguments(): { setup: boolean; forges?: SandboxForge[] } {
   try {
-    const { values } = parseArgs({ options: { setup: { type: 'boolean' } } })
-    return values.setup === true || process.env.SUPERCARGO_SETUP === '1'
+    const { values } = parseArgs({ options: { setup: { type: 'boolean' }, forge: { type: 'string' } } })
+    const setup = values.setup === true || process.env.SUPERCARGO_SETUP === '1'
+    if (values.forge === undefined) return { setup }
+    const wanted = values.forge.split(',').map((name) => name.trim())
+    const known = SANDBOX_FORGES.filter((name) => wanted.includes(name))
+    if (known.length === new Set(wanted).size) return { setup, forges: known }
   } catch {
-    process.stderr.write(
-      'The only argument is --setup, which creates a GitHub App. Everything else is said by the environment.\n',
-    )
-    return process.exit(EXIT.configuration)
+    // Said below.
   }
+  process.stderr.write(
+    `The only arguments are --setup, which creates a GitHub App, and --forge with ${SANDBOX_FORGES.join(' or ')} or both (separated by a comma), which says what the sandbox is. Everything else is said by the environment.\n`,
+  )
+  return process.exit(EXIT.configuration)
+}
+
+/** True when it works for forges outside, and not for those of the sandbox. */
+function isReal({ app, gitlab }: Settings): boolean {
+  return app !== null || gitlab.length > 0
 }
 
 function isOurs(error: unknown): boolean {
@@ -69,7 +89,12 @@ function isOurs(error: unknown): boolean {
 }
 
 /** What must not be seen in the log. The sandbox's own token opens nothing else, and is printed. */
-function secretsOf({ app, databaseUrl }: Settings): string[] {
+function secretsOf({ app, gitlab, databaseUrl }: Settings): string[] {
   const password = databaseUrl === null ? '' : decodeURIComponent(new URL(databaseUrl).password)
-  return [app?.privateKey ?? '', ...(app?.webhookSecrets ?? []), password]
+  const ofGitLab = gitlab.flatMap(({ token, signingSecrets, webhookTokens }) => [
+    token,
+    ...signingSecrets,
+    ...webhookTokens,
+  ])
+  return [app?.privateKey ?? '', ...(app?.webhookSecrets ?? []), ...ofGitLab, password]
 }

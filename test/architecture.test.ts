@@ -13,8 +13,10 @@ const ROOMS: Record<string, string[]> = {
   'registry/registry.ts': ['domain'],
   'store/store.ts': ['domain'],
   plan: ['config', 'command', 'edit', 'domain', 'forge/forge.ts'],
-  'forge/github': ['forge/forge.ts', 'domain'],
-  'forge/gitlab': ['forge/forge.ts', 'domain'],
+  // What the adapters of forges share; it speaks to no forge in particular.
+  'forge/shared': ['forge/forge.ts', 'domain'],
+  'forge/github': ['forge/shared', 'forge/forge.ts', 'domain'],
+  'forge/gitlab': ['forge/shared', 'forge/forge.ts', 'domain'],
   'registry/oci': ['registry/registry.ts', 'domain'],
   store: ['store/store.ts', 'domain'],
   reconcile: [
@@ -30,6 +32,7 @@ const ROOMS: Record<string, string[]> = {
   intake: ['command', 'store/store.ts', 'forge/forge.ts', 'domain'],
   web: ['plan', 'store/store.ts', 'config', 'domain'],
   sandbox: ['domain'],
+  compose: ['*'],
   'compose.ts': ['*'],
   // What the doors share: settings out of an environment, the log, signals, exit codes.
   doors: ['intake', 'domain'],

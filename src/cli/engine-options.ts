@@ -1,34 +1,72 @@
 import { readFileSync } from 'node:fs'
 import pino, { type Logger } from 'pino'
-import { createEngine, type Engine } from '../compose.ts'
+import { createEngine, type Engine, forgeOfGitHub, forgeOfGitLab } from '../compose.ts'
 import { SupercargoError } from '../domain/errors.ts'
+import { type GitLabSettings, readGitLab } from '../doors/gitlab-settings.ts'
+import type { SettingProblem } from '../doors/setting-problem.ts'
 
 const GITHUB = 'https://api.github.com'
 
 /**
  * The engine as the environment says: GITHUB_TOKEN (or GH_TOKEN), or APP_ID with PRIVATE_KEY or
- * PRIVATE_KEY_PATH; GITHUB_API_URL for an Enterprise Server, as GitHub Actions sets it.
- * @throws SupercargoError `no-credentials`
+ * PRIVATE_KEY_PATH; GITHUB_API_URL for an Enterprise Server, as GitHub Actions sets it; GITLAB_TOKEN and the
+ * other variables of GitLab instances, see `gitlabFromEnvironment`. In GitLab CI a repository without a forge
+ * before it is GitLab's.
+ * @throws SupercargoError `no-credentials`, `environment-wrong`
  */
 export function engineFromEnvironment(environment: NodeJS.ProcessEnv, verbose: boolean): Engine {
-  const apiUrl = environment.GITHUB_API_URL || GITHUB
-  return createEngine(apiUrl, credentialsOf(environment), logToStandardError(verbose))
+  const log = logToStandardError(verbose)
+  const credentials = githubCredentials(environment)
+  const github =
+    credentials === null ? [] : [forgeOfGitHub(environment.GITHUB_API_URL || GITHUB, credentials, log)]
+  const gitlab = gitlabFromEnvironment(environment).map((instance) => forgeOfGitLab(instance, log))
+  const forges = environment.GITLAB_CI ? [...gitlab, ...github] : [...github, ...gitlab]
+  if (forges.length > 0) return createEngine(forges, log)
+  throw new SupercargoError('There is no token to work with.', {
+    code: 'no-credentials',
+    kind: 'permanent',
+    advice: environment.GITLAB_CI
+      ? 'Set GITLAB_TOKEN to a project or group access token with the scope api: CI_JOB_TOKEN may not open merge requests.'
+      : 'Set GITHUB_TOKEN or GITLAB_TOKEN to a token that may read the application and write the manifest repository.',
+  })
 }
 
-function credentialsOf(environment: NodeJS.ProcessEnv) {
+/**
+ * The GitLab instances of the environment, without anything about webhooks: as the server reads them, and in
+ * GitLab CI with the instance that the job runs on (CI_SERVER_URL, CI_SERVER_TLS_CA_FILE) as the usual one.
+ * @throws SupercargoError `environment-wrong` with every problem
+ */
+export function gitlabFromEnvironment(environment: NodeJS.ProcessEnv): GitLabSettings[] {
+  const problems: SettingProblem[] = []
+  const text = (variable: string) => {
+    const inCi = environment.GITLAB_TOKEN ? environment[CI[variable] ?? ''] : undefined
+    return (environment[variable] || inCi)?.trim() || undefined
+  }
+  const instances = readGitLab(
+    text,
+    (variable, message, advice) => void problems.push({ variable, message, advice }),
+    { webhooks: false },
+  )
+  if (problems.length === 0) return instances
+  const lines = problems.map(({ variable, message, advice }) => `${variable}: ${message} ${advice}`)
+  throw new SupercargoError(`The environment must be corrected first. ${lines.join(' ')}`, {
+    code: 'environment-wrong',
+    kind: 'permanent',
+  })
+}
+
+/** https://docs.gitlab.com/ci/variables/predefined_variables/ */
+const CI: Record<string, string> = { GITLAB_URL: 'CI_SERVER_URL', GITLAB_CA_FILE: 'CI_SERVER_TLS_CA_FILE' }
+
+function githubCredentials(environment: NodeJS.ProcessEnv) {
   const token = environment.GITHUB_TOKEN || environment.GH_TOKEN
   if (token) return { token }
   const { APP_ID: appId, PRIVATE_KEY: key, PRIVATE_KEY_PATH: path } = environment
   const privateKey = key || (path ? readFileSync(path, 'utf8') : '')
-  if (appId && privateKey) return { appId, privateKey: privateKey.replaceAll('\\n', '\n') }
-  throw new SupercargoError('There is no token to work with.', {
-    code: 'no-credentials',
-    kind: 'permanent',
-    advice: 'Set GITHUB_TOKEN to a token that may read the application and write the manifest repository.',
-  })
+  return appId && privateKey ? { appId, privateKey: privateKey.replaceAll('\\n', '\n') } : null
 }
 
 /** What the command prints goes to the standard output; the log must not be mixed with it. */
-function logToStandardError(verbose: boolean): Logger {
+export function logToStandardError(verbose: boolean): Logger {
   return pino({ level: verbose ? 'debug' : 'error' }, pino.destination(2))
 }

@@ -14,19 +14,22 @@ export function planCommand(
   return new Command('plan')
     .summary('show what would be done for one application repository')
     .description(
-      'Reads an application repository and its manifests from the forge and prints what would be done, as a table and as differences. Changes nothing. Takes GITHUB_TOKEN and GITHUB_API_URL from the environment. Ends with 0 when all is well, 1 when something is refused or broken, 2 when it could not be read.',
+      'Reads an application repository and its manifests from the forge and prints what would be done, as a table and as differences. Changes nothing. Takes GITHUB_TOKEN and GITHUB_API_URL, GITLAB_TOKEN and GITLAB_URL from the environment. Ends with 0 when all is well, 1 when something is refused or broken, 2 when it could not be read.',
     )
-    .argument('<repository>', 'the application repository, such as acme/web')
+    .argument('<repository>', 'the application repository, such as acme/web or gitlab:acme/platform/web')
     .option('--json', 'print the result for a program')
     .option('--verbose', 'print every request to the standard error')
     .action(async (repository: string, options: { json?: true; verbose?: true }) => {
-      const reading = await engine(options.verbose === true).plan(parseRepository(repository, 'github'))
+      const { home, plan: read } = engine(options.verbose === true)
+      const reading = await read(parseRepository(repository, home))
       if (reading.kind !== 'planned') return end(printNotPlanned(terminal, reading, options.json === true))
-      const { standings, actions } = reading.plan
-      if (options.json) terminal.out(json({ standings, actions: actions.map(actionForPrograms) }))
+      const { world, plan } = reading
+      const { standings, actions } = plan
+      if (options.json)
+        terminal.out(json({ standings, actions: actions.map((action) => actionForPrograms(action, world)) }))
       else {
         printStandings(terminal, standings)
-        printActions(terminal, actions)
+        printActions(terminal, actions, world)
         terminal.out(
           actions.length === 0 ? '\nNothing to do.' : `\nRun "supercargo reconcile ${repository}" to do it.`,
         )

@@ -1,4 +1,5 @@
 import type { Action, Standing } from '../plan/action.ts'
+import { type World, wordsOf } from '../plan/world.ts'
 import { unifiedDiff } from './diff.ts'
 import { table } from './table.ts'
 import { printable, type Terminal } from './terminal.ts'
@@ -16,45 +17,48 @@ export function printStandings(terminal: Terminal, standings: readonly Standing[
 }
 
 /** Every action on the manifests: where, what, why, and the difference that it makes. */
-export function printActions(terminal: Terminal, actions: readonly Action[]): void {
+export function printActions(terminal: Terminal, actions: readonly Action[], world: World): void {
   for (const action of actions) {
     const where = action.repository.path
-    terminal.out(`\n${terminal.paint('1', `${action.kind} ${headline(action)}`)} in ${printable(where)}`)
+    terminal.out(
+      `\n${terminal.paint('1', `${action.kind} ${headline(action, world)}`)} in ${printable(where)}`,
+    )
     terminal.out(terminal.paint('2', `  ${printable(action.reason.message)}`))
     for (const line of difference(action)) terminal.out(coloured(terminal, line))
   }
 }
 
 /** An action for a program: what it is, without the texts of whole files. */
-export function actionForPrograms(action: Action): object {
+export function actionForPrograms(action: Action, world: World): object {
   const { kind, repository, target, reason } = action
   return {
     kind,
     repository: `${repository.forge}:${repository.path}`,
     target,
     reason,
-    headline: headline(action),
+    headline: headline(action, world),
     diff: difference(action).join('\n'),
   }
 }
 
-function headline(action: Action): string {
+function headline(action: Action, world: World): string {
+  const { mark } = wordsOf(world, action.repository)
   switch (action.kind) {
     case 'open-change-request':
       return `"${printable(action.wish.title)}"`
     case 'update-change-request':
-      return `#${action.wish.number} "${printable(action.wish.title)}"`
+      return `${mark}${action.wish.number} "${printable(action.wish.title)}"`
     case 'describe-change-request':
-      return `#${action.number} "${printable(action.title)}"`
+      return `${mark}${action.number} "${printable(action.title)}"`
     case 'close-change-request':
     case 'merge-change-request':
-      return `#${action.wish.number}`
+      return `${mark}${action.wish.number}`
     case 'commit':
       return `"${printable(action.wish.message.split('\n', 1)[0] ?? '')}" on ${printable(action.wish.branch)}`
     case 'delete-branch':
       return printable(action.branch)
     case 'comment':
-      return `on #${action.wish.number}`
+      return `on ${mark}${action.wish.number}`
     case 'report':
       return `on ${action.wish.commit.slice(0, 7)}`
   }

@@ -7,6 +7,7 @@ type End = (code: number) => void
 
 /** Each command with what it needs alone: the server's modules take longer to load than many a command runs. */
 const COMMANDS: Record<string, (terminal: Terminal, end: End) => Promise<Command>> = {
+  gitlab: async (terminal, end) => (await import('./gitlab/setup.ts')).gitlabCommand(terminal, end),
   plan: async (terminal, end) => {
     const [{ planCommand }, engine] = await Promise.all([import('./plan.ts'), loadEngine()])
     return planCommand(terminal, engine, end)
@@ -36,7 +37,7 @@ export async function runCommandLine(args: string[], terminal: Terminal): Promis
   for (const command of await Promise.all(wanted.map(([, load]) => load(terminal, end)))) {
     program.addCommand(command)
   }
-  for (const command of [program, ...program.commands])
+  for (const command of allCommands(program))
     command.exitOverride().configureOutput({
       writeOut: (text) => terminal.out(text.trimEnd()),
       writeErr: (text) => terminal.err(text.trimEnd()),
@@ -57,6 +58,10 @@ export async function runCommandLine(args: string[], terminal: Terminal): Promis
 async function loadEngine() {
   const { engineFromEnvironment } = await import('./engine-options.ts')
   return (verbose: boolean) => engineFromEnvironment(process.env, verbose)
+}
+
+function allCommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(allCommands)]
 }
 
 function version(): string {

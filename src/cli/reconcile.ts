@@ -20,20 +20,19 @@ export function reconcileCommand(
   return new Command('reconcile')
     .summary('do what the plan says for one application repository')
     .description(
-      'Does in one pass what the server would do for an application repository. Takes GITHUB_TOKEN and GITHUB_API_URL from the environment. Safe to repeat and to interrupt. Ends with 0 when all is well, 1 when something is refused or broken, 2 when it could not be done.',
+      'Does in one pass what the server would do for an application repository. Takes GITHUB_TOKEN and GITHUB_API_URL, GITLAB_TOKEN and GITLAB_URL from the environment. Safe to repeat and to interrupt. Ends with 0 when all is well, 1 when something is refused or broken, 2 when it could not be done.',
     )
-    .argument('<repository>', 'the application repository, such as acme/web')
+    .argument('<repository>', 'the application repository, such as acme/web or gitlab:acme/platform/web')
     .option('--confirm-removals', 'remove as many previews as the plan says, also more than 20 at once')
     .option('--json', 'print the result for a program')
     .option('--verbose', 'print every request to the standard error')
     .action(async (repository: string, options: Options) => {
       const confirmRemovals = options.confirmRemovals === true
-      const result = await engine(options.verbose === true).reconcile(parseRepository(repository, 'github'), {
-        confirmRemovals,
-      })
+      const { home, reconcile } = engine(options.verbose === true)
+      const result = await reconcile(parseRepository(repository, home), { confirmRemovals })
       const { reading, standings, applied } = result
       if (reading.kind !== 'planned') return end(printNotPlanned(terminal, reading, options.json === true))
-      const actions = applied.map(({ action }) => actionForPrograms(action))
+      const actions = applied.map(({ action }) => actionForPrograms(action, reading.world))
       if (options.json) terminal.out(json({ standings, actions }))
       else {
         printStandings(terminal, standings)

@@ -12,6 +12,8 @@ export interface ConsentRequest {
   paths: string[]
   images: ImageName[]
   merge: MergeMode
+  /** Branch of the change request; absent: one below `supercargo/`, which needs nobody's consent. */
+  branch?: string
 }
 
 /** One reason code and one whole sentence, with what a person would have to do. */
@@ -22,6 +24,7 @@ export interface ConsentReason {
     | 'source-not-accepted'
     | 'path-not-accepted'
     | 'image-not-accepted'
+    | 'branch-not-accepted'
     | 'merge-not-accepted'
     | 'direct-not-accepted'
   message: string
@@ -48,7 +51,7 @@ export function decide(
   const entries = policy.accept.filter((entry) => acceptsSource(entry, source))
   const whole = entries.filter((entry) => shortfall(entry, target) === null)
   if (whole.length > 0) return grant(whole, manifests, target)
-  const nearest = entries.map((entry) => shortfall(entry, target)).sort(imagesFirst)[0]
+  const nearest = entries.map((entry) => shortfall(entry, target)).sort(byNearness)[0]
   return refuse(
     manifests,
     nearest ?? { code: 'source-not-accepted', what: 'from', value: named(source, manifests) },
@@ -71,7 +74,7 @@ export function refusesSource(
 
 interface Shortfall {
   code: ConsentReason['code']
-  what: 'from' | 'paths' | 'images'
+  what: 'from' | 'paths' | 'images' | 'branches'
   /** What would have to be added to `what`. */
   value: string
 }
@@ -87,6 +90,9 @@ function shortfall(entry: Accept, target: ConsentRequest): Shortfall | null {
   if (path !== undefined) return { code: 'path-not-accepted', what: 'paths', value: path }
   const image = target.images.find((each) => !entry.images.some((glob) => globMatches(glob, each.normalised)))
   if (image !== undefined) return { code: 'image-not-accepted', what: 'images', value: image.normalised }
+  const { branch } = target
+  if (branch !== undefined && !entry.branches?.some((glob) => globMatches(glob, branch)))
+    return { code: 'branch-not-accepted', what: 'branches', value: branch }
   return null
 }
 
@@ -95,15 +101,18 @@ function acceptsPath(glob: string, path: string): boolean {
   return globMatches(glob, path) || (glob.endsWith('/**') && globMatches(glob.slice(0, -3), path))
 }
 
-/** An entry that only lacks an image is nearer than one that lacks a path. */
-function imagesFirst(a: Shortfall | null, b: Shortfall | null): number {
-  return Number(b?.what === 'images') - Number(a?.what === 'images')
+/** An entry that only lacks a branch is nearer than one that lacks an image, and that than one that lacks a path. */
+function byNearness(a: Shortfall | null, b: Shortfall | null): number {
+  const rank = (shortfall: Shortfall | null) =>
+    ['from', 'paths', 'images', 'branches'].indexOf(shortfall?.what ?? '')
+  return rank(b) - rank(a)
 }
 
 const LACKS = {
   from: 'accepts nothing from this repository; an entry with from:',
   paths: 'does not accept this path; the paths of an entry would have to match',
   images: 'does not accept this image; the images of an entry would have to match',
+  branches: 'does not let change requests use this branch; the branches of an entry would have to match',
 }
 
 function refuse(manifests: RepositoryId, { code, what, value }: Shortfall): Decision {
@@ -117,6 +126,10 @@ function withoutPolicy(source: RepositoryId, manifests: RepositoryId, target: Co
   if (source.forge !== manifests.forge || repositoryOwner(source).toLowerCase() !== owner.toLowerCase()) {
     const message = `${manifests.path} has no ${POLICY_PATH}, so only repositories of ${owner} may change it; an entry with from: ${named(source, manifests)} would have to be added.`
     return { allowed: false, reason: { code: 'no-policy-other-owner', message } }
+  }
+  if (target.branch !== undefined) {
+    const message = `${manifests.path} has no ${POLICY_PATH}, so change requests use branches below supercargo/ only; branches: ${target.branch} would have to be added to it.`
+    return { allowed: false, reason: { code: 'branch-not-accepted', message } }
   }
   if (target.merge === 'review') return { allowed: true, merge: 'review', downgraded: null }
   const message = `${manifests.path} has no ${POLICY_PATH}, so people must merge what would be merge: ${target.merge}.`

@@ -1,3 +1,4 @@
+import { BRANCH_VARIABLES, TITLE_VARIABLES } from '../domain/branch-template.ts'
 import { type ImageName, parseImageName, readReference } from '../domain/image.ts'
 import { BRANCH_PREFIX } from '../domain/names.ts'
 import { checkManifestPath } from '../domain/path.ts'
@@ -91,6 +92,36 @@ export function parsePreviewUrl(text: string): Parsed<Template> {
       'Write it such as https://pr-{number}.preview.acme.dev.',
     )
   return template
+}
+
+/** `argocd/{sha:7}`: a branch below a directory of its own. */
+export function parseBranchTemplate(text: string): Parsed<Template> {
+  const template = attempt(() => parseTemplate(text, BRANCH_VARIABLES))
+  if (!template.ok) return template
+  if (text.startsWith(BRANCH_PREFIX))
+    return wrong(
+      `The branches that begin with "${BRANCH_PREFIX}" have names that Supercargo chooses.`,
+      'Leave "branch" out, or begin it with a directory of your own, such as argocd/{environment}.',
+    )
+  if (!/^[^{]+\//.test(text) || !text.includes('{'))
+    return wrong(
+      `The branch "${text}" has no directory of its own, or no variable.`,
+      'Write it such as argocd/{sha:7} or argocd/{app}-{environment}.',
+    )
+  const sample = { app: 'a', environment: 'a', tag: 'a', sha: 'a'.repeat(40) }
+  if (!isRefName(renderTemplate(template.value, sample)))
+    return wrong(`"${text}" does not make names of branches.`, 'Write it such as argocd/{sha:7}.')
+  return template
+}
+
+/** `Runner: {sha:7}` */
+export function parseTitleTemplate(text: string): Parsed<Template> {
+  if (text.trim() === '' || text.length > 200 || /\p{Cc}/u.test(text))
+    return wrong(
+      'The title is empty, longer than 200 characters, or has several lines.',
+      'Write it such as "{app} {environment}: {tag}".',
+    )
+  return attempt(() => parseTemplate(text, TITLE_VARIABLES))
 }
 
 const PATH_ADVICE =

@@ -1,6 +1,5 @@
 import { NAME_PATTERN, PREVIEWS } from '../domain/names.ts'
-import { type RepositoryId, repositoryName } from '../domain/repository.ts'
-import type { Document } from './document.ts'
+import { repositoryName } from '../domain/repository.ts'
 import { type Level, pick } from './level.ts'
 import type { App, Problem } from './model.ts'
 import { problemAt } from './problem.ts'
@@ -21,10 +20,9 @@ export interface PlacedApp {
 /** Turns what is written into apps that need nothing from above; what is wrong or missing is left out. */
 export function inheritApps(
   { written, removed }: Structure<unknown> & { written: WrittenSource },
-  document: Document,
-  source: RepositoryId,
+  given: Pick<Reading, 'document' | 'source' | 'forges'>,
 ): { apps: PlacedApp[]; problems: Problem[] } {
-  const reading: Reading = { document, source, removed, problems: [], imagePolicies: new Map() }
+  const reading: Reading = { ...given, removed, problems: [], imagePolicies: new Map() }
   const top: Level = { says: written, path: [] }
   const named = Object.entries(written.apps ?? {})
   const apps = named.map(([name, says]) => {
@@ -36,7 +34,7 @@ export function inheritApps(
     const name = defaultName(reading)
     if (name !== null) apps.push(readApp(reading, name, [], [top]))
   }
-  if (isEmpty(written.apps) && isEmpty(lookUp(document.value, ['apps'])))
+  if (isEmpty(written.apps) && isEmpty(lookUp(given.document.value, ['apps'])))
     complain(
       reading,
       ['apps'],

@@ -37,6 +37,10 @@ export interface Environment extends Target {
   fields: Field[]
   /** Flux image policies whose markers in the manifests mean one of the images. */
   imagePolicies: ImagePolicy[]
+  /** Branch of its change requests; null: `supercargo/<app>/<environment>`. */
+  branch: Template | null
+  /** Title of its change requests; null: the usual one. */
+  title: Template | null
 }
 
 /** Paths are relative to the directory that the environment's path is, or is in; no `..`. */
@@ -111,6 +115,8 @@ export interface Accept {
   merge: string[]
   /** Environments (or `previews`) that may be committed directly; `*` for all. */
   direct: string[]
+  /** Globs over branches that change requests may use besides those below `supercargo/`; absent: none. */
+  branches?: string[]
 }
 
 /** Something wrong in a configuration file, where it is, and what to write instead. */

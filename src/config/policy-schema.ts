@@ -4,6 +4,9 @@ import { parseFrom, parseGlob, parseImageGlob } from './grammar-glob.ts'
 import { type Parsed, right, wrong } from './parsed.ts'
 import { oneOrMore, text } from './schema-parts.ts'
 
+/** Grammar only: a source without a forge before it is on the forge of the file. */
+const ANY_FORGE = 'any'
+
 const target = text(parseTarget, {
   description: 'The name of an environment, previews, or * for all.',
   pattern: `^\\*$|${NAME_PATTERN.source}`,
@@ -12,7 +15,7 @@ const target = text(parseTarget, {
 
 const accept = z
   .strictObject({
-    from: text((value) => parseFrom(value, 'github'), {
+    from: text((value) => parseFrom(value, ANY_FORGE), {
       description:
         'The application repository, or a pattern. Without a forge before it, the forge of this repository.',
       pattern: '^([a-z][a-z0-9-]*:)?(\\*\\*|[\\w.*?-]+(/[\\w.*?-]+)+)$',
@@ -37,6 +40,17 @@ const accept = z
     direct: oneOrMore(
       target,
       { description: 'The environments, and previews, that the bot may commit without a change request.' },
+      0,
+    ).optional(),
+    branches: oneOrMore(
+      text(parseGlob, {
+        description: 'A pattern over branches of this repository.',
+        pattern: '^[^/\\s\\[\\]{}\\\\!][^\\s\\[\\]{}\\\\!]*$',
+      }),
+      {
+        description: 'Branches that change requests may use besides those below supercargo/.',
+        examples: ['argocd/*'],
+      },
       0,
     ).optional(),
     promote: oneOrMore(

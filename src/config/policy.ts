@@ -29,5 +29,6 @@ function normalise(entry: WrittenPolicy['accept'][number], manifests: Repository
     images: entry.images.map((image) => judged(parseImageGlob(image))),
     merge: entry.merge ?? [],
     direct: entry.direct ?? [],
+    ...(entry.branches === undefined ? {} : { branches: entry.branches }),
   }
 }

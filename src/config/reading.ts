@@ -1,4 +1,4 @@
-import type { RepositoryId } from '../domain/repository.ts'
+import type { ForgeId, RepositoryId } from '../domain/repository.ts'
 import type { Document } from './document.ts'
 import type { Problem } from './model.ts'
 import type { Parsed } from './parsed.ts'
@@ -10,6 +10,8 @@ import type { Path } from './tree.ts'
 export interface Reading {
   document: Document
   source: RepositoryId
+  /** Undefined: nobody knows which there are. */
+  forges: readonly ForgeId[] | undefined
   removed: Structure<unknown>['removed']
   problems: Problem[]
   /** By pathKey(): image policies that may be inherited; a problem until one heir has their image, then null. */

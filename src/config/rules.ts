@@ -8,6 +8,7 @@ import {
   parseTemplate,
   templateVariables,
 } from '../domain/template.ts'
+import { checkBranches } from './branch-rules.ts'
 import type { Document } from './document.ts'
 import { areRivals, fieldBelow } from './fields.ts'
 import type { PlacedApp } from './inherit.ts'
@@ -24,6 +25,7 @@ export function checkRules(apps: PlacedApp[], document: Document, source: Reposi
   return [
     ...apps.flatMap((placed) => checkPreviews(placed, complain)),
     ...apps.flatMap((placed) => checkLoop(placed, source, complain)),
+    ...checkBranches(apps, source, complain),
     ...targets.flatMap((target, index) =>
       targets.slice(0, index).flatMap((other) => checkPair(target, other, complain)),
     ),

@@ -2,18 +2,22 @@ import { z } from 'zod'
 import { NAME_PATTERN, PREVIEWS } from '../domain/names.ts'
 import { fieldKeys } from './field-schema.ts'
 import {
+  parseBranchTemplate,
   parseImage,
   parseManifests,
   parsePath,
   parsePreviewPath,
   parsePreviewUrl,
   parseTag,
+  parseTitleTemplate,
 } from './grammar.ts'
 import { parseFollow, parsePreviewFollow } from './grammar-follow.ts'
 import { parsePlace } from './grammar-glob.ts'
 import { oneOrMore, text } from './schema-parts.ts'
 
 const IMAGE = '^[A-Za-z0-9\\[][^\\s@]*$'
+/** Grammar only: a repository without a forge before it is on the forge of the file. */
+const ANY_FORGE = 'any'
 const PATH = '^(?!/)[^\\\\{}]+$'
 
 const image = text(parseImage, {
@@ -35,13 +39,32 @@ const path = text(parsePath, {
   examples: ['apps/web/overlays/staging', 'apps/web/values-staging.yaml'],
 })
 
+const branch = text(parseBranchTemplate, {
+  description:
+    'The branch of change requests, when it is not to be supercargo/APP/ENVIRONMENT; {app}, {environment}, {tag}, {sha} and {sha:7} are replaced. It needs the policy of the manifest repository.',
+  pattern: '^(?!supercargo/)[^{}/][^{}]*/[^{}]*\\{(app|environment|tag|sha(:[0-9]{1,2})?)\\}',
+  examples: ['argocd/{sha:7}', 'deploy/{app}-{environment}'],
+})
+
+const title = text(parseTitleTemplate, {
+  description:
+    'The title of change requests; {app}, {environment}, {tag}, {sha}, {sha:7} and {from} are replaced.',
+  pattern: '\\S',
+  examples: ['Runner: {sha:7}', '{app} {environment}: {tag}'],
+})
+
 /** What may stand at every level; the lower level counts. */
 const inheritable = {
-  manifests: text((value) => parseManifests(value, 'github'), {
+  manifests: text((value) => parseManifests(value, ANY_FORGE), {
     description:
-      'The manifest repository; a forge before it when it is another, a branch after it when it is not the default one.',
+      'The manifest repository; a forge before it when it is not on the forge of this repository, a branch after it when it is not the default one.',
     pattern: '^([a-z][a-z0-9-]*:)?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+(@[^\\s~^:?*\\[\\\\]+)?$',
-    examples: ['acme/k8s-manifests', 'gitlab:acme/k8s-manifests', 'acme/k8s-manifests@main'],
+    examples: [
+      'acme/k8s-manifests',
+      'gitlab:acme/k8s-manifests',
+      'internal:acme/platform/k8s-manifests',
+      'acme/k8s-manifests@env/prod',
+    ],
   }).optional(),
   image: image.optional(),
   images: z
@@ -66,7 +89,14 @@ const inheritable = {
 }
 
 const environment = z
-  .strictObject({ follow: follow.optional(), path: path.optional(), ...fieldKeys, ...inheritable })
+  .strictObject({
+    follow: follow.optional(),
+    path: path.optional(),
+    branch: branch.optional(),
+    title: title.optional(),
+    ...fieldKeys,
+    ...inheritable,
+  })
   .meta({ description: 'An environment: what it follows, and where it is in the manifest repository.' })
 
 const environments = z.record(z.string(), environment).meta({
@@ -106,6 +136,8 @@ const shared = {
   follow: follow.optional(),
   path: path.optional(),
   ...fieldKeys,
+  branch: branch.optional(),
+  title: title.optional(),
   paths: oneOrMore(
     text(parsePlace, {
       description: 'A file of this repository, or a directory followed by /** for everything below it.',

@@ -1,19 +1,24 @@
 import type { ImageName } from '../domain/image.ts'
 import { sameImage } from '../domain/image.ts'
+import { nearest } from '../domain/nearest.ts'
+import type { RepositoryId } from '../domain/repository.ts'
 import { parseTagTemplate } from '../domain/tag-template.ts'
 import { readFields, readImagePolicies } from './fields.ts'
 import {
+  parseBranchTemplate,
   parseImage,
   parseManifests,
   parsePath,
   parsePreviewPath,
   parsePreviewUrl,
   parseTag,
+  parseTitleTemplate,
 } from './grammar.ts'
 import { parseFollow, parsePreviewFollow } from './grammar-follow.ts'
 import { type Level, pick, type Said } from './level.ts'
 import type { Environment, MergeMode, Previews, Target } from './model.ts'
 import type { Parsed } from './parsed.ts'
+import { problemAt } from './problem.ts'
 import { complain, judged, type Reading } from './reading.ts'
 import type { Path } from './tree.ts'
 
@@ -35,9 +40,16 @@ export function readEnvironment(
     'Write "path:" and a directory or file in it.',
   ])
   if (target === null || follow === null || where === null) return null
-  const fields = readFields(reading, levels, { name, follow, tag: target.tag })
-  const imagePolicies = readImagePolicies(reading, levels, target.images)
-  return { ...target, name, follow, path: where, fields, imagePolicies }
+  return {
+    ...target,
+    name,
+    follow,
+    path: where,
+    fields: readFields(reading, levels, { name, follow, tag: target.tag }),
+    imagePolicies: readImagePolicies(reading, levels, target.images),
+    branch: may(reading, levels, 'branch', parseBranchTemplate),
+    title: may(reading, levels, 'title', parseTitleTemplate),
+  }
 }
 
 /** Previews with everything they inherit, which `follow` and `path` are not; null as above. */
@@ -56,9 +68,8 @@ export function readPreviews(reading: Reading, above: Level[], path: Path, says:
     'The previews do not say where they are written.',
     'Write "path: apps/web/previews/pr-{number}" or the like in them.',
   ])
-  const url = pick(own, ['url'], reading.removed)
   if (target === null || follow === null || template === null || where === null) return null
-  const address = url === null || url === 'removed' ? null : judged(parsePreviewUrl(String(url.value)))
+  const address = may(reading, own, 'url', parsePreviewUrl)
   return { ...target, follow, template, path: where.source, url: address?.source ?? null }
 }
 
@@ -74,6 +85,7 @@ function readTarget(
     `${who} ${who.endsWith('s') ? 'do' : 'does'} not say which manifest repository to write to.`,
     'Write "manifests: owner/repository" at the top of the file.',
   ])
+  if (manifests !== null) complainAboutForge(reading, levels, manifests.manifests)
   const images = readImages(reading, who, levels, path)
   const tag = pick(levels, ['tag'], reading.removed)
   const merge = pick(levels, ['merge'], reading.removed)
@@ -85,6 +97,20 @@ function readTarget(
       tag === null || tag === 'removed' ? parseTagTemplate('{sha:7}') : judged(parseTag(String(tag.value))),
     merge: merge === null || merge === 'removed' ? defaultMerge : (merge.value as MergeMode),
   }
+}
+
+function complainAboutForge(
+  { document, forges, problems, removed }: Reading,
+  levels: Level[],
+  { forge }: RepositoryId,
+): void {
+  const said = pick(levels, ['manifests'], removed)
+  if (forges === undefined || forges.includes(forge) || said === null || said === 'removed') return
+  const near = nearest(forge, forges)
+  const known = `The forges here are ${forges.join(', ')}.`
+  const advice = near === null ? known : `Did you mean ${near}? ${known}`
+  const message = `There is no forge named "${forge}".`
+  problems.push(problemAt(document.file, document.valueAt(said.path), 'unknown-forge', message, advice))
 }
 
 function readImages(reading: Reading, who: string, levels: Level[], path: Path): ImageName[] | null {
@@ -141,4 +167,15 @@ function need<T>(
   if (said !== null) return judged(parse(String(said.value)))
   complain(reading, path, 'missing', message, advice)
   return null
+}
+
+/** A value that may be said at one of the levels, or null. */
+function may<T>(
+  { removed }: Reading,
+  levels: Level[],
+  key: string,
+  parse: (text: string) => Parsed<T>,
+): T | null {
+  const said = pick(levels, [key], removed)
+  return said === null || said === 'removed' ? null : judged(parse(String(said.value)))
 }

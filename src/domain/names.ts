@@ -7,8 +7,17 @@ export const PREVIEWS = 'previews'
 /** Where a manifest repository says who may change what. */
 export const POLICY_PATH = '.supercargo/policy.yml'
 
-/** Where an application repository's configuration is looked for; the first that exists counts. */
+/** Where an application repository's configuration may be. */
 export const CONFIG_PATHS = ['.github/supercargo.yml', '.gitlab/supercargo.yml', '.supercargo.yml'] as const
+
+/**
+ * The same in the order of a forge, whose own directory comes first: the first file that exists counts.
+ * @param directory `.gitlab` on GitLab
+ */
+export function configPaths(directory: '.github' | '.gitlab'): string[] {
+  const own = (path: string) => path.startsWith(`${directory}/`)
+  return [...CONFIG_PATHS].sort((a, b) => Number(own(b)) - Number(own(a)))
+}
 
 /** Names of apps and environments: RFC 1123 labels, so that they are valid in branches, paths and namespaces. */
 export const NAME_PATTERN = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/

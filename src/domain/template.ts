@@ -188,7 +188,7 @@ function invalid(source: string, piece: string, variables: readonly string[]): S
   })
 }
 
-/** The text as a regular expression that matches it alone. */
+/** The text as a pattern that matches nothing else. */
 export function escapeRegExp(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }

@@ -1,10 +1,12 @@
-import type { SettingProblem } from './settings.ts'
+import type { SettingProblem } from './setting-problem.ts'
 
-/** Where the sandbox is, and what to try there. */
+/** Where a forge of the sandbox is, and what to try there. */
 export interface SandboxPlaces {
+  /** `GitHub` or `GitLab`: whose API it speaks. */
+  forge: string
   /** `http://localhost:3000` */
   origin: string
-  /** Clone URL of the sample application, and page of the manifest repository's pull requests. */
+  /** Clone URL of the sample application, and page of what was opened in the manifest repository. */
   applicationUrl: string
   changeRequestsUrl: string
   login: string
@@ -19,31 +21,46 @@ export function painter(colours: boolean): Paint {
 }
 
 /**
- * What a newcomer reads first: the sandbox runs, three commands, one page.
- * @param places `userKnown`: whether git knows whose commits it makes; else the clone is told
+ * What a newcomer reads first: the sandbox runs, three commands, one page, for each of its forges.
+ * @param userKnown whether git knows whose commits it makes; else the clone is told
  */
-export function sandboxBanner(places: SandboxPlaces & { userKnown: boolean }, paint: Paint): string {
-  const command = (text: string) => `    ${paint('36', text)}`
-  const url = new URL(places.applicationUrl)
-  url.username = places.login
-  url.password = places.token
-  const identity = places.userKnown ? '' : '-c user.name=You -c user.email=you@example.com '
+export function sandboxBanner(forges: readonly SandboxPlaces[], userKnown: boolean, paint: Paint): string {
+  const [first] = forges
+  if (first === undefined) return ''
+  const names = forges.map(({ forge }) => forge).join(' and one that speaks ')
   return `
-  ${paint('1', 'Supercargo runs')} with a sandbox forge beside it: no account is needed, and nothing leaves this machine.
+  ${paint('1', 'Supercargo runs')} with a sandbox forge that speaks ${names} beside it: no account is needed, and nothing leaves this machine.
+${forges.map((each) => attempt(each, forges.length > 1, userKnown, paint)).join('')}
+  What it does and why     ${paint('4', `${first.origin}/`)}
+  Your token for git, API  ${first.token}  (user ${first.login})
+  The other forge, or both npm start -- --forge github,gitlab
+  On GitLab itself         npx supercargo gitlab setup
+  On GitHub itself         npm start -- --setup
 
-  ${paint('1', 'Try it:')} three commands in another terminal
+`
+}
 
-${command(`git clone ${identity}${url.href} && cd web`)}
+function attempt(
+  { forge, applicationUrl, changeRequestsUrl, login, token }: SandboxPlaces,
+  several: boolean,
+  userKnown: boolean,
+  paint: Paint,
+): string {
+  const command = (text: string) => `    ${paint('36', text)}`
+  const url = new URL(applicationUrl)
+  url.username = login
+  url.password = token
+  const identity = userKnown ? '' : '-c user.name=You -c user.email=you@example.com '
+  const directory = several ? `web-${forge.toLowerCase()}` : 'web'
+  return `
+  ${paint('1', several ? `Try ${forge}:` : 'Try it:')} three commands in another terminal
+
+${command(`git clone ${identity}${url.href}${several ? ` ${directory}` : ''} && cd ${directory}`)}
 ${command(`git commit --allow-empty -m "Say hello"`)}
 ${command('git push')}
 
   Then look at what it opened in the manifest repository:
-    ${paint('4', places.changeRequestsUrl)}
-
-  What it does and why     ${paint('4', `${places.origin}/`)}
-  Your token for git, API  ${places.token}  (user ${places.login})
-  On GitHub instead        npm start -- --setup
-
+    ${paint('4', changeRequestsUrl)}
 `
 }
 

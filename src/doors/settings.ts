@@ -3,7 +3,9 @@ import { resolve } from 'node:path'
 import { SupercargoError } from '../domain/errors.ts'
 import { parseSecrets, secretProblem } from '../intake/secret.ts'
 import { readAppFile } from './app-file.ts'
+import { type GitLabSettings, readGitLab } from './gitlab-settings.ts'
 import { readPrivateKey } from './private-key.ts'
+import { type Complain, isLocal, type SettingProblem, serverUrl, type Text } from './setting-problem.ts'
 
 /** Everything that a server can be told. */
 export interface Settings {
@@ -17,8 +19,10 @@ export interface Settings {
   logLevel: LogLevel
   /** REST base of GitHub, without a slash at its end. */
   apiUrl: string
-  /** Null: no GitHub App; the sandbox. */
+  /** Null: no GitHub App. Without GitLab as well, it is the sandbox. */
   app: AppCredentials | null
+  /** GitLab instances, each with a name of its own. */
+  gitlab: GitLabSettings[]
   /** A person's token for the sandbox; null: made and printed. */
   sandboxToken: string | null
   concurrency: number
@@ -38,18 +42,14 @@ export interface AppCredentials {
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
-/** A variable of the environment that cannot be used, why, and what to do: two whole sentences. */
-export interface SettingProblem {
-  variable: string
-  message: string
-  advice: string
-}
-
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** What must hold beyond each variable by itself. */
 export interface Demands {
-  /** `allowed`: there is a sandbox when there are no credentials. `not asked`: credentials are not needed. */
+  /**
+   * `allowed`: there is a sandbox when there are no credentials. `never`: there must be a GitHub App, and GitLab
+   * is not served. `not asked`: credentials are not needed.
+   */
   sandbox: 'allowed' | 'never' | 'not asked'
 }
 
@@ -81,8 +81,9 @@ export function readSettings(
   const dataDirectory = resolve(text('SUPERCARGO_DATA') ?? '.supercargo')
   const host = text('HOST') ?? '127.0.0.1'
   const app = demands.sandbox === 'not asked' ? null : readApp(text, dataDirectory, problem)
+  const gitlab = demands.sandbox === 'allowed' ? readGitLab(text, problem, { webhooks: true }) : []
   const sandboxToken = text('SANDBOX_TOKEN') ?? null
-  if (app === null && problems.length === 0) {
+  if (app === null && gitlab.length === 0 && problems.length === 0) {
     if (demands.sandbox === 'never') {
       problem(
         'APP_ID',
@@ -92,8 +93,8 @@ export function readSettings(
     } else if (demands.sandbox === 'allowed' && sandboxToken === null && !isLocal(host)) {
       problem(
         'APP_ID',
-        `There are no credentials of a GitHub App, and the sandbox would be open to everybody who reaches ${host}.`,
-        'Set APP_ID, PRIVATE_KEY and WEBHOOK_SECRET for GitHub; or, to try the sandbox there, SANDBOX_TOKEN.',
+        `There are no credentials of GitHub or GitLab, and the sandbox would be open to everybody who reaches ${host}.`,
+        'Set APP_ID, PRIVATE_KEY and WEBHOOK_SECRET for GitHub, or GITLAB_TOKEN and GITLAB_SIGNING_SECRET for GitLab; or, to try the sandbox there, SANDBOX_TOKEN.',
       )
     }
   }
@@ -113,6 +114,7 @@ export function readSettings(
     logLevel: readLogLevel(text('LOG_LEVEL'), problem),
     apiUrl: readApiUrl(text('GITHUB_API_URL'), problem) ?? app?.apiUrl ?? 'https://api.github.com',
     app: app?.credentials ?? null,
+    gitlab,
     sandboxToken,
     concurrency: whole('CONCURRENCY', 10, 1, 100),
     sweepSeconds: whole('SWEEP_SECONDS', 300, 10, 86_400),
@@ -134,13 +136,11 @@ export function settingsOf(environment: Environment, demands: Demands): Settings
   })
 }
 
-type Complain = (variable: string, message: string, advice: string) => void
-
 const SECRET_ADVICE =
   'Make one with `openssl rand -hex 32`, and set the same in the settings of the app on GitHub.'
 
 function readApp(
-  text: (variable: string) => string | undefined,
+  text: Text,
   dataDirectory: string,
   complain: Complain,
 ): { credentials: AppCredentials; apiUrl?: string } | null {
@@ -237,17 +237,12 @@ function readLogLevel(given: string | undefined, complain: Complain): LogLevel {
 
 function readApiUrl(given: string | undefined, complain: Complain): string | undefined {
   if (given === undefined) return undefined
-  const url = URL.parse(given)
-  const safe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLocal(url.hostname))
-  if (url !== null && safe && url.search === '' && url.username === '') return url.href.replace(/\/+$/, '')
+  const url = serverUrl(given)
+  if (url !== undefined) return url
   complain(
     'GITHUB_API_URL',
     'It is not an https URL.',
     'Write https://HOST/api/v3 for GitHub Enterprise Server, or leave it out.',
   )
   return undefined
-}
-
-function isLocal(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
 }

@@ -1,5 +1,6 @@
 import type { Commit, Oid } from '../domain/commit.ts'
 import type { ForgeId, RepositoryId } from '../domain/repository.ts'
+import type { Vocabulary } from '../domain/vocabulary.ts'
 
 /**
  * The port to a forge. Readers return what is there at one moment; a part that could not be read completely
@@ -9,16 +10,21 @@ import type { ForgeId, RepositoryId } from '../domain/repository.ts'
  */
 export interface Forge extends ForgeReader, ForgeWriter {
   readonly id: ForgeId
+  /** For texts that people read. */
+  readonly words: Vocabulary
 }
 
 export interface ForgeReader {
   /** Every repository that the bot was given access to. Throws rather than return a part of them. */
   listRepositories(): Promise<RepositoryId[]>
-  /** The default branch's head with the named files' texts. One request. */
+  /** The default branch's head with the named files' texts, and the bot's report. One request, or two on GitLab. */
   readRepository(repository: RepositoryId, files: readonly string[]): Promise<RepositorySnapshot>
   /** What an application repository has to offer: branches, tags, pull requests. One request where they are few. */
   readSource(repository: RepositoryId, query: SourceQuery): Promise<SourceSnapshot>
-  /** What a manifest repository holds. One request, whatever the size of the repository. */
+  /**
+   * What a manifest repository holds. One request, whatever the size of the repository, where what is below its
+   * directories is known from before (GitLab), or lies not too deep (GitHub).
+   */
   readManifests(repository: RepositoryId, query: ManifestQuery): Promise<ManifestSnapshot>
   /** How two commits (or tags, or abbreviated ids) are related. */
   compareCommits(repository: RepositoryId, base: string, head: string): Promise<Comparison>
@@ -39,16 +45,27 @@ export interface ForgeWriter {
   closeChangeRequest(repository: RepositoryId, wish: CloseChangeRequest): Promise<void>
   /** Merges exactly `expectedHead`, or says why not; never merges anything else. */
   mergeChangeRequest(repository: RepositoryId, wish: MergeChangeRequest): Promise<MergeResult>
-  /** Commits on an existing branch whose head is still `expectedHead`; else throws `conflict`. */
+  /**
+   * Commits on an existing branch whose head is still `expectedHead`; else throws `conflict`. On GitLab a commit that is
+   * pushed in the same moment may come before it, if it touches other files.
+   */
   commit(repository: RepositoryId, wish: DirectCommit): Promise<Oid>
   /** Deletes a branch of the bot's if its head is still `expectedHead`; a branch that is gone is fine. */
-  deleteBranch(repository: RepositoryId, branch: string, expectedHead: Oid): Promise<void>
+  deleteBranch(
+    repository: RepositoryId,
+    branch: string,
+    expectedHead: Oid,
+    consented?: BranchWish['consented'],
+  ): Promise<void>
   /**
    * Creates the comment, or edits the one with `id` in place. Throws `conflict` when another worker created one
    * at the same time; then this one is not there.
    */
   writeComment(repository: RepositoryId, wish: CommentWish): Promise<void>
-  /** Creates or updates the bot's one report (a check run on GitHub) on a commit. */
+  /**
+   * Sets the bot's one report on a commit: a check run on GitHub; on GitLab a commit status with the title, and a
+   * comment on the commit with the summary of a failure.
+   */
   writeReport(repository: RepositoryId, wish: ReportWish): Promise<void>
 }
 
@@ -103,14 +120,21 @@ export interface SourceSnapshot {
   liveBranches: Listing<LiveBranch>
 }
 
-/** The newest commits of a branch (at least 50, or all), as `git log` lists them: children before parents. */
+/**
+ * The newest commits of a branch (at least 50, or all), as `git log` lists them: children before parents. On GitLab
+ * only first parents: what was pushed or merged one after the other.
+ */
 export interface BranchHistory {
   head: Oid
   commits: HistoryCommit[]
 }
 
 export interface HistoryCommit extends Commit {
-  /** Object id of each path that was asked for, at this commit; null where the path does not exist. */
+  /**
+   * What stands for each path that was asked for, at this commit: it is another one than at the first parent if and only
+   * if this commit changed the path. GitHub: its object id, null where it does not exist. GitLab: the commit that
+   * changed it last, null where none is known.
+   */
   pathOids: Record<string, Oid | null>
 }
 
@@ -198,7 +222,10 @@ export interface ManifestSnapshot {
   history: Record<string, PathCommit[]>
   /** By branch name; every branch that was asked for has an entry. */
   changeRequests: Record<string, BranchState>
-  /** Names that begin with `ManifestQuery.branchPrefixes`; there may be more than were read. */
+  /**
+   * Names that begin with `ManifestQuery.branchPrefixes`: at least those with an open change request of the bot's (all
+   * that GitLab gives), up to a hundred of the others.
+   */
   branches: string[]
 }
 
@@ -268,7 +295,7 @@ export type Mergeability = 'clean' | 'pending' | 'blocked' | 'unstable' | 'behin
 export interface FileChange {
   path: string
   content: string | null
-  /** Git mode; default `100644`. Anything else cannot be written by `createCommitOnBranch`. */
+  /** Git mode; default `100644`. No other is ever written. */
   mode?: '100644' | '100755'
 }
 
@@ -288,8 +315,17 @@ export interface ChangeRequestLink {
   url: string
 }
 
-export interface OpenChangeRequest extends ChangeRequestText {
+/** A branch of the bot's. */
+export interface BranchWish {
   branch: string
+  /**
+   * The policy of the manifest repository lets the bot write it, although its name does not begin with
+   * `supercargo/`. Without this no such branch is ever written.
+   */
+  consented?: true
+}
+
+export interface OpenChangeRequest extends ChangeRequestText, BranchWish {
   /** Manifest branch, and the head that the changes were computed on. */
   base: string
   baseOid: Oid
@@ -298,11 +334,10 @@ export interface OpenChangeRequest extends ChangeRequestText {
   commit: CommitWish
 }
 
-export interface UpdateChangeRequest extends ChangeRequestText {
+export interface UpdateChangeRequest extends ChangeRequestText, BranchWish {
   number: number
   /** The text that is there now. */
   before: ChangeRequestText
-  branch: string
   /** Manifest branch that it goes into from now on; absent: it stays the same. */
   base?: string
   baseOid: Oid
@@ -310,17 +345,15 @@ export interface UpdateChangeRequest extends ChangeRequestText {
   commit: CommitWish
 }
 
-export interface CloseChangeRequest {
+export interface CloseChangeRequest extends BranchWish {
   number: number
   body: string
-  branch: string
   expectedHead: Oid
 }
 
-export interface MergeChangeRequest {
+export interface MergeChangeRequest extends BranchWish {
   number: number
   expectedHead: Oid
-  branch: string
 }
 
 export type MergeResult =

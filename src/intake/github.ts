@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { parseRepository, repositoryKey } from '../domain/repository.ts'
+import { repositoryKey } from '../domain/repository.ts'
 import type { Delivery, DeliveryMeaning } from '../store/store.ts'
 import type { GitHubEvent } from './github-app.ts'
+import { look as lookAt, nothing, plain, reader, repositoryPath, short, unwanted } from './tell.ts'
 
 /**
  * What a delivery of GitHub means: which repositories to look at. It never says what to do there, and no host,
@@ -16,16 +17,7 @@ export function githubMeaning(delivery: Delivery): DeliveryMeaning {
 }
 
 const Repository = z.object({
-  full_name: z.string().transform((name, context) => {
-    try {
-      const repository = parseRepository(name, 'github')
-      if (!name.includes(':') && name.split('/').length === 2) return repository
-    } catch {
-      // Said below.
-    }
-    context.addIssue('is not owner/name')
-    return z.NEVER
-  }),
+  full_name: repositoryPath('github', (parts) => parts.length === 2, 'owner/name'),
 })
 type Repository = z.infer<typeof Repository>
 
@@ -135,22 +127,8 @@ const PULL_REQUEST_ACTIONS = new Map([
   ['converted_to_draft', 'is a draft now'],
 ])
 
-function reader<T>(
-  schema: z.ZodType<T>,
-  tell: (payload: T) => DeliveryMeaning,
-): (payload: unknown) => DeliveryMeaning {
-  return (payload) => {
-    const parsed = schema.safeParse(payload)
-    if (parsed.success) return tell(parsed.data)
-    const where = parsed.error.issues.map(({ path }) => path.map(String).join('.') || 'the payload itself')
-    return nothing(
-      `Not understood: missing or malformed in the payload: ${plain([...new Set(where)].join(', '))}`,
-    )
-  }
-}
-
 function look(repository: Repository, why: string): DeliveryMeaning {
-  return { keys: [repositoryKey(repository.full_name)], outcome: `Looks at ${name(repository)}: ${why}.` }
+  return lookAt(repository.full_name, why)
 }
 
 function lookAtAll(repositories: Repository[], why: string): DeliveryMeaning {
@@ -160,29 +138,10 @@ function lookAtAll(repositories: Repository[], why: string): DeliveryMeaning {
   return { keys: [...keys], outcome: `Looks at ${count(keys.size)}: ${why}.` }
 }
 
-function unwanted(why: string): DeliveryMeaning {
-  return nothing(`Not wanted: ${why}`)
-}
-
-function nothing(outcome: string): DeliveryMeaning {
-  return { keys: [], outcome: `${outcome}.` }
-}
-
 function name(repository: Repository): string {
   return repository.full_name.path
 }
 
 function count(repositories: number): string {
   return repositories === 1 ? '1 repository' : `${repositories} repositories`
-}
-
-/** Foreign text on one line, without control characters, at most 120 characters. */
-function plain(text: string | undefined): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
-  const line = (text ?? '').replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+/g, ' ')
-  return line.length > 120 ? `${line.slice(0, 119)}…` : line
-}
-
-function short(oid: string): string {
-  return plain(oid.slice(0, 7))
 }

@@ -2,6 +2,7 @@ import type { Oid } from '../domain/commit.ts'
 import type { RepositoryId } from '../domain/repository.ts'
 import type { FileEdit } from '../edit/editor.ts'
 import type {
+  BranchWish,
   CloseChangeRequest,
   CommentWish,
   DirectCommit,
@@ -24,7 +25,7 @@ export type Action = ActionBase &
     | { kind: 'close-change-request'; wish: CloseChangeRequest }
     | { kind: 'merge-change-request'; wish: MergeChangeRequest }
     | { kind: 'commit'; wish: DirectCommit; edits: FileEdit[] }
-    | { kind: 'delete-branch'; branch: string; expectedHead: Oid }
+    | ({ kind: 'delete-branch'; expectedHead: Oid } & BranchWish)
     | { kind: 'comment'; wish: CommentWish }
     | { kind: 'report'; wish: ReportWish }
   )

@@ -1,3 +1,4 @@
+import type { Vocabulary } from '../domain/vocabulary.ts'
 import type { ChangeRequestLink, MergeResult } from '../forge/forge.ts'
 import type { Action, Standing } from './action.ts'
 import { waitsForMerge } from './settle.ts'
@@ -5,6 +6,8 @@ import { waitsForMerge } from './settle.ts'
 /** An action that was carried out, with what the forge answered. */
 export interface Applied {
   action: Action
+  /** Of the forge where it was done. */
+  words: Vocabulary
   opened: ChangeRequestLink | null
   merge: MergeResult | null
 }
@@ -18,7 +21,7 @@ export function aftermath(standings: readonly Standing[], applied: readonly Appl
   )
 }
 
-function afterOne(standing: Standing, { action, opened, merge }: Applied): Standing {
+function afterOne(standing: Standing, { action, words, opened, merge }: Applied): Standing {
   if (action.kind === 'commit' || merge?.merged === true) {
     const message = `${standing.target} has ${standing.to}.`
     return {
@@ -36,12 +39,12 @@ function afterOne(standing: Standing, { action, opened, merge }: Applied): Stand
     return {
       ...standing,
       state: 'waiting',
-      reason: waitsForMerge(action.merge, opened.number),
+      reason: waitsForMerge(action.merge, words, opened.number),
       url: opened.url,
     }
   }
   if (action.kind === 'update-change-request') {
-    return { ...standing, state: 'waiting', reason: waitsForMerge(action.merge, action.wish.number) }
+    return { ...standing, state: 'waiting', reason: waitsForMerge(action.merge, words, action.wish.number) }
   }
   return standing
 }

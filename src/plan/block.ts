@@ -45,13 +45,24 @@ export function writeBlock(block: Block): string {
   return `${PREFIX}${json}${SUFFIX}`
 }
 
-/** True when both speak of the same application repository, whether it was renamed or made anew. */
+/**
+ * True when both speak of the same application repository, whether it was renamed or made anew. Forges number
+ * their repositories by themselves, so that the same id on another forge is another repository.
+ */
 export function sameSource(
   a: Pick<Block, 'source' | 'sourceId'>,
   b: Pick<Block, 'source' | 'sourceId'>,
 ): boolean {
-  return a.sourceId === b.sourceId || a.source === b.source
+  const sameForge = a.source.split(':', 1)[0] === b.source.split(':', 1)[0]
+  return (sameForge && a.sourceId === b.sourceId) || a.source === b.source
 }
+
+/** True when both speak of the same target of the same application repository. */
+export function sameOwner(a: Owner, b: Owner): boolean {
+  return sameSource(a, b) && a.app === b.app && a.target === b.target
+}
+
+type Owner = Pick<Block, 'source' | 'sourceId' | 'app' | 'target'>
 
 /** The last block of a body; null where there is none, or none that can be read. */
 export function readBlock(body: string): Block | null {

@@ -3,9 +3,10 @@ import { decide, refusesSource } from '../config/consent.ts'
 import type { App, Environment } from '../config/model.ts'
 import { readTrailers } from '../domain/commit-message.ts'
 import type { ImageName } from '../domain/image.ts'
-import { changeRequestBranch } from '../domain/names.ts'
 import { isUnder } from '../domain/path.ts'
+import { isRefName } from '../domain/ref-name.ts'
 import { repositoryKey } from '../domain/repository.ts'
+import type { Vocabulary } from '../domain/vocabulary.ts'
 import type { ManifestSnapshot } from '../forge/forge.ts'
 import type { Reason, Standing } from './action.ts'
 import { candidateOf } from './candidate.ts'
@@ -16,6 +17,7 @@ import { namedFiles } from './edit-fields.ts'
 import { textsUnder } from './environment-files.ts'
 import { explainEnvironment, VERSION_TRAILER } from './explain/environment.ts'
 import type { Relation } from './lineage.ts'
+import { branchOf, MAX_BRANCHES, otherVersions } from './own-branch.ts'
 import { presentVersions } from './present.ts'
 import type { Proposal, Settled } from './proposal.ts'
 import { settle } from './settle.ts'
@@ -36,7 +38,7 @@ export function planEnvironment(world: World, app: App, environment: Environment
 
   const manifests = manifestsOf(world, environment)
   if (manifests.snapshot === null) return refuse(manifests.reason)
-  const { snapshot, policy } = manifests
+  const { snapshot, policy, words } = manifests
   if (!policy.ok)
     return refuse(reason('policy-broken', 'The policy of the manifest repository has problems.'))
   const stranger = refusesSource(policy.value, world.source.repository, environment.manifests)
@@ -45,12 +47,13 @@ export function planEnvironment(world: World, app: App, environment: Environment
     const why = reason('manifests-incomplete', 'The manifests could not be read completely.')
     return without({ target, state: 'waiting', reason: why, from: null, to: null, url: null })
   }
-  const ask = (paths: string[], images: ImageName[] = []) =>
+  const ask = (paths: string[], images: ImageName[] = [], branch?: string) =>
     decide(policy.value, world.source.repository, environment.manifests, {
       name: environment.name,
       paths,
       images: [...environment.images, ...images],
       merge: environment.merge,
+      ...(branch === undefined ? {} : { branch }),
     })
   /** Nothing is told of files that are not open to the source. */
   const closed = (paths: string[]): Reason | null => {
@@ -83,9 +86,20 @@ export function planEnvironment(world: World, app: App, environment: Environment
   const present = presentVersions(world, environment, edit.says, version)
   const from = present.length === 0 ? null : present.map(({ shown }) => shown).join(', ')
 
+  const branch = branchOf(app, environment, version)
+  if (branch === null || !isRefName(branch) || branch === snapshot.branch) {
+    const what = `${branch ?? environment.branch?.source} cannot be the branch of a change request for ${version.tag}.`
+    return refuse(reason('branch-not-possible', what), version.tag)
+  }
+  const others = otherVersions(app, environment, Object.keys(snapshot.changeRequests), branch)
+  const chosen = environment.branch === null ? undefined : branch
   const paths = edit.edits.length > 0 ? edit.edits.map(({ path }) => path) : edit.paths
-  const decision = ask(paths, edit.images)
+  const decision = ask(paths, edit.images, chosen)
   if (!decision.allowed) return refuse(decision.reason, version.tag)
+  if (others.length >= MAX_BRANCHES) {
+    const what = `There are ${MAX_BRANCHES} branches or more such as ${branch}, too many to find an open change request among them. Delete those that are merged.`
+    return refuse(reason('too-many-branches', what), version.tag)
+  }
 
   const relations = relateToPresent(world, environment, present, version)
   const notRead = relations.flatMap((each) =>
@@ -110,7 +124,16 @@ export function planEnvironment(world: World, app: App, environment: Environment
     })
   }
 
-  const proposal = propose(world, app, environment, { candidate, edit, from, relation, decision, target })
+  const proposal = propose(world, app, environment, {
+    candidate,
+    edit,
+    from,
+    relation,
+    decision,
+    target,
+    words,
+    branch: { branch, ...(chosen === undefined ? {} : { consented: true }), others },
+  })
   if (decision.merge !== 'direct' || proposal.changes.length === 0 || proposal.withdrawn !== null) {
     return { ...settle(proposal, snapshot), direct: null, notRead: [] }
   }
@@ -128,15 +151,18 @@ interface Findings {
   relation: Relation
   decision: Extract<Decision, { allowed: true }>
   target: string
+  words: Vocabulary
+  branch: Pick<Proposal, 'branch' | 'consented' | 'others'>
 }
 
 function propose(world: World, app: App, environment: Environment, findings: Findings): Proposal {
-  const { candidate, edit, from, relation, decision, target } = findings
+  const { candidate, edit, from, relation, decision, target, words, branch } = findings
   const { version } = candidate
   const backward = `${from} is newer than ${version.tag}, and an environment never moves backwards by itself.`
   return {
     target,
-    branch: changeRequestBranch(app.name, environment.name),
+    ...branch,
+    words,
     block: {
       source: repositoryKey(world.source.repository),
       sourceId: world.source.id,

@@ -63,16 +63,19 @@ function ensureReport(source: World['source'], wanted: Report): Action[] {
 }
 
 function comments(world: World, plan: Plan, standings: readonly Standing[]): Action[] {
+  const { words } = world
   const { pullRequests, closedPullRequests } = world.offers
   const told = tellable(world, plan, standings)
   const shown = pullRequests.items.flatMap((pullRequest) => {
     const mine = told.filter(({ preview }) => preview.pullRequest?.number === pullRequest.number)
-    if (mine.length > 0) return ensureComment(world, pullRequest, previewComment(mine))
-    return pullRequest.comment === null ? [] : ensureComment(world, pullRequest, goneComment(pullRequest))
+    if (mine.length > 0) return ensureComment(world, pullRequest, previewComment(mine, words))
+    return pullRequest.comment === null
+      ? []
+      : ensureComment(world, pullRequest, goneComment(pullRequest, words))
   })
   const gone = closedPullRequests
     .filter((pullRequest) => pullRequest.comment !== null && !mayBeInGit(world, plan, standings, pullRequest))
-    .flatMap((pullRequest) => ensureComment(world, pullRequest, goneComment(pullRequest)))
+    .flatMap((pullRequest) => ensureComment(world, pullRequest, goneComment(pullRequest, words)))
   return [...shown, ...gone]
 }
 
@@ -116,7 +119,9 @@ function ensureComment(world: World, pullRequest: SourcePullRequest, body: strin
   const present = pullRequest.comment
   if (present !== null && present.body.replaceAll('\r\n', '\n').trimEnd() === body.trimEnd()) return []
   const wish = { number: pullRequest.number, id: present?.id ?? null, body, marker: COMMENT_MARKER }
-  const reason = tell(`pull request #${pullRequest.number} has other previews than its comment says`)
+  const reason = tell(
+    `${world.words.changeRequest} ${world.words.mark}${pullRequest.number} has other previews than its comment says`,
+  )
   return [{ kind: 'comment', repository: world.source.repository, target: null, reason, wish }]
 }
 

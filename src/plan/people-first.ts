@@ -1,6 +1,7 @@
 import type { BranchState, ChangeRequest, ManifestSnapshot } from '../forge/forge.ts'
 import type { Reason } from './action.ts'
-import { readBlock, sameSource } from './block.ts'
+import { readBlock, sameOwner, sameSource } from './block.ts'
+import { isKnown } from './judged-branch.ts'
 import type { Proposal } from './proposal.ts'
 
 /** People come first: what they closed, committed or merged is not undone. */
@@ -17,10 +18,7 @@ export function whyNotTouch(
     )
   }
   const openBlock = open === null ? null : readBlock(open.body)
-  if (
-    openBlock !== null &&
-    (!sameSource(openBlock, proposal.block) || openBlock.app !== proposal.block.app)
-  ) {
+  if (openBlock !== null && !sameOwner(openBlock, proposal.block)) {
     return reason(
       'name-taken',
       `The branch ${proposal.branch} belongs to the app ${openBlock.app} of ${openBlock.source}.`,
@@ -28,6 +26,12 @@ export function whyNotTouch(
   }
   if (branch !== null && !branch.ours) return whyNotOurs(proposal, snapshot, open)
   if (open !== null || proposal.changes.length === 0 || proposal.withdrawn !== null) return null
+  if (!isKnown(state, proposal)) {
+    return reason(
+      'branch-taken',
+      `There is a branch ${proposal.branch} that Supercargo did not make. Delete it to let Supercargo go on.`,
+    )
+  }
   if (proposes(state.closed, proposal) && readBlock(state.closed?.body ?? '')?.closed === null) {
     return reason(
       'closed-by-person',
@@ -44,18 +48,26 @@ export function whyNotTouch(
 }
 
 /** The branch holds commits that the manifest branch does not hold and that the bot did not make. */
-function whyNotOurs({ branch }: Proposal, snapshot: ManifestSnapshot, open: ChangeRequest | null): Reason {
+function whyNotOurs(
+  { branch, words }: Proposal,
+  snapshot: ManifestSnapshot,
+  open: ChangeRequest | null,
+): Reason {
   if (open !== null && open.base !== snapshot.branch) {
     return reason(
       'other-base',
-      `Change request #${open.number} goes into ${open.base} and not into ${snapshot.branch}. Close it to let Supercargo open another one.`,
+      `Change request ${words.mark}${open.number} goes into ${open.base} and not into ${snapshot.branch}. Close it to let Supercargo open another one.`,
     )
   }
-  const left = `A person has committed to ${branch}; it is left to them.`
-  return reason(
-    'person-committed',
-    open === null ? `${left} Delete the branch to let Supercargo go on.` : left,
-  )
+  const why = personCommitted(branch)
+  return open === null
+    ? { ...why, message: `${why.message} Delete the branch to let Supercargo go on.` }
+    : why
+}
+
+/** A branch with commits of a person's is theirs. */
+export function personCommitted(branch: string): Reason {
+  return reason('person-committed', `A person has committed to ${branch}; it is left to them.`)
 }
 
 function proposes(request: ChangeRequest | null, proposal: Proposal): boolean {

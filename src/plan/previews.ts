@@ -3,6 +3,7 @@ import { decide, refusesSource } from '../config/consent.ts'
 import type { App, Previews } from '../config/model.ts'
 import { changeRequestBranch, PREVIEWS } from '../domain/names.ts'
 import { type RepositoryId, repositoryKey } from '../domain/repository.ts'
+import type { Vocabulary } from '../domain/vocabulary.ts'
 import type { FileChange, ManifestFile, ManifestSnapshot } from '../forge/forge.ts'
 import type { Reason, Standing } from './action.ts'
 import type { TargetPlan } from './environment.ts'
@@ -81,7 +82,7 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
   })
   const manifests = manifestsOf(world, previews)
   if (manifests.snapshot === null) return stop('refused', manifests.reason)
-  const { snapshot, policy } = manifests
+  const { snapshot, policy, words } = manifests
   if (!policy.ok) {
     return stop('refused', {
       code: 'policy-broken',
@@ -147,7 +148,7 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
     removed,
   }
   const counts = { from: counted(inGit.size), to: counted(wanted.previews.length) }
-  const proposal = propose(world, app, { summary, changes, decision, counts })
+  const proposal = propose(world, app, { summary, changes, decision, counts, words })
   const direct = decision.merge === 'direct' && changes.length > 0
   const settled = direct
     ? { actions: [], standing: standingOf(target, proposal), soon: false }
@@ -222,13 +223,16 @@ interface Findings {
   changes: FileChange[]
   decision: Extract<ReturnType<typeof decide>, { allowed: true }>
   counts: { from: string; to: string }
+  words: Vocabulary
 }
 
-function propose(world: World, app: App, { summary, changes, decision, counts }: Findings): Proposal {
+function propose(world: World, app: App, { summary, changes, decision, counts, words }: Findings): Proposal {
   const story = explainPreviews(world, app, summary, decision)
   return {
     target: `${app.name}/${PREVIEWS}`,
     branch: changeRequestBranch(app.name, PREVIEWS),
+    others: [],
+    words,
     block: {
       source: repositoryKey(world.source.repository),
       sourceId: world.source.id,

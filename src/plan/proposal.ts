@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { MergeMode } from '../config/model.ts'
+import type { Vocabulary } from '../domain/vocabulary.ts'
 import type { FileEdit } from '../edit/editor.ts'
 import type { FileChange } from '../forge/forge.ts'
 import type { Action, Reason, Standing } from './action.ts'
@@ -11,6 +12,12 @@ export interface Proposal {
   target: string
   /** `supercargo/web/staging`. */
   branch: string
+  /** The policy lets the bot use the branch, which is not below `supercargo/`. */
+  consented?: true
+  /** Branches that may hold change requests for other versions; there are none where the name never changes. */
+  others: readonly string[]
+  /** Of the forge where it is proposed. */
+  words: Vocabulary
   block: Omit<Block, 'supersedes' | 'files' | 'closed'>
   from: string | null
   to: string
@@ -34,6 +41,11 @@ export interface Settled {
   standing: Standing
   /** The forge has not decided whether it may be merged: look again soon. */
   soon: boolean
+}
+
+/** The branch, as the writers of a forge want it named. */
+export function branchWish({ branch, consented }: Pick<Proposal, 'branch' | 'consented'>) {
+  return consented === true ? { branch, consented } : { branch }
 }
 
 /** A digest of the paths that change. */

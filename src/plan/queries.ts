@@ -5,6 +5,7 @@ import { PREVIEW_PATH_VARIABLES, parseTemplate, templateRoot } from '../domain/t
 import type { DirectoryQuery, ManifestQuery, SourceQuery } from '../forge/forge.ts'
 import { watchedPaths } from './candidate.ts'
 import { COMMENT_MARKER } from './explain/comment.ts'
+import { branchOf, isChosenName, rootOf } from './own-branch.ts'
 
 /** How many commits are searched for what was committed directly last. */
 const HISTORY = 20
@@ -58,8 +59,11 @@ export function manifestQueries(config: SourceConfig): { repository: RepositoryI
       for (const path of filesBeside(environment)) {
         addDirectory(query.directories, { path, texts: true, history: 0 })
       }
-      query.changeRequestBranches.push(changeRequestBranch(app.name, environment.name))
-      addPrefix(query, app.name)
+      const branch = branchOf(app, environment, null)
+      if (branch !== null) query.changeRequestBranches.push(branch)
+      const root = rootOf(app, environment)
+      if (root !== null) addPrefix(query, root)
+      addPrefix(query, changeRequestPrefix(app.name))
     }
     if (app.previews === null) continue
     const query = queryFor(app.previews)
@@ -67,21 +71,23 @@ export function manifestQueries(config: SourceConfig): { repository: RepositoryI
     addDirectory(query.directories, { path: app.previews.template, texts: true, history: 0 })
     addDirectory(query.directories, { path: root, texts: false, history: 0 })
     query.changeRequestBranches.push(changeRequestBranch(app.name, PREVIEWS))
-    addPrefix(query, app.name)
+    addPrefix(query, changeRequestPrefix(app.name))
   }
   return queries
 }
 
 /** Branches with the names of the configuration's apps that belong to none of its targets there. */
 export function strayBranches(config: SourceConfig, repository: RepositoryId, branches: string[]): string[] {
-  const known = config.apps.flatMap(({ name, environments, previews }) => [
-    ...environments.map((target) => ({ target, branch: changeRequestBranch(name, target.name) })),
-    ...(previews === null ? [] : [{ target: previews, branch: changeRequestBranch(name, PREVIEWS) }]),
+  const known = config.apps.flatMap((app) => [
+    ...app.environments.map((target) => ({ target, branch: branchOf(app, target, null) })),
+    ...(app.previews === null
+      ? []
+      : [{ target: app.previews, branch: changeRequestBranch(app.name, PREVIEWS) }]),
   ])
   const wanted = new Set(
     known.flatMap(({ target, branch }) => (sameRepository(target.manifests, repository) ? [branch] : [])),
   )
-  return branches.filter((branch) => !wanted.has(branch))
+  return branches.filter((branch) => isChosenName(config, branch) && !wanted.has(branch))
 }
 
 /** Where the fields are if the environment's path is a file, which is not known yet. */
@@ -94,8 +100,7 @@ function filesBeside({ path, fields }: Environment): string[] {
 
 type Query = ManifestQuery & { branchPrefixes: string[] }
 
-function addPrefix(query: Query, app: string): void {
-  const prefix = changeRequestPrefix(app)
+function addPrefix(query: Query, prefix: string): void {
   if (!query.branchPrefixes.includes(prefix)) query.branchPrefixes.push(prefix)
 }
 

@@ -1,11 +1,19 @@
 import { fitting } from '../domain/markdown.ts'
-import type { BranchState, ChangeRequest, ManifestSnapshot, Mergeability } from '../forge/forge.ts'
+import type { Vocabulary } from '../domain/vocabulary.ts'
+import type {
+  BranchState,
+  BranchWish,
+  ChangeRequest,
+  ManifestSnapshot,
+  Mergeability,
+} from '../forge/forge.ts'
 import type { Action, Reason, Standing } from './action.ts'
 import { type Block, readBlock, replaceBlock, writeBlock } from './block.ts'
-import { holds, judgedOn, mustRebuild } from './judged-branch.ts'
+import { type Earlier, earlierOnes, mergedBranches, supersededBy } from './earlier.ts'
+import { holds, isKnown, judgedOn, mustRebuild } from './judged-branch.ts'
 import { withNote } from './note.ts'
-import { whyNotTouch } from './people-first.ts'
-import { filesOf, type Proposal, type Settled } from './proposal.ts'
+import { personCommitted, whyNotTouch } from './people-first.ts'
+import { branchWish, filesOf, type Proposal, type Settled } from './proposal.ts'
 
 const MAX_SUPERSEDED = 20
 /** GitHub takes 65,536 characters; the block comes behind. */
@@ -19,19 +27,55 @@ export function settle(proposal: Proposal, snapshot: ManifestSnapshot): Settled 
     closed: null,
     merged: null,
   }
+  const earlier = earlierOnes(proposal, snapshot)
+  const theirs = earlier.find(({ branch }) => branch?.ours === false)
+  if (theirs !== undefined) {
+    const why = personCommitted(theirs.name)
+    return stopped(proposal, snapshot, theirs, why)
+  }
   const stop = whyNotTouch(proposal, snapshot, state)
   if (stop !== null) return stopped(proposal, snapshot, state, stop)
+  const done = alone(proposal, snapshot, state, earlier)
+  return { ...done, actions: [...done.actions, ...closeEarlier(proposal, snapshot, earlier)] }
+}
+
+function alone(
+  proposal: Proposal,
+  snapshot: ManifestSnapshot,
+  state: BranchState,
+  earlier: readonly Earlier[],
+): Settled {
   if (proposal.withdrawn !== null) return withdraw(proposal, snapshot, state, proposal.withdrawn)
   if (proposal.changes.length === 0) return withdraw(proposal, snapshot, state, null)
-  if (state.open === null) return opened(proposal, snapshot, state)
+  if (state.open === null) return opened(proposal, snapshot, state, earlier)
   return kept(proposal, snapshot, state, state.open)
 }
 
+/** There is one open change request for a target: where every version has a branch of its own, the others close. */
+function closeEarlier(proposal: Proposal, snapshot: ManifestSnapshot, earlier: readonly Earlier[]): Action[] {
+  const why = supersededBy(proposal)
+  const named = (branch: string) => branchWish({ ...proposal, branch })
+  const leftOver = reason('left-over', 'Its change request was merged.')
+  return [
+    ...earlier.map(({ name, open }) => ({
+      ...common(proposal, snapshot, why),
+      ...closing(named(name), open, why),
+    })),
+    ...mergedBranches(proposal, snapshot).map(({ name, head }) => ({
+      ...common(proposal, snapshot, leftOver),
+      ...named(name),
+      kind: 'delete-branch' as const,
+      expectedHead: head,
+    })),
+  ]
+}
+
 /** The reason of a change request that nobody has judged yet: people merge it, or the bot when the forge lets it. */
-export function waitsForMerge(merge: Proposal['merge'], number: number): Reason {
+export function waitsForMerge(merge: Proposal['merge'], { mark }: Vocabulary, number: number): Reason {
+  const name = `${mark}${number}`
   return merge === 'review'
-    ? reason('waits-for-review', `Change request #${number} waits for a person to merge it.`)
-    : reason('merge-pending', WHY_NOT_MERGED.pending(number))
+    ? reason('waits-for-review', `Change request ${name} waits for a person to merge it.`)
+    : reason('merge-pending', WHY_NOT_MERGED.pending(name))
 }
 
 function stopped(proposal: Proposal, snapshot: ManifestSnapshot, state: BranchState, why: Reason): Settled {
@@ -65,8 +109,8 @@ function withdraw(
   if (state.open !== null) {
     const block = readBlock(state.open.body)
     const why = held ?? whyEmpty(proposal, snapshot, block)
-    actions.push({ ...common(proposal, snapshot, why), ...closing(proposal.branch, state.open, why) })
-  } else if (state.branch !== null) {
+    actions.push({ ...common(proposal, snapshot, why), ...closing(branchWish(proposal), state.open, why) })
+  } else if (state.branch !== null && isKnown(state, proposal)) {
     const why = reason(
       'left-over',
       `The branch ${proposal.branch} has no change request and nothing to change.`,
@@ -75,7 +119,7 @@ function withdraw(
     actions.push({
       ...common(proposal, snapshot, why),
       kind: 'delete-branch',
-      branch: proposal.branch,
+      ...branchWish(proposal),
       expectedHead: head,
     })
   }
@@ -90,11 +134,11 @@ function withdraw(
 }
 
 /** Closes a change request of the bot's so that it knows again that it did so itself, and why. */
-export function closing(branch: string, open: ChangeRequest, why: Reason) {
+export function closing(branch: BranchWish, open: ChangeRequest, why: Reason) {
   const block = readBlock(open.body)
   const marked = block === null ? open.body : replaceBlock(open.body, { ...block, closed: why.code })
   const body = withNote(marked, `Closed by Supercargo: ${why.message}`)
-  const wish = { number: open.number, body, branch, expectedHead: open.head }
+  const wish = { number: open.number, body, ...branch, expectedHead: open.head }
   return { kind: 'close-change-request' as const, wish }
 }
 
@@ -104,10 +148,16 @@ function whyEmpty({ target, to, block }: Proposal, snapshot: ManifestSnapshot, o
     : reason('not-wanted', `${target} should have ${to} now, and ${snapshot.branch} already does.`)
 }
 
-function opened(proposal: Proposal, snapshot: ManifestSnapshot, state: BranchState): Settled {
+function opened(
+  proposal: Proposal,
+  snapshot: ManifestSnapshot,
+  state: BranchState,
+  earlier: readonly Earlier[],
+): Settled {
+  const supersedes = earlier.flatMap(({ open }) => superseded(open, proposal))
   const wish = {
-    ...text(proposal, []),
-    branch: proposal.branch,
+    ...text(proposal, [...new Set(supersedes)].slice(-MAX_SUPERSEDED)),
+    ...branchWish(proposal),
     base: snapshot.branch,
     baseOid: snapshot.base,
     leftover: state.branch?.head ?? null,
@@ -136,7 +186,7 @@ function kept(
       ...wanted,
       number: open.number,
       before: { title: open.title, body: open.body },
-      branch: proposal.branch,
+      ...branchWish(proposal),
       ...(open.base === snapshot.branch ? {} : { base: snapshot.branch }),
       baseOid: snapshot.base,
       expectedHead: open.head,
@@ -164,27 +214,28 @@ function merged(
   open: ChangeRequest,
   describe: Action[],
 ): Settled {
+  const { words } = proposal
+  const name = `${words.mark}${open.number}`
   if (proposal.merge === 'review') {
-    return settled(proposal, describe, 'waiting', waitsForMerge('review', open.number), open.url)
+    return settled(proposal, describe, 'waiting', waitsForMerge('review', words, open.number), open.url)
   }
   if (open.mergeability !== 'clean') {
-    const why = reason(`merge-${open.mergeability}`, WHY_NOT_MERGED[open.mergeability](open.number))
+    const why = reason(`merge-${open.mergeability}`, WHY_NOT_MERGED[open.mergeability](name))
     return settled(proposal, describe, 'waiting', why, open.url, open.mergeability === 'pending')
   }
-  const why = reason('merge', `The forge says that change request #${open.number} may be merged.`)
-  const wish = { number: open.number, expectedHead: open.head, branch: proposal.branch }
+  const why = reason('merge', `The forge says that change request ${name} may be merged.`)
+  const wish = { number: open.number, expectedHead: open.head, ...branchWish(proposal) }
   const action: Action = { ...common(proposal, snapshot, why), kind: 'merge-change-request', wish }
   return settled(proposal, [...describe, action], 'changing', why, open.url)
 }
 
-const WHY_NOT_MERGED: Record<Exclude<Mergeability, 'clean'>, (number: number) => string> = {
-  pending: (number) => `The forge has not decided yet whether change request #${number} may be merged.`,
-  blocked: (number) => `Change request #${number} waits for a required review or check.`,
-  unstable: (number) =>
-    `A check of change request #${number} has not passed, so it is not merged automatically.`,
-  behind: (number) => `Change request #${number} is behind its base.`,
-  conflicting: (number) => `Change request #${number} conflicts with its base.`,
-  draft: (number) => `Change request #${number} was made a draft by a person.`,
+const WHY_NOT_MERGED: Record<Exclude<Mergeability, 'clean'>, (name: string) => string> = {
+  pending: (name) => `The forge has not decided yet whether change request ${name} may be merged.`,
+  blocked: (name) => `Change request ${name} waits for a required review or check.`,
+  unstable: (name) => `A check of change request ${name} has not passed, so it is not merged automatically.`,
+  behind: (name) => `Change request ${name} is behind its base.`,
+  conflicting: (name) => `Change request ${name} conflicts with its base.`,
+  draft: (name) => `Change request ${name} was made a draft by a person.`,
 }
 
 /** Forges may store other line ends. */

@@ -18,7 +18,7 @@ export function closeStrays(world: World): Action[] {
         : strayBranches(world.config, repository, snapshot.branches).flatMap((branch): Action[] => {
             const { open = null, branch: tip = null } = snapshot.changeRequests[branch] ?? {}
             const block = open?.ours === true && tip?.ours === true ? readBlock(open.body) : null
-            const source = { source: '', sourceId: world.source.id }
+            const source = { source: `${world.source.repository.forge}:`, sourceId: world.source.id }
             if (open === null || block === null || !sameSource(block, source)) return []
             const target = `${block.app}/${block.target}`
             const reason: Reason = {
@@ -26,7 +26,7 @@ export function closeStrays(world: World): Action[] {
               message: `The configuration of ${world.source.repository.path} has no ${target} here any more.`,
             }
             const common = { repository: snapshot.repository, target, reason }
-            return [{ ...common, ...closing(branch, open, reason) }]
+            return [{ ...common, ...closing({ branch }, open, reason) }]
           }),
     )
 }

@@ -1,11 +1,14 @@
 import type { Policy, Problem, Read, SourceConfig, Target } from '../config/model.ts'
 import type { RepositoryId } from '../domain/repository.ts'
 import { sameRepository } from '../domain/repository.ts'
+import type { Vocabulary } from '../domain/vocabulary.ts'
 import type { Comparison, ManifestSnapshot, RepositorySnapshot, SourceSnapshot } from '../forge/forge.ts'
 import type { Reason } from './action.ts'
 
 /** Everything that one pass over an application repository has read; plan() looks at nothing else. */
 export interface World {
+  /** Of the forge of the application repository. */
+  words: Vocabulary
   source: RepositorySnapshot
   config: SourceConfig
   offers: SourceSnapshot
@@ -26,6 +29,8 @@ interface Place {
 
 export interface ReadableManifests {
   snapshot: ManifestSnapshot
+  /** Of its forge. */
+  words: Vocabulary
   /** Null: the manifest repository has no policy file. */
   policy: Read<Policy | null>
 }
@@ -39,6 +44,14 @@ export interface UnreadableManifests {
 export interface BrokenConfig {
   file: string
   problems: Problem[]
+}
+
+/** What the forge of a repository of this world calls its things. */
+export function wordsOf(world: World, repository: RepositoryId): Vocabulary {
+  const manifests = world.manifests.find(
+    ({ snapshot }) => snapshot !== null && sameRepository(snapshot.repository, repository),
+  )
+  return manifests?.snapshot == null ? world.words : manifests.words
 }
 
 /** The part of the world where a target is written. */

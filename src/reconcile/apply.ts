@@ -8,11 +8,12 @@ import { forgeOf } from './dependencies.ts'
 export async function apply(action: Action, forges: ReadonlyMap<ForgeId, Forge>): Promise<Applied> {
   const { repository } = action
   const forge = forgeOf(forges, repository)
+  const { words } = forge
   switch (action.kind) {
     case 'open-change-request':
-      return { action, opened: await forge.openChangeRequest(repository, action.wish), merge: null }
+      return { action, words, opened: await forge.openChangeRequest(repository, action.wish), merge: null }
     case 'merge-change-request':
-      return { action, opened: null, merge: await forge.mergeChangeRequest(repository, action.wish) }
+      return { action, words, opened: null, merge: await forge.mergeChangeRequest(repository, action.wish) }
     case 'update-change-request':
       await forge.updateChangeRequest(repository, action.wish)
       break
@@ -26,7 +27,7 @@ export async function apply(action: Action, forges: ReadonlyMap<ForgeId, Forge>)
       await forge.commit(repository, action.wish)
       break
     case 'delete-branch':
-      await forge.deleteBranch(repository, action.branch, action.expectedHead)
+      await forge.deleteBranch(repository, action.branch, action.expectedHead, action.consented)
       break
     case 'comment':
       await forge.writeComment(repository, action.wish)
@@ -35,5 +36,5 @@ export async function apply(action: Action, forges: ReadonlyMap<ForgeId, Forge>)
       await forge.writeReport(repository, action.wish)
       break
   }
-  return { action, opened: null, merge: null }
+  return { action, words, opened: null, merge: null }
 }

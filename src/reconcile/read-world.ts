@@ -2,11 +2,12 @@ import type { Policy, Problem, Read, SourceConfig } from '../config/model.ts'
 import { readPolicy } from '../config/policy.ts'
 import { readSourceConfig } from '../config/source.ts'
 import { errorKind } from '../domain/errors.ts'
-import { CONFIG_PATHS, POLICY_PATH } from '../domain/names.ts'
+import { configPaths, POLICY_PATH } from '../domain/names.ts'
 import { type ForgeId, type RepositoryId, sameRepository } from '../domain/repository.ts'
-import type { Comparison, Forge, ManifestQuery, RepositorySnapshot } from '../forge/forge.ts'
+import type { Comparison, Forge, ManifestQuery, RepositorySnapshot, SourceSnapshot } from '../forge/forge.ts'
 import type { Reason } from '../plan/action.ts'
 import { comparisonKey } from '../plan/lineage.ts'
+import { versionBranches } from '../plan/own-branch.ts'
 import { type Plan, type PlanOptions, plan } from '../plan/plan.ts'
 import { PROOF_COMMITS } from '../plan/preview-proof.ts'
 import { manifestQueries, sourceQuery, strayBranches } from '../plan/queries.ts'
@@ -38,16 +39,21 @@ export async function readAndPlan(
   options: PlanOptions,
 ): Promise<Reading> {
   const forge = forgeOf(forges, repository)
-  const source = await forge.readRepository(repository, [...CONFIG_PATHS, POLICY_PATH])
-  const config = configurationOf(source)
+  const paths = configPaths(forge.words.directory)
+  const source = await forge.readRepository(repository, [...paths, POLICY_PATH])
+  const config = configurationOf(source, paths, [...forges.keys()])
   if (config.kind !== 'config') return { ...config, source }
-  const [offers, manifests] = await Promise.all([
+  const queries = manifestQueries(config.value)
+  const [offers, first] = await Promise.all([
     forge.readSource(source.repository, sourceQuery(config.value)),
-    Promise.all(manifestQueries(config.value).map((each) => readManifests(forges, config.value, each))),
+    Promise.all(queries.map((each) => readManifests(forges, each))),
   ])
+  const manifests = await Promise.all(
+    first.map((each, index) => readBranches(forges, config.value, offers, each, queries[index]?.query)),
+  )
   return planCompletely(
     forges,
-    { source, config: config.value, offers, manifests, comparisons: {}, now },
+    { words: forge.words, source, config: config.value, offers, manifests, comparisons: {}, now },
     options,
   )
 }
@@ -114,36 +120,66 @@ type Configuration =
   | { kind: 'broken'; what: 'configuration' | 'policy'; file: string; problems: Problem[] }
   | { kind: 'config'; value: SourceConfig }
 
-function configurationOf(source: RepositorySnapshot): Configuration {
+function configurationOf(
+  source: RepositorySnapshot,
+  paths: readonly string[],
+  forges: readonly ForgeId[],
+): Configuration {
   if (source.archived) return nothing('archived', 'The repository is archived.')
   if (source.head === null) return nothing('empty', 'The repository has no commit yet.')
   const policy = policyOf(source.files[POLICY_PATH] ?? null, source.repository)
   if (!policy.ok) return { kind: 'broken', what: 'policy', file: POLICY_PATH, problems: policy.problems }
-  const file = CONFIG_PATHS.find((path) => typeof source.files[path] === 'string')
-  if (file === undefined) return nothing('not-configured', `There is no ${CONFIG_PATHS.join(', ')}.`)
-  const read = readSourceConfig(file, source.files[file] ?? '', source.repository)
+  const file = paths.find((path) => typeof source.files[path] === 'string')
+  if (file === undefined) return nothing('not-configured', `There is no ${paths.join(', ')}.`)
+  const read = readSourceConfig(file, source.files[file] ?? '', source.repository, forges)
   if (!read.ok) return { kind: 'broken', what: 'configuration', file, problems: read.problems }
   return { kind: 'config', value: read.value }
 }
 
 async function readManifests(
   forges: ReadonlyMap<ForgeId, Forge>,
-  config: SourceConfig,
   { repository, query }: { repository: RepositoryId; query: ManifestQuery },
 ): Promise<ManifestWorld> {
   const place = { repository, branch: query.branch }
   try {
     const forge = forgeOf(forges, repository)
     const snapshot = await forge.readManifests(repository, query)
-    const changeRequestBranches = strayBranches(config, repository, snapshot.branches)
-    if (changeRequestBranches.length > 0) {
-      const strays = { branch: query.branch, files: [], directories: [], changeRequestBranches }
-      Object.assign(snapshot.changeRequests, (await forge.readManifests(repository, strays)).changeRequests)
+    return {
+      ...place,
+      snapshot,
+      words: forge.words,
+      policy: policyOf(snapshot.files[POLICY_PATH] ?? null, snapshot.repository),
     }
-    return { ...place, snapshot, policy: policyOf(snapshot.files[POLICY_PATH] ?? null, snapshot.repository) }
   } catch (error) {
     if (errorKind(error) !== 'permanent') throw error
     return { ...place, snapshot: null, reason: reasonOf(error) }
+  }
+}
+
+/** The change requests of branches whose names were not known at first; most repositories have none. */
+async function readBranches(
+  forges: ReadonlyMap<ForgeId, Forge>,
+  config: SourceConfig,
+  offers: SourceSnapshot,
+  manifests: ManifestWorld,
+  query: ManifestQuery | undefined,
+): Promise<ManifestWorld> {
+  const { repository, branch, snapshot } = manifests
+  if (snapshot === null) return manifests
+  const strays = strayBranches(config, repository, snapshot.branches)
+  const versions = versionBranches(config, repository, snapshot.branches, offers)
+  const changeRequestBranches = [...strays, ...versions]
+  if (changeRequestBranches.length === 0) return manifests
+  const directories = versions.length === 0 ? [] : (query?.directories ?? [])
+  const { changeRequests } = await forgeOf(forges, repository).readManifests(repository, {
+    branch,
+    files: [],
+    directories: directories.map(({ path }) => ({ path, texts: false, history: 0 })),
+    changeRequestBranches,
+  })
+  return {
+    ...manifests,
+    snapshot: { ...snapshot, changeRequests: { ...snapshot.changeRequests, ...changeRequests } },
   }
 }
 

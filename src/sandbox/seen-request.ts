@@ -1,26 +1,39 @@
 import type { SeenRequest } from './model/faults.ts'
 import { parseNodeId } from './model/ids.ts'
 import type { Model } from './model/model.ts'
-import { MOUNT } from './model/urls.ts'
 
 /** A request as faults and the log see it. */
 export function seenRequest(model: Model, method: string, path: string, body: string | null): SeenRequest {
-  const graphql = path.startsWith(`${MOUNT}/api/graphql`) ? readGraphql(body) : null
+  const graphql = path.startsWith(`${model.flavour.mount}/api/graphql`) ? readGraphql(body) : null
   return {
     method,
     path,
-    repository: graphql === null ? repositoryOfPath(path) : repositoryOfGraphql(model, graphql),
+    repository: graphql === null ? repositoryOfPath(model, path) : repositoryOfGraphql(model, graphql),
     query: graphql?.query ?? null,
     body,
   }
 }
 
-function repositoryOfPath(path: string): string | null {
-  const rest = path.slice(MOUNT.length).split('?')[0] ?? ''
+function repositoryOfPath(model: Model, path: string): string | null {
+  const rest = path.slice(model.flavour.mount.length).split('?')[0] ?? ''
+  if (model.flavour.nested) return projectOfPath(model, rest)
   const api = /^\/api\/v3\/repos\/([^/]+)\/([^/]+)/.exec(rest)
   const html = api === null && !rest.startsWith('/api/') ? /^\/([^/]+)\/([^/]+)/.exec(rest) : null
   const match = api ?? html
   return match === null ? null : `${match[1]}/${match[2]?.replace(/\.git$/, '')}`
+}
+
+/** GitLab: a project by its number or escaped path in the API, by its plain path elsewhere. */
+function projectOfPath(model: Model, rest: string): string | null {
+  const id = /^\/api\/v4\/projects\/([^/]+)/.exec(rest)?.[1]
+  if (id !== undefined && /^\d+$/.test(id)) {
+    const project = model.tables.repositories.get(Number(id))
+    return project === undefined ? null : `${project.owner}/${project.name}`
+  }
+  if (id !== undefined) return decodeURIComponent(id)
+  if (rest.startsWith('/api/')) return null
+  const page = /^\/(.+?\/.+?)(?:\.git)?(?:\/-\/.*|\/info\/refs|\/git-(?:upload|receive)-pack)?$/.exec(rest)
+  return page?.[1] ?? null
 }
 
 interface GraphqlRequest {
@@ -39,6 +52,10 @@ function readGraphql(body: string | null): GraphqlRequest | null {
 
 /** What a query asks for by variables of whatever names; else what the variables of a mutation name. */
 function repositoryOfGraphql(model: Model, { query, variables }: GraphqlRequest): string | null {
+  if (model.flavour.nested) {
+    const path = (variables as { fullPath?: unknown } | null | undefined)?.fullPath
+    return typeof path === 'string' ? path : null
+  }
   const asked = /\brepository\(\s*owner:\s*\$(\w+)[\s,]+name:\s*\$(\w+)/.exec(query ?? '')
   if (asked === null || typeof variables !== 'object' || variables === null)
     return repositoryOfVariables(model, variables)

@@ -8,15 +8,27 @@ export interface Parts {
   store: Store | null
   worker: Worker | null
   stopping: boolean
+  /** What is known of the forges' webhooks; absent where nobody looks. */
+  forges?(): ForgeHealth[]
+}
+
+/** Whether a forge still sends webhooks. The sweep finds what it does not send: this makes nothing unready. */
+export interface ForgeHealth {
+  /** The operator's name for it. */
+  forge: string
+  ok: boolean
+  /** One whole sentence that names no repository: the answer is open to everybody. */
+  message: string
 }
 
 export interface Readiness {
   ready: boolean
   checks: Record<'process' | 'store' | 'worker', { ok: boolean; message: string }>
+  forges?: ForgeHealth[]
 }
 
 /** Whether work can be accepted and done now. Never throws; the reason for a failure goes to the log only. */
-export async function readiness({ store, worker, stopping }: Parts, log: Log): Promise<Readiness> {
+export async function readiness({ store, worker, stopping, forges }: Parts, log: Log): Promise<Readiness> {
   const reachable = store !== null && (await answers(store, log))
   const running = worker?.running() === true
   const checks = {
@@ -24,7 +36,12 @@ export async function readiness({ store, worker, stopping }: Parts, log: Log): P
     store: check(reachable, 'The store answers.', 'The store does not answer.'),
     worker: check(running, 'The worker runs.', 'The worker does not run.'),
   }
-  return { ready: !stopping && reachable && running, checks }
+  const known = forges?.() ?? []
+  return {
+    ready: !stopping && reachable && running,
+    checks,
+    ...(known.length === 0 ? {} : { forges: known }),
+  }
 }
 
 /**

@@ -51,7 +51,11 @@ async function readHistory(store: Store): Promise<History> {
 }
 
 function body(health: Readiness, links: Links | null, history: History | null): Html {
-  const checks = Object.values(health.checks).map(
+  const forges = (health.forges ?? []).map(({ forge, ok, message }) => ({
+    ok,
+    message: `${forge}: ${message}`,
+  }))
+  const checks = [...Object.values(health.checks), ...forges].map(
     ({ ok, message }) => html`<li class="${ok ? 'good' : 'bad'}">${message}</li>`,
   )
   return html`<h1>Supercargo</h1>

@@ -63,7 +63,8 @@ const REFUSALS: Record<'too-large' | 'busy', Answer> = {
 async function receive(door: WebhookDoor, headers: IncomingHttpHeaders, body: Uint8Array): Promise<Answer> {
   const received = door.read(headers, body)
   if (!received.ok) {
-    door.log.warn({ status: received.status }, `A webhook request was refused: ${received.problem}`)
+    const what = received.status < 300 ? 'could not be used' : 'was refused'
+    door.log.warn({ status: received.status }, `A webhook request ${what}: ${received.problem}`)
     return { status: received.status, body: `${received.problem}\n` }
   }
   const { source, id, event } = received.delivery

@@ -93,7 +93,7 @@ test('what cannot be read ends with 2 and says what to do', async () => {
     assert.match(unknown.stderr, /acme\/nowhere/)
     const without = await supercargo(s, ['plan', 'acme/web'], { GITHUB_TOKEN: '' })
     assert.equal(without.code, 2)
-    assert.match(without.stderr, /Set GITHUB_TOKEN/)
+    assert.match(without.stderr, /Set GITHUB_TOKEN or GITLAB_TOKEN/)
     const wrong = await supercargo(s, ['plan', 'acme/web'], { GITHUB_TOKEN: 'ghp_wrong' })
     assert.equal(wrong.code, 2)
     assert.match(wrong.stderr, /refused the credentials for acme\/web: [^.]+\. Check /)

@@ -43,6 +43,8 @@ previews:
       path: 'apps/web/overlays/staging',
       fields: [],
       imagePolicies: [],
+      branch: null,
+      title: null,
     },
   )
   assert.deepEqual(production?.manifests, { forge: 'gitlab', path: 'acme/group/production' })

@@ -6,7 +6,8 @@ import { dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { promisify } from 'node:util'
 import type { RepositoryId } from '../../src/domain/repository.ts'
-import type { Forge, ManifestQuery, OpenChangeRequest } from '../../src/forge/forge.ts'
+import type { BranchState, Forge, ManifestQuery, OpenChangeRequest } from '../../src/forge/forge.ts'
+import type { Deviations } from './deviations.ts'
 
 /** What a person does on a forge through its own pages or API. */
 export interface Person {
@@ -30,6 +31,7 @@ export interface Person {
 /** A forge with the bot's access to everything in it, for one test. */
 export interface ForgeWorld {
   forge: Forge
+  deviations: Deviations
   person: Person
   createRepository(path: string): Promise<RepositoryId>
   /** URL for git with a person's credentials. */
@@ -126,8 +128,15 @@ export async function manifestsOf(t: TestContext, world: ForgeWorld, files: Reco
     assert.ok(found)
     return found
   }
+  /** The state once the forge has decided whether the open change request may be merged. */
+  const judged = async (): Promise<BranchState> => {
+    for (let tries = 0; ; tries++) {
+      const found = await state()
+      if (found.open?.mergeability !== 'pending' || tries === 5) return found
+    }
+  }
   world.requests()
-  return { repository, clone, base, read, state }
+  return { repository, clone, base, read, state, judged }
 }
 
 export function manifestQuery(query: Partial<ManifestQuery> = {}): ManifestQuery {

@@ -16,12 +16,12 @@ import {
 export function forgeWritingContract(name: string, start: StartForge): void {
   const it = (title: string, work: (t: TestContext) => Promise<void>) => test(`${name}: ${title}`, work)
 
-  it('a new change request costs one read and one write', async (t) => {
+  it('a new change request costs one read and as few writes as the forge allows', async (t) => {
     const world = await start(t)
     const { repository, clone, read } = await manifestsOf(t, world)
     const { base } = await read()
     const link = await world.forge.openChangeRequest(repository, opening(base))
-    assert.equal(world.requests().length, 2)
+    assert.equal(world.requests().length, 1 + world.deviations.openChangeRequest)
     const shown = await world.person.readPull(repository, link.number)
     assert.deepEqual(shown, { state: 'open', title: 'Set web to b', body: 'From a to b.' })
     assert.equal(await clone.show(BRANCH, FILE), 'newTag: b')
@@ -229,9 +229,9 @@ export function forgeWritingContract(name: string, start: StartForge): void {
 
   it('a merge takes the head that was judged, and no other', async (t) => {
     const world = await start(t)
-    const { repository, clone, base, state } = await manifestsOf(t, world)
+    const { repository, clone, base, state, judged } = await manifestsOf(t, world)
     const { number } = await world.forge.openChangeRequest(repository, opening(base))
-    const { branch, open } = await state()
+    const { branch, open } = await judged()
     assert.equal(open?.mergeability, 'clean')
     const wish = { number, branch: BRANCH }
     const stale = await world.forge.mergeChangeRequest(repository, { ...wish, expectedHead: base })
@@ -252,10 +252,10 @@ export function forgeWritingContract(name: string, start: StartForge): void {
 
   it('what needs a review is blocked, and is not merged', async (t) => {
     const world = await start(t)
-    const { repository, base, state } = await manifestsOf(t, world)
+    const { repository, base, state, judged } = await manifestsOf(t, world)
     await world.person.requireReview(repository, 'main')
     const { number } = await world.forge.openChangeRequest(repository, opening(base))
-    const { branch, open } = await state()
+    const { branch, open } = await judged()
     assert.equal(open?.mergeability, 'blocked')
     const wish = { number, branch: BRANCH, expectedHead: branch?.head ?? '' }
     const result = await world.forge.mergeChangeRequest(repository, wish)
@@ -267,10 +267,10 @@ export function forgeWritingContract(name: string, start: StartForge): void {
 
   it('a conflicting change request is seen to be one', async (t) => {
     const world = await start(t)
-    const { repository, clone, base, state } = await manifestsOf(t, world)
+    const { repository, clone, base, judged } = await manifestsOf(t, world)
     await world.forge.openChangeRequest(repository, opening(base))
     await clone.push({ [FILE]: 'newTag: other\n' })
-    assert.equal((await state()).open?.mergeability, 'conflicting')
+    assert.equal((await judged()).open?.mergeability, 'conflicting')
   })
 
   it('a commit goes onto the head that was expected, and onto no other', async (t) => {
@@ -327,8 +327,15 @@ export function forgeWritingContract(name: string, start: StartForge): void {
     assert.deepEqual(first, { ...report, id: first?.id })
     const fixed = { ...report, conclusion: 'success' as const, title: 'Fine' }
     await world.forge.writeReport(repository, { ...fixed, id: first?.id ?? null, commit: base })
-    assert.deepEqual((await world.forge.readRepository(repository, [])).report, { ...fixed, id: first?.id })
-    await world.forge.writeReport(repository, { ...report, annotations, id: first?.id ?? null, commit: base })
+    const second = (await world.forge.readRepository(repository, [])).report
+    assert.deepEqual(second, { ...fixed, id: second?.id })
+    if (world.deviations.reportId) assert.equal(second?.id, first?.id)
+    await world.forge.writeReport(repository, {
+      ...report,
+      annotations,
+      id: second?.id ?? null,
+      commit: base,
+    })
     const many = (await world.forge.readRepository(repository, [])).report
     assert.deepEqual(many?.annotations.slice(0, 60), annotations.slice(0, 60))
     await world.forge.writeReport(repository, { ...fixed, id: many?.id ?? null, commit: base })

@@ -7,14 +7,15 @@ import type { RepositoryId } from '../../src/domain/repository.ts'
 import type { Forge } from '../../src/forge/forge.ts'
 import { createGitHubForge } from '../../src/forge/github/github-forge.ts'
 import type { GitHubOptions } from '../../src/forge/github/options.ts'
+import { createSandbox, listen } from '../../src/sandbox/index.ts'
 import { findRepository } from '../../src/sandbox/model/access.ts'
 import { install } from '../../src/sandbox/model/installations.ts'
 import type { Model } from '../../src/sandbox/model/model.ts'
 import { protect } from '../../src/sandbox/model/protection.ts'
 import { createRepository, forkRepository, setRole } from '../../src/sandbox/model/repositories.ts'
-import { createSandbox, listen } from '../../src/sandbox/sandbox.ts'
 import { PRIVATE_KEY, SILENT } from '../forge/github/stub.ts'
 import { withOracles } from '../support/oracles/with-oracles.ts'
+import { GITHUB } from './deviations.ts'
 import type { ForgeWorld, Person } from './forge-world.ts'
 
 export const TOKEN = 'a-persons-token'
@@ -72,6 +73,7 @@ export async function startGitHubWorld(t: TestContext): Promise<GitHubWorld> {
     apiUrl,
     again,
     forge: again(),
+    deviations: GITHUB,
     person: createPerson(apiUrl, model),
     createRepository: async (path) => {
       const [owner = '', name = ''] = path.split('/')

@@ -10,6 +10,7 @@ test('tokens of every kind are taken out of a text', () => {
   }
   assert.equal(redact(`Authorization: Bearer ${SECRET}`), 'Authorization: Bearer [token]')
   assert.equal(redact(`authorization: token ${SECRET}`), 'authorization: token [token]')
+  assert.equal(redact(`secret whsec_${SECRET}+/=`), 'secret [secret]')
   assert.equal(redact(`jwt eyJhbGciOiJSUzI1NiJ9.eyJpYXQiOjF9.c2lnbmF0dXJl!`), 'jwt [token]!')
 })
 

@@ -72,6 +72,7 @@ test('lines for people say what to do, and foreign text cannot steer the termina
 })
 
 const places = {
+  forge: 'GitHub',
   origin: 'http://localhost:3000',
   applicationUrl: 'http://localhost:3000/sandbox/github/acme/web.git',
   changeRequestsUrl: 'http://localhost:3000/sandbox/github/acme/k8s-manifests/pulls',
@@ -80,7 +81,7 @@ const places = {
 }
 
 test('the first words to a newcomer hold three commands that can be pasted, and the page to look at', () => {
-  const text = sandboxBanner({ ...places, userKnown: true }, painter(false))
+  const text = sandboxBanner([places], true, painter(false))
   const commands = text.split('\n').filter((line) => /^ {4}git /.test(line))
   assert.equal(commands.length, 3)
   assert.equal(
@@ -91,8 +92,20 @@ test('the first words to a newcomer hold three commands that can be pasted, and 
 })
 
 test('a git that does not know its user is told in the clone, so that committing works', () => {
-  const text = sandboxBanner({ ...places, userKnown: false }, painter(false))
+  const text = sandboxBanner([places], false, painter(false))
   assert.match(text, /git clone -c user\.name=You -c user\.email=you@example\.com http:/)
+})
+
+test('each of two forges has three commands, which clone into directories of their own', () => {
+  const other = {
+    ...places,
+    forge: 'GitLab',
+    applicationUrl: 'http://localhost:3000/sandbox/gitlab/acme/web.git',
+  }
+  const text = sandboxBanner([places, other], true, painter(false))
+  assert.equal(text.split('\n').filter((line) => /^ {4}git /.test(line)).length, 6)
+  assert.match(text, /sandbox\/github\/acme\/web\.git web-github && cd web-github\n/)
+  assert.match(text, /sandbox\/gitlab\/acme\/web\.git web-gitlab && cd web-gitlab\n/)
 })
 
 test('problems of the environment are listed with what to do', () => {

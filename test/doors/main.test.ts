@@ -22,7 +22,7 @@ test('a wrong environment ends it with 78, and everything that is wrong is said 
 test('an unknown argument ends it with 78', async (context) => {
   const { ended, output } = start(context, ['src/main.ts', '--port=1'], {})
   assert.equal(await ended, 78)
-  assert.match(output(), /only argument is --setup/)
+  assert.match(output(), /only arguments are --setup/)
 })
 
 test('a port in use ends it with 69 and says which variable to change', async (context) => {

@@ -9,15 +9,17 @@ import { APP, eventually, push, start, temporaryDirectory } from './support.ts'
 const run = promisify(execFile)
 
 /** Does what a newcomer does with the output: pastes the commands that it shows. */
-async function paste(output: string, directory: string): Promise<void> {
+async function paste(output: string, directory: string, forges = 1): Promise<void> {
   const commands = output.split('\n').filter((line) => /^ {4}git /.test(line))
-  assert.equal(commands.length, 3)
+  assert.equal(commands.length, 3 * forges)
   const env = {
     PATH: process.env.PATH,
     HOME: directory,
     GIT_TERMINAL_PROMPT: '0',
   }
-  await run('sh', ['-ec', commands.join('\n')], { cwd: directory, env })
+  for (let first = 0; first < commands.length; first += 3) {
+    await run('sh', ['-ec', commands.slice(first, first + 3).join('\n')], { cwd: directory, env })
+  }
 }
 
 test('without credentials there is a sandbox: three pasted commands lead to a change request', async (context) => {
@@ -52,16 +54,42 @@ test('without credentials there is a sandbox: three pasted commands lead to a ch
   assert.equal(tokenOf(second.output()), tokenOf(first.output()))
 })
 
+test('with --forge gitlab,github there are two forges, and pasted commands lead to a change request on each', async (context) => {
+  const data = temporaryDirectory(context)
+  const environment = { SUPERCARGO_DATA: data, HOME: data }
+  const { child, ended, output, printed } = start(
+    context,
+    ['src/main.ts', '--forge', 'gitlab,github'],
+    environment,
+  )
+  await printed(/setup\n/)
+  await paste(output(), temporaryDirectory(context), 2)
+  const pages = [
+    [/http:\/\/localhost:\d+\/sandbox\/github\/acme\/k8s-manifests\/pulls/, /web staging: /],
+    [/http:\/\/localhost:\d+\/sandbox\/gitlab\/acme\/k8s-manifests\/-\/merge_requests/, /web staging: /],
+  ] as const
+  for (const [address, opened] of pages) {
+    const [page = ''] = address.exec(output()) ?? []
+    await eventually(async () => opened.test(await (await fetch(page)).text()))
+  }
+  const [origin = ''] = /http:\/\/localhost:\d+/.exec(output()) ?? []
+  assert.match(await (await fetch(origin)).text(), /<td class="short">gitlab<\/td>/)
+  child.kill('SIGTERM')
+  assert.equal(await ended, 0)
+})
+
 test('a given SANDBOX_TOKEN is the one that git takes', async (context) => {
   const environment = {
     SUPERCARGO_DATA: temporaryDirectory(context),
     HOME: temporaryDirectory(context),
     SANDBOX_TOKEN: 'a-token-of-mine',
   }
-  const { output, printed } = start(context, ['src/main.ts'], environment)
+  const { child, ended, output, printed } = start(context, ['src/main.ts'], environment)
   await printed(/setup\n/)
   assert.match(output(), /git clone .*http:\/\/you:a-token-of-mine@/)
   await paste(output(), temporaryDirectory(context))
+  child.kill('SIGTERM')
+  assert.equal(await ended, 0)
 })
 
 test('without git it says what is missing and ends with 69', async (context) => {

@@ -42,6 +42,7 @@ test('an empty environment means the sandbox on this machine with the embedded s
     logLevel: 'info',
     apiUrl: 'https://api.github.com',
     app: null,
+    gitlab: [],
     sandboxToken: null,
     concurrency: 10,
     sweepSeconds: 300,

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHmac, generateKeyPairSync } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -69,7 +70,8 @@ export function start(context: TestContext, args: string[], environment: Record<
 /** An empty directory that goes with the test. */
 export function temporaryDirectory(context: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), 'supercargo-doors-'))
-  context.after(() => rmSync(directory, { recursive: true, force: true, maxRetries: 5 }))
+  // The processes of the test are ended after this: it waits until they write no more.
+  context.after(() => rm(directory, { recursive: true, force: true, maxRetries: 20 }))
   return directory
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import pino from 'pino'
-import { createEngine, type Engine } from '../../src/compose.ts'
+import { createEngine, type Engine, forgeOfGitHub } from '../../src/compose.ts'
 import { feedback } from '../../src/plan/feedback.ts'
 import { startBot } from '../support/bot.ts'
 import type { GitClone } from '../support/git-clone.ts'
@@ -118,5 +118,6 @@ export async function stillToDo(forge: RemoteSandbox, apps: readonly FleetApp[])
 
 function engineOn({ api }: RemoteSandbox): Engine {
   const { id: appId, privateKey } = TEST_APP
-  return createEngine(api, { appId, privateKey }, pino({ level: 'silent' }))
+  const log = pino({ level: 'silent' })
+  return createEngine([forgeOfGitHub(api, { appId, privateKey }, log)], log)
 }

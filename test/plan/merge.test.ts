@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Accept, MergeMode, Policy } from '../../src/config/model.ts'
+import { GITHUB_WORDS } from '../../src/domain/vocabulary.ts'
 import type { ManifestSnapshot, Mergeability } from '../../src/forge/forge.ts'
 import { aftermath } from '../../src/plan/aftermath.ts'
 import { plan } from '../../src/plan/plan.ts'
@@ -133,6 +134,6 @@ test('after a pass the standings say what the next pass would say by itself', ()
   const [action] = first.actions
   assert.ok(action)
   const link = { number: 7, url: 'https://forge.example/acme/k8s-manifests/pull/7' }
-  const said = aftermath(first.standings, [{ action, opened: link, merge: null }])
+  const said = aftermath(first.standings, [{ action, words: GITHUB_WORDS, opened: link, merge: null }])
   assert.deepEqual(said, planned(afterWriting(snapshot, action), null).standings)
 })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseImageName } from '../../src/domain/image.ts'
 import { parseTagTemplate } from '../../src/domain/tag-template.ts'
+import { GITHUB_WORDS } from '../../src/domain/vocabulary.ts'
 import type { Action, Standing } from '../../src/plan/action.ts'
 import { aftermath } from '../../src/plan/aftermath.ts'
 import { problemReport, standingReport } from '../../src/plan/explain/report.ts'
@@ -86,7 +87,9 @@ test('after opening what the bot merges itself, nobody is told that a person mus
   const { actions, standings } = plan(world({ ...parts, snapshot: manifests('aaaaaaa') }), OPTIONS)
   const [action] = actions
   assert.ok(action)
-  const [after] = aftermath(standings, [{ action, opened: { number: 7, url: 'u' }, merge: null }])
+  const [after] = aftermath(standings, [
+    { action, words: GITHUB_WORDS, opened: { number: 7, url: 'u' }, merge: null },
+  ])
   assert.equal(after?.reason.code, 'merge-pending')
   assert.doesNotMatch(after.reason.message, /person/)
 })

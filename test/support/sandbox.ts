@@ -164,7 +164,7 @@ export async function startSandbox(options: Partial<SandboxOptions> = {}): Promi
 
 /** Commits files on a branch (null removes) in the name of the person; returns the commit's id. */
 export async function commitFiles(
-  { sandbox, you }: Pick<TestSandbox, 'sandbox' | 'you'>,
+  { sandbox, you }: { sandbox: Pick<Sandbox, 'model'>; you: TestSandbox['you'] },
   repository: Repository,
   branch: string,
   files: Record<string, string | null>,

@@ -3,6 +3,7 @@ import { blobOid } from '../../src/domain/blob.ts'
 import { parseImageName } from '../../src/domain/image.ts'
 import type { RepositoryId } from '../../src/domain/repository.ts'
 import { parseTagTemplate } from '../../src/domain/tag-template.ts'
+import { GITHUB_WORDS } from '../../src/domain/vocabulary.ts'
 import type {
   BranchState,
   ChangeRequest,
@@ -64,21 +65,19 @@ export function environment(change: Partial<Environment> = {}): Environment {
     path: 'apps/web/overlays/staging',
     fields: [],
     imagePolicies: [],
+    branch: null,
+    title: null,
     ...change,
   }
 }
 
 export function previews(change: Partial<Previews> = {}): Previews {
-  const {
-    name: _name,
-    follow: _follow,
-    path: _path,
-    fields: _fields,
-    imagePolicies: _,
-    ...target
-  } = environment()
+  const { manifests, manifestBranch, images, tag } = environment()
   return {
-    ...target,
+    manifests,
+    manifestBranch,
+    images,
+    tag,
     merge: 'direct',
     follow: { kind: 'pull-requests' },
     template: 'apps/web/preview',
@@ -175,6 +174,7 @@ export function world(parts: {
   comparisons?: World['comparisons']
 }): World {
   return {
+    words: GITHUB_WORDS,
     source: {
       id: 'R_web',
       repository: SOURCE,
@@ -194,6 +194,7 @@ export function world(parts: {
         repository: MANIFESTS,
         branch: null,
         snapshot: parts.snapshot,
+        words: GITHUB_WORDS,
         policy: parts.policy ?? { ok: true, value: null },
       },
     ],

@@ -1,10 +1,9 @@
 import type { Oid } from '../../domain/commit.ts'
+import type { LruCache } from '../shared/lru.ts'
+import { decodeText } from '../shared/text.ts'
 import type { Session } from './client.ts'
-import type { LruCache } from './lru.ts'
 import type { FoundFile } from './tree.ts'
 
-/** Files larger than this are not manifests: their text is null. */
-const MAX_TEXT = 5 * 1024 * 1024
 const AT_ONCE = 4
 
 /** Texts of blobs that GraphQL did not give whole; an object id never changes its meaning. */
@@ -37,16 +36,7 @@ async function readBlob(session: Session, oid: Oid, cache: BlobCache): Promise<s
       file_sha: oid,
     }),
   )
-  const text = decode(Buffer.from(data.content, 'base64'))
+  const text = decodeText(Buffer.from(data.content, 'base64'))
   cache.set(oid, { text })
   return text
-}
-
-function decode(bytes: Uint8Array): string | null {
-  if (bytes.length > MAX_TEXT || bytes.includes(0)) return null
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch {
-    return null
-  }
 }

@@ -1,7 +1,7 @@
 import type { Oid } from '../../domain/commit.ts'
 import { SupercargoError } from '../../domain/errors.ts'
 import type { RepositoryId } from '../../domain/repository.ts'
-import type { CloseChangeRequest } from '../forge.ts'
+import type { BranchWish, CloseChangeRequest } from '../forge.ts'
 import type { Session } from './client.ts'
 import { pullNodeId, repositoryFacts } from './facts.ts'
 import { problemsOf } from './graphql.ts'
@@ -24,7 +24,7 @@ export async function closeChangeRequest(
   const pullRequestId = await pullNodeId(session, repository, wish.number, memory)
   const answer = await session.mutate(CLOSE, {
     pull: { pullRequestId, body: wish.body, state: 'CLOSED' },
-    refs: swapInput(nodeId, wish.branch, wish.expectedHead, null),
+    refs: swapInput(nodeId, wish, wish.expectedHead, null),
   })
   const [problem] = problemsOf(answer, 'pull')
   if (problem === undefined) return
@@ -47,14 +47,14 @@ const DELETE = `mutation DeleteBranch($refs: UpdateRefsInput!) {
 export async function deleteBranch(
   session: Session,
   repository: RepositoryId,
-  branch: string,
+  wish: BranchWish,
   expectedHead: Oid,
   memory: Memory,
 ): Promise<void> {
   const { nodeId } = await repositoryFacts(session, repository, memory)
-  const answer = await session.mutate(DELETE, { refs: swapInput(nodeId, branch, expectedHead, null) })
+  const answer = await session.mutate(DELETE, { refs: swapInput(nodeId, wish, expectedHead, null) })
   const [refused] = problemsOf(answer, 'branch')
   if (refused === undefined) return
   memory.repository.delete(repositoryMemoryKey(repository))
-  await judgeRefusedSwap(session, repository, branch, expectedHead, null, refused)
+  await judgeRefusedSwap(session, repository, wish.branch, expectedHead, null, refused)
 }

@@ -2,13 +2,14 @@ import { z } from 'zod'
 import type { Oid } from '../../domain/commit.ts'
 import type { RepositoryId } from '../../domain/repository.ts'
 import type { DirectCommit } from '../forge.ts'
+import { statusOf } from '../shared/answer.ts'
+import { branchMoved } from '../shared/branches.ts'
 import type { Session } from './client.ts'
 import { createLooseCommit, fitsOneStep, oneStepInput } from './commit-wish.ts'
-import { statusOf } from './errors.ts'
 import { baseFacts } from './facts.ts'
 import { problemsOf } from './graphql.ts'
 import type { Memory } from './memory.ts'
-import { branchMoved, readHead, writeRefused } from './refs.ts'
+import { readHead, writeRefused } from './refs.ts'
 
 const COMMIT = `mutation Commit($input: CreateCommitOnBranchInput!) {
   commit: createCommitOnBranch(input: $input) { commit { oid } }

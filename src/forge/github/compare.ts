@@ -2,10 +2,10 @@ import { z } from 'zod'
 import type { Commit, Oid, PullRequestLink } from '../../domain/commit.ts'
 import type { RepositoryId } from '../../domain/repository.ts'
 import type { Comparison } from '../forge.ts'
+import { answerOf, statusOf } from '../shared/answer.ts'
+import { Declarations } from '../shared/declarations.ts'
 import { ASSOCIATED_PULLS, associatedPullsSchema, hiddenPullRequest } from './associated-pulls.ts'
 import type { Session } from './client.ts'
-import { answerOf, statusOf } from './errors.ts'
-import { Declarations } from './graphql.ts'
 
 const STATUS = new Set(['ahead', 'behind', 'identical', 'diverged'] as const)
 

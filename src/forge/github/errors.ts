@@ -1,16 +1,5 @@
 import { SupercargoError } from '../../domain/errors.ts'
-import { redact } from '../../domain/redact.ts'
-
-/** What GitHub answered, without the request, its credentials and its URL: the cause of our errors. */
-export class GitHubAnswer extends Error {
-  readonly status: number
-
-  constructor(status: number, message: string) {
-    super(message)
-    this.name = 'GitHubAnswer'
-    this.status = status
-  }
-}
+import { ended, ForgeAnswer, findOurs, oneSafeLine } from '../shared/answer.ts'
 
 /** The parts of octokit's RequestError that are read here. */
 interface RequestFailure {
@@ -50,16 +39,6 @@ export function toSupercargoError(error: unknown, what: string, now: Date): Supe
   return byStatus(failure, what)
 }
 
-/** The HTTP status behind an error; null when it did not come from an answer. */
-export function statusOf(error: unknown): number | null {
-  return error instanceof SupercargoError && error.cause instanceof GitHubAnswer ? error.cause.status : null
-}
-
-/** GitHub's own words behind an error, made safe to show. */
-export function answerOf(error: unknown): string {
-  return error instanceof SupercargoError && error.cause instanceof GitHubAnswer ? error.cause.message : ''
-}
-
 /**
  * The error for an answer that says that a limit was reached; null for any other answer.
  * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
@@ -83,7 +62,7 @@ export function rateLimitOf(
     code: 'rate-limited',
     kind: 'transient',
     retryAt,
-    cause: new GitHubAnswer(status, plain(message)),
+    cause: new ForgeAnswer(status, plain(message)),
   })
 }
 
@@ -100,7 +79,7 @@ function retryTime(retryAfter: unknown, exhausted: boolean, reset: unknown, now:
 function byStatus(failure: RequestFailure, what: string): SupercargoError {
   const { status } = failure
   const message = plain(failure.message)
-  const cause = new GitHubAnswer(status, message)
+  const cause = new ForgeAnswer(status, message)
   if (status === 401) {
     return new SupercargoError(`GitHub refused the credentials for ${what}: ${ended(message)}`, {
       code: 'credentials-refused',
@@ -131,13 +110,8 @@ function byStatus(failure: RequestFailure, what: string): SupercargoError {
   })
 }
 
-/** As the end of a sentence of ours, which advice may follow. */
-function ended(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`
-}
-
 /** The error for what GitHub hides or forbids, which look alike on purpose. */
-export function repositoryNotFound(what: string, cause: GitHubAnswer): SupercargoError {
+export function repositoryNotFound(what: string, cause: ForgeAnswer): SupercargoError {
   const reason = cause.status === 403 ? `GitHub does not allow access to ${what}` : `There is no ${what}`
   return new SupercargoError(`${reason}, or the app may not see it.`, {
     code: 'repository-not-found',
@@ -147,23 +121,9 @@ export function repositoryNotFound(what: string, cause: GitHubAnswer): Supercarg
   })
 }
 
-/** One line of at most 300 characters without secrets. */
+/** One line of at most 300 characters without secrets, and without GitHub's link to its documentation. */
 export function plain(text: string): string {
-  return redact(text.slice(0, 4000))
-    .replace(/\s+/g, ' ')
-    .replace(/ - https:\/\/docs\.github\.com\S*$/, '')
-    .trim()
-    .slice(0, 300)
-}
-
-/** An error of ours that octokit wrapped on its way. */
-function findOurs(error: unknown): SupercargoError | null {
-  let current = error
-  for (let depth = 0; depth < 4 && current instanceof Error; depth++) {
-    if (current instanceof SupercargoError) return current
-    current = current.cause
-  }
-  return null
+  return oneSafeLine(text).replace(/ - https:\/\/docs\.github\.com\S*$/, '')
 }
 
 function readFailure(error: unknown): RequestFailure | null {

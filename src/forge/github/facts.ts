@@ -3,8 +3,8 @@ import type { Oid } from '../../domain/commit.ts'
 import { SupercargoError } from '../../domain/errors.ts'
 import type { RepositoryId } from '../../domain/repository.ts'
 import type { FileChange } from '../forge.ts'
+import { Declarations } from '../shared/declarations.ts'
 import type { Session } from './client.ts'
-import { Declarations } from './graphql.ts'
 import {
   type BaseFacts,
   baseMemoryKey,

@@ -1,4 +1,5 @@
 import type { RepositoryId } from '../../domain/repository.ts'
+import { GITHUB_WORDS } from '../../domain/vocabulary.ts'
 import type { Forge } from '../forge.ts'
 import { type Client, createClient, type Session } from './client.ts'
 import { closeChangeRequest, deleteBranch } from './close-change-request.ts'
@@ -40,6 +41,7 @@ export function createGitHubForge(options: GitHubOptions): Forge {
     on(repository, 'manifests', job)
   return {
     id: options.id,
+    words: GITHUB_WORDS,
     listRepositories: () => listRepositories(client, options.id),
     readRepository: (repository, files) =>
       reads(repository, (session) => readRepository(session, repository, files, memory)),
@@ -59,8 +61,10 @@ export function createGitHubForge(options: GitHubOptions): Forge {
     mergeChangeRequest: (repository, wish) =>
       writes(repository, (session) => mergeChangeRequest(session, repository, wish, memory, log)),
     commit: (repository, wish) => writes(repository, (session) => commit(session, repository, wish, memory)),
-    deleteBranch: (repository, branch, expectedHead) =>
-      writes(repository, (session) => deleteBranch(session, repository, branch, expectedHead, memory)),
+    deleteBranch: (repository, branch, expectedHead, consented) => {
+      const wish = consented === true ? { branch, consented } : { branch }
+      return writes(repository, (session) => deleteBranch(session, repository, wish, expectedHead, memory))
+    },
     writeComment: (repository, wish) =>
       reads(repository, (session) => writeComment(session, repository, wish)),
     writeReport: (repository, wish) =>

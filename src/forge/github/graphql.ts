@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { SupercargoError } from '../../domain/errors.ts'
-import { GitHubAnswer, plain, rateLimitOf, repositoryNotFound } from './errors.ts'
-
-export type Variables = Record<string, unknown>
+import { ForgeAnswer } from '../shared/answer.ts'
+import { plain, rateLimitOf, repositoryNotFound } from './errors.ts'
 
 /** One entry of an answer's `errors`. */
 export interface GraphQLProblem {
@@ -78,9 +77,9 @@ export function problemsOf(answer: GraphQLAnswer, alias: string): GraphQLProblem
 
 function toError(problem: Omit<GraphQLProblem, 'error'>, what: string): SupercargoError {
   const { type, message } = problem
-  const cause = new GitHubAnswer(200, message)
+  const cause = new ForgeAnswer(200, message)
   if (type === 'NOT_FOUND' || type === 'FORBIDDEN' || type === 'INSUFFICIENT_SCOPES') {
-    return repositoryNotFound(what, new GitHubAnswer(type === 'NOT_FOUND' ? 404 : 403, message))
+    return repositoryNotFound(what, new ForgeAnswer(type === 'NOT_FOUND' ? 404 : 403, message))
   }
   if (type === 'STALE_DATA') {
     return new SupercargoError(`Somebody else changed ${what} first: ${message}`, {
@@ -104,28 +103,4 @@ function toError(problem: Omit<GraphQLProblem, 'error'>, what: string): Supercar
 
 function unavailable(message: string): SupercargoError {
   return new SupercargoError(message, { code: 'forge-unavailable', kind: 'transient' })
-}
-
-/** Declares the variables of a document that is put together from parts, each by the value it gets. */
-export class Declarations {
-  readonly values: Variables = {}
-  readonly #types: string[] = []
-  readonly #known = new Map<string, string>()
-
-  /** The `$name` of a variable with this type and value; the same for the same pair. */
-  add(type: string, value: unknown): string {
-    const key = `${type} ${JSON.stringify(value)}`
-    const known = this.#known.get(key)
-    if (known !== undefined) return known
-    const name = `v${this.#types.length}`
-    this.#types.push(`$${name}: ${type}`)
-    this.values[name] = value
-    this.#known.set(key, `$${name}`)
-    return `$${name}`
-  }
-
-  /** `($v0: String!, …)`, or nothing. */
-  toString(): string {
-    return this.#types.length === 0 ? '' : `(${this.#types.join(', ')})`
-  }
 }

@@ -1,6 +1,6 @@
 import type { ForgeId, RepositoryId } from '../../domain/repository.ts'
+import { statusOf } from '../shared/answer.ts'
 import type { Client, Session } from './client.ts'
-import { statusOf } from './errors.ts'
 import type { Access } from './tokens.ts'
 
 const PER_PAGE = 100

@@ -1,5 +1,6 @@
 import type { RepositoryId } from '../../domain/repository.ts'
 import type { BranchState, PathCommit } from '../forge.ts'
+import type { Directory } from '../shared/directories.ts'
 import {
   branchIsOurs,
   decidedAt,
@@ -13,7 +14,6 @@ import type { Sink } from './deep-trees.ts'
 import { writtenByBot } from './identity.ts'
 import {
   aliasSchemas,
-  type Directory,
   type ManifestPart,
   type manifestsSchema,
   morePullsSchema,

@@ -1,28 +1,9 @@
 import type { ManifestQuery } from '../forge.ts'
-import type { Directory, ManifestPart } from './manifests-document.ts'
+import type { Directory } from '../shared/directories.ts'
+import type { ManifestPart } from './manifests-document.ts'
 
 /** Directory listings (at the base and at every branch of the bot's) that one request may ask for. */
 const LISTINGS = 400
-
-/** Each directory once, with all that is asked of it. */
-export function mergeDirectories(directories: ManifestQuery['directories']): Directory[] {
-  const byPath = new Map<string, Directory>()
-  for (const { path, texts, history } of directories) {
-    const clean = cleanPath(path)
-    const known = byPath.get(clean)
-    byPath.set(clean, {
-      path: clean,
-      texts: texts || known?.texts === true,
-      history: Math.max(history, known?.history ?? 0),
-    })
-  }
-  return [...byPath.values()]
-}
-
-/** As Git writes it: '' for the root. */
-export function cleanPath(path: string): string {
-  return path.replace(/^\.?\/+|\/+$/g, '').replace(/^\.$/, '')
-}
 
 /** Parts of at most LISTINGS listings each; the first one alone reads the files. */
 export function splitQuery(

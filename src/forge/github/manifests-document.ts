@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import type { Oid } from '../../domain/commit.ts'
+import { Declarations, type Variables } from '../shared/declarations.ts'
+import type { Directory } from '../shared/directories.ts'
 import {
   comparisonFields,
   comparisonSchema,
@@ -8,18 +10,9 @@ import {
   pullFields,
   pullsSchema,
 } from './branch-state.ts'
-import { Declarations, type Variables } from './graphql.ts'
 import { ACTOR_FIELDS, actorSchema } from './identity.ts'
 import { METHOD_FIELDS } from './memory.ts'
 import { BLOB_FRAGMENT, entrySchema, objectSchema, TEXT_TREE_FRAGMENTS, TREE_FRAGMENTS } from './tree.ts'
-
-export interface Directory {
-  /** '' is the root. */
-  path: string
-  texts: boolean
-  /** Number of commits. */
-  history: number
-}
 
 /** One request's part of a snapshot. */
 export interface ManifestPart {

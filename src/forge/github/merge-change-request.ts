@@ -1,12 +1,12 @@
 import type { RepositoryId } from '../../domain/repository.ts'
 import type { MergeChangeRequest, MergeResult } from '../forge.ts'
+import { answerOf, statusOf } from '../shared/answer.ts'
+import { assertOurs } from '../shared/branches.ts'
+import type { Log } from '../shared/log.ts'
 import type { Session } from './client.ts'
 import { deleteBranch } from './close-change-request.ts'
-import { answerOf, statusOf } from './errors.ts'
 import { repositoryFacts } from './facts.ts'
 import { type Memory, type MergeMethod, repositoryMemoryKey } from './memory.ts'
-import type { Log } from './options.ts'
-import { assertOurs } from './refs.ts'
 
 /** Words of GitHub's refusals that a moment may change; a missing review or check is not among them. */
 const AGAIN = /was modified|try (?:the )?(?:merge )?again|is not mergeable|not up to date|being processed/i
@@ -23,7 +23,7 @@ export async function mergeChangeRequest(
   memory: Memory,
   log: Log,
 ): Promise<MergeResult> {
-  assertOurs(wish.branch)
+  assertOurs(wish.branch, wish.consented)
   const { methods } = await repositoryFacts(session, repository, memory)
   const result = await merge(session, wish, methods)
   if (!result.merged) {
@@ -31,7 +31,7 @@ export async function mergeChangeRequest(
     return result
   }
   try {
-    await deleteBranch(session, repository, wish.branch, wish.expectedHead, memory)
+    await deleteBranch(session, repository, wish, wish.expectedHead, memory)
   } catch (error) {
     log.debug({ branch: wish.branch, problem: String(error) }, 'A merged branch was left where it is.')
   }

@@ -4,15 +4,17 @@ import type { Oid } from '../../domain/commit.ts'
 import { SupercargoError } from '../../domain/errors.ts'
 import type { RepositoryId } from '../../domain/repository.ts'
 import type { ChangeRequestLink, OpenChangeRequest } from '../forge.ts'
+import { assertOurs, branchMoved } from '../shared/branches.ts'
+import { Declarations } from '../shared/declarations.ts'
 import { newestPull } from './branch-state.ts'
 import type { Session } from './client.ts'
 import { createLooseCommit, fitsOneStep, oneStepInput } from './commit-wish.ts'
 import { describeChangeRequest } from './describe-change-request.ts'
 import { baseFacts, repositoryFacts } from './facts.ts'
-import { Declarations, type GraphQLAnswer, type GraphQLProblem, problemsOf } from './graphql.ts'
+import { type GraphQLAnswer, type GraphQLProblem, problemsOf } from './graphql.ts'
 import { morePullsSchema, pullsDocument } from './manifests-document.ts'
 import { type Memory, pullMemoryKey, repositoryMemoryKey } from './memory.ts'
-import { assertOurs, branchMoved, judgeRefusedSwap, swapInput, writeRefused } from './refs.ts'
+import { judgeRefusedSwap, swapInput, writeRefused } from './refs.ts'
 
 const answerSchema = z.looseObject({
   commit: z.object({ commit: z.object({ oid: z.string() }).nullable() }).nullish(),
@@ -36,7 +38,7 @@ export async function openChangeRequest(
   wish: OpenChangeRequest,
   memory: Memory,
 ): Promise<ChangeRequestLink> {
-  assertOurs(wish.branch)
+  assertOurs(wish.branch, wish.consented)
   const { nodeId } = await repositoryFacts(session, repository, memory)
   const base = await baseFacts(session, repository, wish.baseOid, wish.commit.changes, memory)
   const declared = new Declarations()
@@ -48,7 +50,7 @@ export async function openChangeRequest(
       fields.push(`branch: createRef(input: ${declared.add('CreateRefInput!', input)}) { ref { name } }`)
     } else if (wish.leftover !== wish.baseOid) {
       // it has no open pull request, which GitHub would close when its head becomes its base
-      const input = swapInput(nodeId, wish.branch, wish.leftover, wish.baseOid)
+      const input = swapInput(nodeId, wish, wish.leftover, wish.baseOid)
       fields.push(`branch: ${swap(declared, input)}`)
     }
     const input = oneStepInput(`${session.owner}/${session.repo}`, wish.branch, wish.baseOid, wish.commit)
@@ -56,7 +58,7 @@ export async function openChangeRequest(
     fields.push(`commit: createCommitOnBranch(input: ${declared.add(type, input)}) { commit { oid } }`)
   } else {
     after = await createLooseCommit(session, wish.baseOid, wish.commit, base)
-    fields.push(`branch: ${swap(declared, swapInput(nodeId, wish.branch, wish.leftover, after))}`)
+    fields.push(`branch: ${swap(declared, swapInput(nodeId, wish, wish.leftover, after))}`)
   }
   const pull = {
     repositoryId: nodeId,

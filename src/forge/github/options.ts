@@ -1,10 +1,5 @@
 import type { ForgeId } from '../../domain/repository.ts'
-
-/** Where the adapter says what happened; a pino logger fits. Nothing that is logged holds a secret. */
-export interface Log {
-  debug(fields: object, message: string): void
-  warn(fields: object, message: string): void
-}
+import type { Log } from '../shared/log.ts'
 
 /** A GitHub App's identity, or the token of a person or a workflow. */
 export type GitHubCredentials = { appId: number | string; privateKey: string } | { token: string }

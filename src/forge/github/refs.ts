@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { type Oid, ZERO_OID } from '../../domain/commit.ts'
 import { SupercargoError } from '../../domain/errors.ts'
-import { BRANCH_PREFIX } from '../../domain/names.ts'
 import type { RepositoryId } from '../../domain/repository.ts'
+import type { BranchWish } from '../forge.ts'
+import { assertOurs, branchMoved } from '../shared/branches.ts'
 import type { Session } from './client.ts'
 import type { GraphQLProblem } from './graphql.ts'
 
@@ -12,8 +13,13 @@ import type { GraphQLProblem } from './graphql.ts'
  * @param after null deletes it
  * @throws SupercargoError `branch-not-ours` for any other branch (requirement 24)
  */
-export function swapInput(repositoryId: string, branch: string, before: Oid | null, after: Oid | null) {
-  assertOurs(branch)
+export function swapInput(
+  repositoryId: string,
+  { branch, consented }: BranchWish,
+  before: Oid | null,
+  after: Oid | null,
+) {
+  assertOurs(branch, consented)
   const none = '0'.repeat((before ?? after ?? ZERO_OID).length)
   const update = {
     name: `refs/heads/${branch}`,
@@ -22,15 +28,6 @@ export function swapInput(repositoryId: string, branch: string, before: Oid | nu
     force: true,
   }
   return { repositoryId, refUpdates: [update] }
-}
-
-/** @throws SupercargoError `branch-not-ours` */
-export function assertOurs(branch: string): void {
-  if (branch.startsWith(BRANCH_PREFIX)) return
-  throw new SupercargoError(`The branch ${branch} does not belong to the bot.`, {
-    code: 'branch-not-ours',
-    kind: 'bug',
-  })
 }
 
 const HEAD = `query ReadHead($owner: String!, $name: String!, $ref: String!) {
@@ -62,13 +59,6 @@ export async function judgeRefusedSwap(
   const head = await readHead(session, branch)
   if (head === after) return
   throw head === before ? writeRefused(repository, problem) : branchMoved(repository, branch)
-}
-
-export function branchMoved(repository: RepositoryId, branch: string): SupercargoError {
-  return new SupercargoError(`The branch ${branch} of ${repository.path} was changed by somebody else.`, {
-    code: 'branch-moved',
-    kind: 'conflict',
-  })
 }
 
 /** The error for a write that GitHub refused for another reason than a race. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { SourceQuery } from '../forge.ts'
+import { Declarations, type Variables } from '../shared/declarations.ts'
 import { ASSOCIATED_PULLS, associatedPullsSchema } from './associated-pulls.ts'
-import { Declarations, type Variables } from './graphql.ts'
 
 /** Commits of a followed branch. */
 const COMMITS = 100

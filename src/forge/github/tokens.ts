@@ -2,8 +2,9 @@ import { createAppAuth } from '@octokit/auth-app'
 import type { Octokit } from '@octokit/rest'
 import { SupercargoError } from '../../domain/errors.ts'
 import { type RepositoryId, repositoryName } from '../../domain/repository.ts'
-import { answerOf, GitHubAnswer, plain, repositoryNotFound, statusOf, toSupercargoError } from './errors.ts'
-import { lruCache } from './lru.ts'
+import { answerOf, ForgeAnswer, statusOf } from '../shared/answer.ts'
+import { lruCache } from '../shared/lru.ts'
+import { plain, repositoryNotFound, toSupercargoError } from './errors.ts'
 import type { GitHubCredentials } from './options.ts'
 
 /** What a repository is to the bot; it decides the permissions of the token. */
@@ -138,7 +139,7 @@ export function createTokens(credentials: GitHubCredentials, request: Request, c
     } catch (error) {
       const second = toSupercargoError(error, repository.path, clock())
       const missing = [403, 404, 422].includes(statusOf(second) ?? 0)
-      throw missing ? repositoryNotFound(repository.path, new GitHubAnswer(404, answerOf(second))) : second
+      throw missing ? repositoryNotFound(repository.path, new ForgeAnswer(404, answerOf(second))) : second
     }
   }
 

@@ -2,13 +2,14 @@ import { z } from 'zod'
 import { SupercargoError } from '../../domain/errors.ts'
 import type { RepositoryId } from '../../domain/repository.ts'
 import type { UpdateChangeRequest } from '../forge.ts'
+import { assertOurs } from '../shared/branches.ts'
 import type { Session } from './client.ts'
 import { createLooseCommit } from './commit-wish.ts'
 import { describeChangeRequest } from './describe-change-request.ts'
 import { baseFacts, pullNodeId, repositoryFacts } from './facts.ts'
 import { problemsOf } from './graphql.ts'
 import { type Memory, repositoryMemoryKey } from './memory.ts'
-import { assertOurs, judgeRefusedSwap, swapInput, writeRefused } from './refs.ts'
+import { judgeRefusedSwap, swapInput, writeRefused } from './refs.ts'
 
 const UPDATE = `mutation Update($refs: UpdateRefsInput!, $pull: UpdatePullRequestInput!) {
   branch: updateRefs(input: $refs) { clientMutationId }
@@ -31,13 +32,13 @@ export async function updateChangeRequest(
   wish: UpdateChangeRequest,
   memory: Memory,
 ): Promise<void> {
-  assertOurs(wish.branch)
+  assertOurs(wish.branch, wish.consented)
   const { nodeId } = await repositoryFacts(session, repository, memory)
   const pullRequestId = await pullNodeId(session, repository, wish.number, memory)
   const base = await baseFacts(session, repository, wish.baseOid, wish.commit.changes, memory)
   const commit = await createLooseCommit(session, wish.baseOid, wish.commit, base)
   const answer = await session.mutate(UPDATE, {
-    refs: swapInput(nodeId, wish.branch, wish.expectedHead, commit),
+    refs: swapInput(nodeId, wish, wish.expectedHead, commit),
     pull: {
       pullRequestId,
       title: wish.title,

@@ -1,4 +1,5 @@
 import { codeSpan, escapeMarkdown, link } from '../../domain/markdown.ts'
+import type { Vocabulary } from '../../domain/vocabulary.ts'
 import type { SourcePullRequest } from '../../forge/forge.ts'
 import type { PreviewStanding } from '../previews.ts'
 
@@ -13,21 +14,22 @@ export interface PreviewTold extends PreviewStanding {
 }
 
 /** What the one comment says while the pull request has previews. */
-export function previewComment(previews: readonly PreviewTold[]): string {
+export function previewComment(previews: readonly PreviewTold[], { changeRequest }: Vocabulary): string {
   const rows = previews.map((preview) => row(preview))
   return [
     COMMENT_MARKER,
     '### Preview',
     ['| app | state | address | commit |', '|---|---|---|---|', ...rows].join('\n'),
-    '<sub>It follows every push, and goes when this pull request is closed.</sub>',
+    `<sub>It follows every push, and goes when this ${changeRequest} is closed.</sub>`,
   ]
     .join('\n\n')
     .replace(`${COMMENT_MARKER}\n\n`, `${COMMENT_MARKER}\n`)
 }
 
 /** What it says when there is none any more. */
-export function goneComment({ state }: SourcePullRequest): string {
-  const why = state === 'open' ? 'this pull request has none any more' : `this pull request was ${state}`
+export function goneComment({ state }: SourcePullRequest, { changeRequest }: Vocabulary): string {
+  const why =
+    state === 'open' ? `this ${changeRequest} has none any more` : `this ${changeRequest} was ${state}`
   return `${COMMENT_MARKER}\n### Preview\n\nThe preview is gone: ${why}.`
 }
 

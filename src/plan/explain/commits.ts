@@ -1,15 +1,15 @@
 import type { Commit } from '../../domain/commit.ts'
 import { plainLine } from '../../domain/commit-message.ts'
 import { codeSpan, escapeMarkdown, link } from '../../domain/markdown.ts'
-import type { RepositoryId } from '../../domain/repository.ts'
+import type { World } from '../world.ts'
 
 const SHOWN = 50
 const SHOWN_IN_MESSAGE = 20
 
 /** Markdown list, newest first: id, headline, pull request, author. */
-export function listCommits(brought: { commits: Commit[]; total: number }, source: RepositoryId): string {
+export function listCommits(brought: { commits: Commit[]; total: number }, world: World): string {
   const shown = brought.commits.slice(0, SHOWN)
-  const lines = shown.map((commit) => `- ${commitItem(commit, source)}`)
+  const lines = shown.map((commit) => `- ${commitItem(commit, world)}`)
   const rest = brought.total - shown.length
   return [...lines, ...(rest > 0 ? [`- … and ${rest} more`] : [])].join('\n')
 }
@@ -25,10 +25,10 @@ export function commitLines(commits: readonly Commit[], total: number): string {
   return [...lines, ...(rest > 0 ? [`- and ${rest} more`] : [])].join('\n')
 }
 
-function commitItem(commit: Commit, source: RepositoryId): string {
+function commitItem(commit: Commit, { source, words }: World): string {
   const id = link(codeSpan(commit.oid.slice(0, 7)), commit.url)
   const pulls = commit.pullRequests
-    .map(({ number, url }) => link(escapeMarkdown(`${source.path}#${number}`), url))
+    .map(({ number, url }) => link(escapeMarkdown(`${source.repository.path}${words.mark}${number}`), url))
     .join(', ')
   const headline = commit.pullRequests.reduce(
     (text, { number }) => text.replace(new RegExp(` \\(#${number}\\)$`), ''),

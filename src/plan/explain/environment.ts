@@ -3,6 +3,7 @@ import type { App, Environment } from '../../config/model.ts'
 import { plainLine, trailers } from '../../domain/commit-message.ts'
 import { codeSpan, escapeMarkdown, link, oneLine } from '../../domain/markdown.ts'
 import { readTag } from '../../domain/tag-template.ts'
+import { renderTemplate } from '../../domain/template.ts'
 import type { Version } from '../../domain/version.ts'
 import type { FileEdit, Remark } from '../../edit/editor.ts'
 import type { Relation } from '../lineage.ts'
@@ -39,13 +40,26 @@ export function explainEnvironment(story: EnvironmentStory): {
   body(supersedes: readonly string[]): string
   message: string
 } {
-  const { app, environment, version, from } = story
-  const move = from === null || from === version.tag ? version.tag : `${plainLine(from)} → ${version.tag}`
   return {
-    title: oneLine(`${app.name} ${environment.name}: ${move}`, TITLE_LENGTH),
+    title: oneLine(title(story), TITLE_LENGTH),
     body: (supersedes) => body(story, supersedes),
     message: message(story),
   }
+}
+
+/** The team's own, or the usual one. */
+function title({ app, environment, version, from }: EnvironmentStory): string {
+  if (environment.title !== null) {
+    return renderTemplate(environment.title, {
+      app: app.name,
+      environment: environment.name,
+      tag: version.tag,
+      sha: version.commit ?? version.tag,
+      from: from === null ? '–' : plainLine(from),
+    })
+  }
+  const move = from === null || from === version.tag ? version.tag : `${plainLine(from)} → ${version.tag}`
+  return `${app.name} ${environment.name}: ${move}`
 }
 
 function body(story: EnvironmentStory, supersedes: readonly string[]): string {
@@ -73,7 +87,7 @@ function commitSection(story: EnvironmentStory): string {
   const { total } = relation
   const compare = compareUrl(story)
   const heading = `### ${total} commit${total === 1 ? '' : 's'}${compare === null ? '' : ` · ${link('compare', compare)}`}`
-  return `${heading}\n\n${listCommits(relation, world.source.repository)}`
+  return `${heading}\n\n${listCommits(relation, world)}`
 }
 
 function whySection({ world, why, from, relation }: EnvironmentStory, supersedes: readonly string[]): string {

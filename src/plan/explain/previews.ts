@@ -3,6 +3,7 @@ import type { App } from '../../config/model.ts'
 import { plainLine, trailers } from '../../domain/commit-message.ts'
 import { codeSpan, escapeMarkdown, link } from '../../domain/markdown.ts'
 import { PREVIEWS } from '../../domain/names.ts'
+import type { Vocabulary } from '../../domain/vocabulary.ts'
 import type { Preview } from '../preview-set.ts'
 import type { PreviewChanges } from '../previews.ts'
 import type { World } from '../world.ts'
@@ -40,23 +41,23 @@ function body(
   const downgraded =
     decision.downgraded === null ? '' : ` ${escapeMarkdown(decision.downgraded.message, 500)}`
   const rows = [
-    ...changes.added.map((preview) => `- added ${item(preview)}`),
-    ...changes.updated.map((preview) => `- updated ${item(preview)}`),
+    ...changes.added.map((preview) => `- added ${item(preview, world.words)}`),
+    ...changes.updated.map((preview) => `- updated ${item(preview, world.words)}`),
     ...changes.removed.map((path) => `- removed ${codeSpan(path)}`),
   ]
   const shown = rows.length > SHOWN ? [...rows.slice(0, SHOWN), `- … and ${rows.length - SHOWN} more`] : rows
   return [
-    `The previews of **${app.name}** follow the open pull requests and branches of ${source}.`,
+    `The previews of **${app.name}** follow the open ${world.words.changeRequest}s and branches of ${source}.`,
     shown.join('\n'),
     `### How it gets in\n\n${how}${downgraded}`,
   ].join('\n\n')
 }
 
-function item({ path, branch, pullRequest, tag }: Preview): string {
+function item({ path, branch, pullRequest, tag }: Preview, { mark }: Vocabulary): string {
   const subject =
     pullRequest === null
       ? `branch ${codeSpan(branch)}`
-      : `${link(`#${pullRequest.number}`, pullRequest.url)} ${escapeMarkdown(pullRequest.title, 120)}`
+      : `${link(`${mark}${pullRequest.number}`, pullRequest.url)} ${escapeMarkdown(pullRequest.title, 120)}`
   return `${codeSpan(path)} at ${codeSpan(tag)}: ${subject}`
 }
 

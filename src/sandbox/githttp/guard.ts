@@ -1,11 +1,12 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ZERO_OID } from '../../domain/commit.ts'
+import type { RefChange } from '../model/events.ts'
 import type { Model } from '../model/model.ts'
 import { protectionOf, pushRefusal } from '../model/protection.ts'
 import { pullsOf } from '../model/pulls.ts'
 import { hooksDirectory } from '../model/repositories.ts'
-import type { Actor, RefChange, Repository } from '../model/types.ts'
+import type { Actor, Repository } from '../model/types.ts'
 
 const HEADS = 'refs/heads/'
 
@@ -67,19 +68,28 @@ function ruleOf(
 ): string[] {
   if (!ref.startsWith(HEADS) || before === ZERO_OID) return []
   const branch = ref.slice(HEADS.length)
-  if (protectionOf(model, repository, branch) === null) return []
+  const protection = protectionOf(model, repository, branch)
+  if (protection === null) return []
   if (after === ZERO_OID) return [`${ref}\trefuse\tCannot delete this protected branch`]
   const reason = pushRefusal(model, actor, repository, branch, after)
   if (reason !== null) return [`${ref}\trefuse\t${reason}`]
+  if (protection.levels?.allowForcePush === true) return []
   return [`${ref}\tff\tCannot force-push to this protected branch`]
 }
 
-/** Where to open a pull request for a branch that is new, as GitHub tells. */
+/** Where to open a pull request for a branch that is new, as forges tell. */
 function noteOf(model: Model, repository: Repository, commands: readonly RefChange[]): string {
   const branch = commands.find(({ ref, before }) => ref.startsWith(HEADS) && before === ZERO_OID)?.ref
   const name = branch?.slice(HEADS.length)
   if (name === undefined || name === repository.defaultBranch) return ''
   if (pullsOf(model, repository).some((pull) => pull.state === 'open' && pull.headBranch === name)) return ''
-  const url = model.urls.repository(repository, `/compare/${name}`)
-  return `\nCreate a pull request for '${name}' by visiting:\n     ${url}\n`
+  const { kind, words } = model.flavour
+  const url =
+    kind === 'gitlab'
+      ? model.urls.repository(
+          repository,
+          `/pulls/new?merge_request%5Bsource_branch%5D=${encodeURIComponent(name)}`,
+        )
+      : model.urls.repository(repository, `/compare/${name}`)
+  return `\nCreate a ${words.pull} for '${name}' by visiting:\n     ${url}\n`
 }

@@ -6,15 +6,15 @@ import { ZERO_OID } from '../../domain/commit.ts'
 import type { Auth } from '../auth.ts'
 import { gitEnvironment } from '../git/run.ts'
 import { can, canSee, findRepository } from '../model/access.ts'
+import type { RefChange } from '../model/events.ts'
+import type { Flavour } from '../model/flavour.ts'
 import type { Model } from '../model/model.ts'
 import { repositoryDirectory } from '../model/model.ts'
 import { settleLocked } from '../model/settle.ts'
-import type { Actor, RefChange, Repository } from '../model/types.ts'
-import { MOUNT } from '../model/urls.ts'
+import type { Actor, Repository } from '../model/types.ts'
 import { guardEnvironment } from './guard.ts'
 import { FLUSH, packet, readCommands } from './packets.ts'
 
-const PATH = new RegExp(`^${MOUNT}/([^/]+)/([^/]+?)(?:\\.git)?/(info/refs|git-upload-pack|git-receive-pack)$`)
 /** Largest push, in bytes. */
 const LARGEST_PUSH = 512 * 1024 * 1024
 
@@ -28,11 +28,13 @@ export interface GitRequest {
 }
 
 /** What a git client asks with this address; null when it is no git request. */
-export function readGitPath(url: string): GitRequest | null {
+export function readGitPath({ mount, nested }: Flavour, url: string): GitRequest | null {
   const at = url.indexOf('?')
   const path = at === -1 ? url : url.slice(0, at)
-  const match = PATH.exec(path)
-  if (match === null) return null
+  if (!path.startsWith(`${mount}/`)) return null
+  const rest = /^\/(.+)\/([^/]+?)(?:\.git)?\/(info\/refs|git-upload-pack|git-receive-pack)$/
+  const match = rest.exec(path.slice(mount.length))
+  if (match === null || (!nested && match[1]?.includes('/'))) return null
   const advertise = match[3] === 'info/refs'
   const wanted = advertise ? new URLSearchParams(url.slice(at + 1)).get('service') : match[3]
   if (wanted !== 'git-upload-pack' && wanted !== 'git-receive-pack') return null
@@ -59,12 +61,12 @@ export async function serveGit(
   const repository = findRepository(model, owner, name)
   const refused = refusal(model, actor, repository, service)
   if (refused !== null || repository === null || actor === null) {
-    answer(response, refused?.status ?? 404, refused?.text ?? 'Repository not found.')
+    answer(model, response, refused?.status ?? 404, refused?.text ?? 'Repository not found.')
     return
   }
   response.setHeader('cache-control', 'no-cache, max-age=0, must-revalidate')
   if (advertise) return await advertiseRefs(model, request, response, repository, service)
-  if (request.method !== 'POST') return answer(response, 405, 'Method Not Allowed')
+  if (request.method !== 'POST') return answer(model, response, 405, 'Method Not Allowed')
   response.setHeader('content-type', `application/x-git-${service}-result`)
   const body = request.headers['content-encoding'] === 'gzip' ? gunzip(request) : request
   if (service === 'upload-pack') {
@@ -82,7 +84,7 @@ async function receive(
   actor: Actor,
   body: Buffer | null,
 ): Promise<void> {
-  if (body === null) return answer(response, 413, 'The push is too large.')
+  if (body === null) return answer(model, response, 413, 'The push is too large.')
   const commands = readCommands(body)
   await model.locked(repository, async () => {
     const git = model.git(repository)
@@ -171,7 +173,10 @@ function refusal(
   if (actor.kind === 'anonymous' && (hidden || pushing))
     return { status: 401, text: 'Authentication required.' }
   if (hidden || repository === null) return { status: 404, text: 'Repository not found.' }
-  if (!can(model, actor, repository, 'contents', pushing ? 'write' : 'read')) {
+  if (
+    !scopeAllows(actor, pushing) ||
+    !can(model, actor, repository, 'contents', pushing ? 'write' : 'read')
+  ) {
     const name = actor.kind === 'anonymous' ? 'anonymous' : actor.account.login
     return {
       status: 403,
@@ -184,8 +189,15 @@ function refusal(
   return null
 }
 
-function answer(response: ServerResponse, status: number, text: string): void {
-  if (status === 401) response.setHeader('www-authenticate', 'Basic realm="GitHub"')
+/** What a token may do with git. https://docs.gitlab.com/user/profile/personal_access_tokens/#personal-access-token-scopes */
+function scopeAllows(actor: Actor, pushing: boolean): boolean {
+  const scopes = actor.kind === 'person' ? actor.scopes : undefined
+  const enough = pushing ? ['api', 'write_repository'] : ['api', 'read_repository', 'write_repository']
+  return scopes === undefined || scopes.some((scope) => enough.includes(scope))
+}
+
+function answer(model: Model, response: ServerResponse, status: number, text: string): void {
+  if (status === 401) response.setHeader('www-authenticate', `Basic realm="${model.flavour.words.forge}"`)
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' })
   response.end(`${text}\n`)
 }

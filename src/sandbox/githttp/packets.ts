@@ -1,4 +1,4 @@
-import type { RefChange } from '../model/types.ts'
+import type { RefChange } from '../model/events.ts'
 
 /** One pkt-line of the git protocol. https://git-scm.com/docs/protocol-common#_pkt_line_format */
 export function packet(text: string): string {

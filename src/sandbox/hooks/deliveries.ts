@@ -19,6 +19,8 @@ export interface Message {
   action: string | null
   installationId: number | null
   repositoryId: number | null
+  /** GitLab's hook that it goes to. */
+  hookId?: number
   redelivery: boolean
   payload: Record<string, unknown>
 }
@@ -51,8 +53,8 @@ export interface DeliveryResult {
 
 /** The app's deliveries of the last three days. */
 export interface Deliveries {
-  /** Attempts that were made, newest first. */
-  list(): DeliveryItem[]
+  /** Attempts that were made, newest first: all, or those of one of GitLab's hooks. */
+  list(hookId?: number): DeliveryItem[]
   /** With request and response, as `GET /app/hook/deliveries/{id}` shows it; null when there is none. */
   get(id: number): (DeliveryItem & Record<string, unknown>) | null
   /** Sends it once more, under the same GUID and a new id; false when there is no such delivery. */
@@ -72,6 +74,7 @@ export interface DeliveryLog extends Omit<Deliveries, 'redeliver'> {
 interface Attempt {
   offset: number
   length: number
+  hookId: number | undefined
   /** Without the payload, which stays in the file. */
   item: DeliveryItem
   requestHeaders: Record<string, string>
@@ -133,9 +136,9 @@ export function openDeliveryLog(path: string): DeliveryLog {
       return id
     },
     done: (id, result) => write({ type: 'done', id, result }),
-    list: () =>
+    list: (hookId) =>
       [...attempts.values()]
-        .filter(({ sent }) => sent)
+        .filter((attempt) => attempt.sent && (hookId === undefined || attempt.hookId === hookId))
         .map(({ item }) => item)
         .reverse(),
     get: (id) => {
@@ -164,6 +167,7 @@ function newAttempt(line: Line & { type: 'queued' }, offset: number, length: num
   return {
     offset,
     length,
+    hookId: line.message.hookId,
     sent: false,
     requestHeaders: {},
     item: {

@@ -1,39 +1,50 @@
-import { createHmac, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
+import type { ForgeEvent } from '../model/events.ts'
 import type { Model } from '../model/model.ts'
-import type { ForgeEvent } from '../model/types.ts'
-import { type Deliveries, type DeliveryResult, type Message, openDeliveryLog } from './deliveries.ts'
+import {
+  type Deliveries,
+  type DeliveryItem,
+  type DeliveryResult,
+  type Message,
+  openDeliveryLog,
+} from './deliveries.ts'
 
-/** Where the app wants its webhooks, and with which secret they are signed. */
-export interface Webhook {
-  url: string
-  secret: string
+/** What is to be sent for an event, before it has an id. */
+export type Outgoing = Omit<Message, 'guid' | 'redelivery'>
+
+/** What a forge puts on the envelope. */
+export interface Courier {
+  /** Turns an event into what is sent: none, one or several messages, in order. */
+  compose(event: ForgeEvent): Promise<Outgoing[]>
+  /** Where a message goes now, and its headers; null = nowhere. */
+  address(message: Message, body: string): { url: string; headers: Record<string, string> } | null
+  /** Hears how each attempt went. */
+  sent?(message: Message, result: DeliveryResult): void
 }
 
 export interface Dispatcher extends Deliveries {
-  /** Says where to send to; null sends nothing (events are then dropped). Sends what a crash left unsent. */
-  setWebhook(webhook: Webhook | null): void
+  /** Sends what a crash left unsent. */
+  resume(): void
+  /** Sends a message now, and says how that went; null when it has no address. */
+  send(message: Outgoing): Promise<DeliveryItem | null>
   /** Resolves when everything that was emitted so far has been sent, delays included. */
   idle(): Promise<void>
   /** Sends nothing more. */
   close(): void
 }
 
-/** Turns an event into what is sent: none, one or several messages, in order. */
-export type Compose = (event: ForgeEvent) => Promise<Omit<Message, 'guid' | 'redelivery'>[]>
-
 /** A receiver has this long, in milliseconds. */
 const TIMEOUT_MS = 10_000
 
 /**
- * Sends webhooks after the effect, in order per repository, each once: GitHub does not repeat failed ones.
+ * Sends webhooks after the effect, in order per repository, each once: forges do not repeat failed ones.
  * @param log where an error in composing a message goes
  */
-export function createDispatcher(model: Model, compose: Compose, log: (error: unknown) => void): Dispatcher {
+export function createDispatcher(model: Model, courier: Courier, log: (error: unknown) => void): Dispatcher {
   const deliveries = openDeliveryLog(join(model.dataDir, 'deliveries.jsonl'))
   const lanes = new Map<number, Promise<void>>()
   const running = new Set<Promise<void>>()
-  let webhook: Webhook | null = null
   let closed = false
 
   function track(work: Promise<void>): Promise<void> {
@@ -48,8 +59,8 @@ export function createDispatcher(model: Model, compose: Compose, log: (error: un
   }
 
   async function announce(event: ForgeEvent): Promise<void> {
-    if (webhook === null || closed) return
-    for (const message of await compose(event)) {
+    if (closed) return
+    for (const message of await courier.compose(event)) {
       const fault = model.faults.webhook?.(message.event, message.payload) ?? null
       if (fault === 'drop') continue
       const whole: Message = { ...message, guid: randomUUID(), redelivery: false }
@@ -64,9 +75,13 @@ export function createDispatcher(model: Model, compose: Compose, log: (error: un
   }
 
   async function send(id: number, message: Message): Promise<void> {
-    if (webhook === null || closed) return
-    const result = await post(model, message, webhook)
-    if (!closed) deliveries.done(id, result)
+    const body = JSON.stringify(message.payload)
+    const address = closed ? null : courier.address(message, body)
+    if (address === null) return
+    const result = await post(address, body)
+    if (closed) return
+    deliveries.done(id, result)
+    courier.sent?.(message, result)
   }
 
   model.onEvent((event) => inLane(laneOf(event), () => announce(event)))
@@ -82,12 +97,16 @@ export function createDispatcher(model: Model, compose: Compose, log: (error: un
       track(send(attempt, again))
       return true
     },
-    setWebhook: (next) => {
-      webhook = next
-      if (next === null) return
+    resume: () => {
       for (const { id, message } of deliveries.unsent()) {
         inLane(message.repositoryId ?? 0, () => send(id, message))
       }
+    },
+    send: async (message) => {
+      const whole: Message = { ...message, guid: randomUUID(), redelivery: false }
+      const id = deliveries.queue(whole)
+      await track(send(id, whole))
+      return deliveries.get(id)
     },
     idle: async () => {
       while (running.size > 0) await Promise.all(running)
@@ -98,40 +117,28 @@ export function createDispatcher(model: Model, compose: Compose, log: (error: un
   }
 }
 
-async function post(model: Model, message: Message, webhook: Webhook): Promise<DeliveryResult> {
-  const body = JSON.stringify(message.payload)
-  const signature = createHmac('sha256', webhook.secret).update(body).digest('hex')
-  const requestHeaders = {
-    accept: '*/*',
-    'content-type': 'application/json',
-    'user-agent': 'GitHub-Hookshot/5a4db0c',
-    'x-github-delivery': message.guid,
-    'x-github-event': message.event,
-    'x-github-enterprise-host': new URL(model.urls.html()).host,
-    'x-github-enterprise-version': '3.19.0',
-    'x-github-hook-id': String(model.app.id),
-    'x-github-hook-installation-target-id': String(model.app.id),
-    'x-github-hook-installation-target-type': 'integration',
-    'x-hub-signature-256': `sha256=${signature}`,
-  }
+async function post(
+  { url, headers }: { url: string; headers: Record<string, string> },
+  body: string,
+): Promise<DeliveryResult> {
   const started = performance.now()
   const seconds = (): number => Math.round(performance.now() - started) / 1000
   try {
-    const answer = await fetch(webhook.url, {
+    const answer = await fetch(url, {
       method: 'POST',
-      headers: requestHeaders,
+      headers,
       body,
       redirect: 'manual',
       signal: AbortSignal.timeout(TIMEOUT_MS),
     })
     await answer.arrayBuffer().catch(() => {})
     const status = answer.ok ? 'OK' : `Invalid HTTP Response: ${answer.status}`
-    return { status, statusCode: answer.status, duration: seconds(), requestHeaders }
+    return { status, statusCode: answer.status, duration: seconds(), requestHeaders: headers }
   } catch (error) {
     const timedOut = error instanceof Error && error.name === 'TimeoutError'
     return timedOut
-      ? { status: 'timed out', statusCode: 504, duration: seconds(), requestHeaders }
-      : { status: 'failed to connect to host', statusCode: 502, duration: seconds(), requestHeaders }
+      ? { status: 'timed out', statusCode: 504, duration: seconds(), requestHeaders: headers }
+      : { status: 'failed to connect to host', statusCode: 502, duration: seconds(), requestHeaders: headers }
   }
 }
 

@@ -42,7 +42,25 @@ export function installationOf(model: Model, repository: Repository): Installati
 /** A person's role: the sandbox's own person administrates everything, an owner what is theirs. */
 export function roleOf(model: Model, account: Account, repository: Repository): Role | null {
   if (account.id === model.you.id || account.id === repository.ownerId) return 'admin'
-  return repository.collaborators[account.login] ?? (repository.private ? null : 'read')
+  const level = memberLevel(model, account, repository)
+  const role = ROLES.findLast((_, index) => level >= (index + 1) * 10)
+  return role ?? repository.collaborators[account.login] ?? (repository.private ? null : 'read')
+}
+
+/** GitLab: the highest access level in the project, its group, and the groups above; 0 = no member. */
+export function memberLevel(
+  model: Model,
+  account: Account,
+  repository: Pick<Repository, 'id' | 'owner'>,
+): number {
+  const parts = repository.owner.split('/')
+  const groups = parts.map((_, index) => findAccount(model, parts.slice(0, index + 1).join('/'))?.id ?? 0)
+  const day = model.now().slice(0, 10)
+  const levels = [repository.id, ...groups]
+    .flatMap((source) => model.tables.members.by(source))
+    .filter(({ accountId, expiresAt }) => accountId === account.id && (expiresAt === null || expiresAt > day))
+    .map(({ level }) => level)
+  return Math.max(0, ...levels)
 }
 
 /** True when an installation's token reaches the repository as one of its own. */

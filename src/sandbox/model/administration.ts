@@ -1,9 +1,10 @@
 import { installationOf, repositoryNow } from './access.ts'
+import type { ForgeEvent } from './events.ts'
 import { install } from './installations.ts'
 import type { Model } from './model.ts'
 import { Refusal } from './refusal.ts'
 import { createRepository, deleteRepository, updateRepository } from './repositories.ts'
-import type { ForgeEvent, KnownActor, Repository } from './types.ts'
+import type { KnownActor, Repository } from './types.ts'
 
 type RepositoryAction = Extract<ForgeEvent, { type: 'repository' }>['action']
 /** What an administrator of a repository may change. */

@@ -4,7 +4,7 @@ import { changeTree, writeCommit } from '../git/write.ts'
 import type { Model } from './model.ts'
 import { changeRefsLocked } from './refs.ts'
 import { Refusal } from './refusal.ts'
-import { accountSignature, forgeSignature } from './signatures.ts'
+import { accountSignature, committerSignature } from './signatures.ts'
 import type { KnownActor, Repository } from './types.ts'
 
 export interface BranchCommit {
@@ -47,7 +47,7 @@ export async function commitOnBranch(
       tree: await changeTree(git, base?.tree ?? null, wish.changes),
       parents: base === null ? [] : [base.oid],
       author: accountSignature(actor.account, at),
-      committer: forgeSignature(at),
+      committer: committerSignature(model, actor.account, at),
       message: wish.message,
     })
     await changeRefsLocked(model, repository, actor, [

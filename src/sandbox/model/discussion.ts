@@ -4,9 +4,6 @@ import { findPull } from './pulls.ts'
 import { Refusal } from './refusal.ts'
 import type { IssueComment, KnownActor, PullRequest, Repository, Review } from './types.ts'
 
-/** The longest comment, in characters. */
-const LONGEST = 65_536
-
 /** Comments of a pull request, oldest first. */
 export function commentsOf(model: Model, repository: Repository, number: number): IssueComment[] {
   return model.tables.comments.by(`${repository.id}#${number}`)
@@ -27,7 +24,7 @@ export function createComment(
   body: string,
 ): IssueComment {
   const pull = requirePull(model, repository, number)
-  checkBody(body)
+  checkBody(model, body)
   const now = model.now()
   const comment: IssueComment = {
     id: model.nextId(),
@@ -62,7 +59,7 @@ export function editComment(
   body: string,
 ): IssueComment {
   checkOwn(model, repository, actor, comment)
-  checkBody(body)
+  checkBody(model, body)
   const pull = requirePull(model, repository, comment.number)
   const next = { ...comment, body, updatedAt: model.now() }
   model.save(['comments', next])
@@ -145,11 +142,11 @@ function requirePull(model: Model, repository: Repository, number: number): Pull
   return pull
 }
 
-function checkBody(body: string): void {
+function checkBody({ flavour }: Model, body: string): void {
   const where = { resource: 'IssueComment', field: 'body' }
   if (body.trim() === '') throw new Refusal('invalid', "Body can't be blank", where)
-  if (body.length > LONGEST) {
-    throw new Refusal('invalid', `Body is too long (maximum is ${LONGEST} characters)`, where)
+  if (body.length > flavour.longestComment) {
+    throw new Refusal('invalid', `Body is too long (maximum is ${flavour.longestComment} characters)`, where)
   }
 }
 

@@ -73,7 +73,8 @@ export async function mergedTree(
 
 /** With the fault switched on, the first questions about each pair of head and base are not answered. */
 function stillUnknown(model: Model, repository: Repository, pull: PullRequest, base: Oid): boolean {
-  if (model.faults.mergeabilityUnknownFor === 0) return false
+  // GitLab's merge status has its own way of not being there yet.
+  if (model.flavour.kind === 'gitlab' || model.faults.mergeabilityUnknownFor === 0) return false
   const asked = questions.get(model) ?? new Map<string, number>()
   questions.set(model, asked)
   const key = `${repository.id} ${pull.number} ${base} ${pull.headOid}`

@@ -8,12 +8,13 @@ import { mayBypass, protectionOf } from './protection.ts'
 import { findPull, headLabel, headRepository, pullAuthor } from './pulls.ts'
 import { changeRefsLocked } from './refs.ts'
 import { Refusal } from './refusal.ts'
-import { accountSignature, forgeSignature } from './signatures.ts'
+import { accountSignature, committerSignature } from './signatures.ts'
 import type { KnownActor, PullRequest, Repository } from './types.ts'
 
 const HEADS = 'refs/heads/'
 
-export type MergeMethod = 'merge' | 'squash' | 'rebase'
+/** `ff` moves the base branch to the head, where nothing stands in between. */
+export type MergeMethod = 'merge' | 'squash' | 'rebase' | 'ff'
 
 /**
  * Merges an open pull request.
@@ -90,7 +91,7 @@ export async function updatePullBranch(
       tree,
       parents: [pull.headOid, base],
       author: accountSignature(actor.account, at),
-      committer: forgeSignature(at),
+      committer: committerSignature(model, actor.account, at),
       message: `Merge branch '${pull.baseBranch}' into ${pull.headBranch}`,
     })
     await changeRefsLocked(model, repository, actor, [
@@ -112,9 +113,15 @@ async function checkMergeable(
     merge: 'allowMergeCommit',
     squash: 'allowSquashMerge',
     rebase: 'allowRebaseMerge',
+    ff: 'allowRebaseMerge',
   } as const
   if (!repository[allowed[method]]) {
-    const name = { merge: 'Merge commits', squash: 'Squash merges', rebase: 'Rebase merges' }[method]
+    const name = {
+      merge: 'Merge commits',
+      squash: 'Squash merges',
+      rebase: 'Rebase merges',
+      ff: 'Fast-forward merges',
+    }[method]
     throw new Refusal('not-mergeable', `${name} are not allowed on this repository.`)
   }
   const { mergeable, state, reason } = await mergeability(model, repository, pull)
@@ -136,7 +143,11 @@ async function composeMerge(
 ): Promise<Oid> {
   const git = model.git(repository)
   const at = new Date()
-  const committer = forgeSignature(at)
+  const committer = committerSignature(model, actor.account, at)
+  if (wish.method === 'ff') {
+    if (await isAncestor(git, base, pull.headOid)) return pull.headOid
+    throw new Refusal('not-mergeable', 'Fast-forward merge is not possible')
+  }
   if (wish.method === 'rebase') {
     const rebased = await rebase(git, base, pull.headOid, committer)
     if (rebased === null) throw new Refusal('not-mergeable', 'This branch can’t be rebased')
@@ -145,12 +156,9 @@ async function composeMerge(
   const tree = await mergedTree(model, repository, base, pull.headOid)
   if (tree === null) throw new Refusal('not-mergeable', 'Pull Request is not mergeable')
   const squash = wish.method === 'squash'
-  const title =
-    wish.title ??
-    (squash
-      ? `${pull.title} (#${pull.number})`
-      : `Merge pull request #${pull.number} from ${headLabel(pull).replace(':', '/')}`)
-  const body = wish.message ?? (squash ? await squashBody(model, repository, pull, base) : pull.title)
+  const words = await mergeWords(model, repository, pull, base, squash)
+  const title = wish.title ?? words.title
+  const body = wish.message ?? (wish.title !== undefined && model.flavour.kind === 'gitlab' ? '' : words.body)
   return await writeCommit(git, {
     tree,
     parents: squash ? [base] : [base, pull.headOid],
@@ -158,6 +166,28 @@ async function composeMerge(
     committer,
     message: body === '' ? title : `${title}\n\n${body}`,
   })
+}
+
+/** What the forge writes into the commit unless something else is said. */
+async function mergeWords(
+  model: Model,
+  repository: Repository,
+  pull: PullRequest,
+  base: Oid,
+  squash: boolean,
+): Promise<{ title: string; body: string }> {
+  if (model.flavour.kind === 'gitlab') {
+    if (squash) return { title: pull.title, body: pull.body ?? '' }
+    const title = `Merge branch '${pull.headBranch}' into '${pull.baseBranch}'`
+    const reference = `${repository.owner}/${repository.name}!${pull.number}`
+    return { title, body: `${pull.title}\n\nSee merge request ${reference}` }
+  }
+  return squash
+    ? { title: `${pull.title} (#${pull.number})`, body: await squashBody(model, repository, pull, base) }
+    : {
+        title: `Merge pull request #${pull.number} from ${headLabel(pull).replace(':', '/')}`,
+        body: pull.title,
+      }
 }
 
 async function squashBody(
@@ -182,7 +212,8 @@ async function deleteHead(
   actor: KnownActor,
   pull: PullRequest,
 ): Promise<void> {
-  if (!repository.deleteBranchOnMerge || pull.headRepositoryId !== repository.id) return
+  const removes = pull.removesSource ?? repository.deleteBranchOnMerge
+  if (!removes || pull.headRepositoryId !== repository.id) return
   const ref = `${HEADS}${pull.headBranch}`
   await changeRefsLocked(model, repository, actor, [
     { ref, before: pull.headOid, after: '0'.repeat(40) },

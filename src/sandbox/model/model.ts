@@ -1,7 +1,19 @@
 import { join } from 'node:path'
 import { type GitRepository, openGitRepository } from '../git/git-repository.ts'
 import { DEFAULT_SEARCH_PATH } from '../git/run.ts'
+import type { ForgeEvent } from './events.ts'
 import { createFaults, type Faults } from './faults.ts'
+import { type Flavour, GITHUB } from './flavour.ts'
+import type {
+  Award,
+  CommitNote,
+  Deployment,
+  Environment,
+  Label,
+  Member,
+  Pipeline,
+  ProjectHook,
+} from './gitlab-types.ts'
 import { type Change, openJournal } from './journal.ts'
 import { createTable, type Table } from './table.ts'
 import type {
@@ -9,7 +21,6 @@ import type {
   CheckRun,
   CheckSuite,
   CommitStatus,
-  ForgeEvent,
   Installation,
   InstallationToken,
   IssueComment,
@@ -63,6 +74,17 @@ export interface Tables {
   tokens: Table<InstallationToken>
   /** By the hash of the token. */
   personTokens: Table<PersonToken>
+  /* GitLab's own. By the id of the group or project, as hooks. */
+  members: Table<Member>
+  projectHooks: Table<ProjectHook>
+  /** By repository id, as pipelines, environments and deployments. */
+  labels: Table<Label>
+  pipelines: Table<Pipeline>
+  environments: Table<Environment>
+  deployments: Table<Deployment>
+  /** By the id of what they are given to. */
+  awards: Table<Award>
+  commitNotes: Table<CommitNote>
 }
 
 export type TableName = keyof Tables
@@ -83,6 +105,7 @@ export interface Model {
   readonly urls: Urls
   readonly faults: Faults
   readonly app: SandboxApp
+  readonly flavour: Flavour
   /** Directories where git is found, as in `PATH`. */
   readonly searchPath: string
   /** The person that SANDBOX_TOKEN stands for. */
@@ -113,6 +136,10 @@ export interface ModelOptions {
   /** The sandbox's own directory. */
   dataDir: string
   app: SandboxApp
+  /** GitHub unless something else is said. */
+  flavour?: Flavour
+  /** Login of the bot's account; on GitHub it follows from the app. */
+  botLogin?: string
   /** Origin and mount point, such as `http://localhost:3000`; may be set later with `model.urls.setBase`. */
   baseUrl: string | null
   searchPath?: string | undefined
@@ -121,6 +148,7 @@ export interface ModelOptions {
 /** Opens (or begins) the forge in a directory. */
 export function openModel(options: ModelOptions): Model {
   const searchPath = options.searchPath ?? DEFAULT_SEARCH_PATH
+  const flavour = options.flavour ?? GITHUB
   const tables = createTables()
   let lastId = 1000
   const journal = openJournal(
@@ -144,19 +172,21 @@ export function openModel(options: ModelOptions): Model {
   const account = (login: string, type: Account['type'], name: string, id: number): Account => {
     const known = tables.accounts.by(login.toLowerCase())[0]
     if (known !== undefined) return known
-    const email = `${id}+${login}@users.noreply.github.com`
+    const email = `${id}+${login}@${flavour.mail}`
     save(['accounts', { id, login, type, name, email, createdAt: now() }])
     return tables.accounts.by(login.toLowerCase())[0] as Account
   }
   const you = account('you', 'User', 'You', 501)
-  account('web-flow', 'User', 'GitHub', 503)
-  const bot = account(`${options.app.slug}[bot]`, 'Bot', `${options.app.slug}[bot]`, 502)
+  if (flavour.kind === 'github') account('web-flow', 'User', 'GitHub', 503)
+  const botLogin = options.botLogin ?? `${options.app.slug}[bot]`
+  const bot = account(botLogin, 'Bot', botLogin, 502)
   return {
     dataDir: options.dataDir,
     tables,
-    urls: createUrls(options.baseUrl),
+    urls: createUrls(flavour, options.baseUrl),
     faults: createFaults(),
     app: options.app,
+    flavour,
     searchPath,
     you,
     bot,
@@ -211,6 +241,14 @@ function createTables(): Tables {
     seenRefs: createTable((row) => row.id),
     tokens: createTable((row) => row.hash),
     personTokens: createTable((row) => row.hash),
+    members: createTable((row) => row.sourceId),
+    projectHooks: createTable((row) => row.sourceId),
+    labels: createTable((row) => row.repositoryId),
+    pipelines: createTable((row) => row.repositoryId),
+    environments: createTable((row) => row.repositoryId),
+    deployments: createTable((row) => row.repositoryId),
+    awards: createTable((row) => row.awardableId),
+    commitNotes: createTable((row) => `${row.repositoryId}@${row.oid}`),
   }
 }
 

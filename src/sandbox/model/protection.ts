@@ -1,12 +1,30 @@
 import type { Oid } from '../../domain/commit.ts'
-import { roleOf } from './access.ts'
+import { memberLevel, roleOf } from './access.ts'
 import { contextState } from './checks.ts'
 import type { Model } from './model.ts'
-import type { Actor, Protection, PullRequest, Repository, Review } from './types.ts'
+import type { Actor, KnownActor, Protection, PullRequest, Repository, Review } from './types.ts'
 
 /** The rules of a branch; null when it is not protected. */
 export function protectionOf(model: Model, repository: Repository, branch: string): Protection | null {
-  return model.tables.protections.by(repository.id).find((each) => each.branch === branch) ?? null
+  const rules = model.tables.protections.by(repository.id)
+  return (
+    rules.find((each) => each.branch === branch) ??
+    rules.find((each) => each.branch.includes('*') && matches(each.branch, branch)) ??
+    null
+  )
+}
+
+/** A branch by a pattern whose only special sign is `*`. */
+function matches(pattern: string, branch: string): boolean {
+  const [first = '', ...rest] = pattern.split('*')
+  if (!branch.startsWith(first)) return false
+  let at = first.length
+  for (const [index, part] of rest.entries()) {
+    const found = index === rest.length - 1 ? branch.length - part.length : branch.indexOf(part, at)
+    if (found < at || !branch.startsWith(part, found)) return false
+    at = found + part.length
+  }
+  return true
 }
 
 /** Sets the rules of a branch. What is not said is not required. */
@@ -45,6 +63,7 @@ export function mayBypass(
   protection: Protection,
 ): boolean {
   return (
+    protection.levels === undefined &&
     !protection.enforceAdmins &&
     actor.kind === 'person' &&
     roleOf(model, actor.account, repository) === 'admin'
@@ -64,6 +83,13 @@ export function pushRefusal(
 ): string | null {
   const protection = protectionOf(model, repository, branch)
   if (protection === null || mayBypass(model, actor, repository, protection)) return null
+  if (protection.levels !== undefined) {
+    const { push } = protection.levels
+    const level = actor.kind === 'person' ? levelOf(model, actor, repository) : 0
+    return push > 0 && level >= push
+      ? null
+      : 'You are not allowed to push code to protected branches on this project.'
+  }
   const name =
     actor.kind === 'installation' ? model.app.slug : actor.kind === 'person' ? actor.account.login : ''
   if (protection.restrictPushes !== null && !protection.restrictPushes.includes(name)) {
@@ -71,6 +97,15 @@ export function pushRefusal(
   }
   if (protection.requiredApprovals !== null) return 'Changes must be made through a pull request.'
   return missingCheck(model, repository, protection, after)
+}
+
+/** GitLab: the access level that counts; the instance's administrator has every one. */
+export function levelOf(
+  model: Model,
+  { account }: KnownActor,
+  repository: Pick<Repository, 'id' | 'owner'>,
+): number {
+  return account.id === model.you.id ? 60 : memberLevel(model, account, repository)
 }
 
 /** Why a protected branch is not content with a pull request's head: a missing check; null = it is. */

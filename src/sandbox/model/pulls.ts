@@ -1,11 +1,12 @@
 import type { Oid } from '../../domain/commit.ts'
 import { isAncestor } from '../git/walk.ts'
 import { accountById, canSee, findRepository } from './access.ts'
+import type { ForgeEvent } from './events.ts'
 import type { Model } from './model.ts'
 import { Refusal } from './refusal.ts'
 import { fresh } from './repositories.ts'
 import { copyHead } from './settle.ts'
-import type { ForgeEvent, KnownActor, PullRequest, Repository } from './types.ts'
+import type { KnownActor, PullRequest, Repository } from './types.ts'
 
 const HEADS = 'refs/heads/'
 
@@ -67,11 +68,11 @@ export async function openPull(
     const row = fresh(model, repository)
     const number = row.nextNumber
     if (source.id !== repository.id) await copyHead(model, source, repository, number, head)
-    if (await isAncestor(git, head, base)) {
+    if (model.flavour.wantsCommits && (await isAncestor(git, head, base))) {
       const between = source.id === repository.id ? branch : `${source.owner}:${branch}`
       throw invalid('base', `No commits between ${wish.base} and ${between}`)
     }
-    await git.writeOwnRef(`refs/pull/${number}/head`, head)
+    await git.writeOwnRef(`${model.flavour.pullRefs}${number}/head`, head)
     const now = model.now()
     const pull: PullRequest = {
       id: model.nextId(),
@@ -80,7 +81,7 @@ export async function openPull(
       title: wish.title,
       body: wish.body,
       state: 'open',
-      draft: wish.draft ?? false,
+      draft: model.flavour.draft?.test(wish.title) ?? wish.draft ?? false,
       authorId: actor.account.id,
       headBranch: branch,
       headRepositoryId: source.id,
@@ -164,7 +165,7 @@ async function edit(
     edits.title = change.title
   }
   if (change.body !== undefined) edits.body = change.body
-  if (change.draft !== undefined) edits.draft = change.draft
+  Object.assign(edits, draftEdit(model, pull, change))
   if (change.base !== undefined && change.base !== pull.baseBranch) {
     const base = (await model.git(repository).ref(`${HEADS}${change.base}`))?.oid
     if (base === undefined) {
@@ -176,6 +177,18 @@ async function edit(
     edits.baseOid = base
   }
   return edits
+}
+
+/** A draft is a state of its own, or (GitLab) what the title begins with. */
+function draftEdit(
+  { flavour }: Model,
+  pull: PullRequest,
+  { title, draft }: { title?: string | undefined; draft?: boolean | undefined },
+): Partial<PullRequest> {
+  if (flavour.draft === null) return draft === undefined ? {} : { draft }
+  if (title !== undefined) return { draft: flavour.draft.test(title) }
+  if (draft === undefined || draft === pull.draft) return {}
+  return { draft, title: draft ? `Draft: ${pull.title}` : pull.title.replace(flavour.draft, '') }
 }
 
 async function changeState(
@@ -212,7 +225,7 @@ async function reopenableHead(model: Model, repository: Repository, pull: PullRe
     throw invalid('state', `state cannot be changed. The ${pull.baseBranch} branch has been deleted.`)
   }
   const noCommits = `There are no new commits on the ${pull.headBranch} branch.`
-  if (await isAncestor(git, head.oid, base.oid)) {
+  if (model.flavour.wantsCommits && (await isAncestor(git, head.oid, base.oid))) {
     throw invalid('state', `state cannot be changed. ${noCommits}`)
   }
   const twin = pullsOf(model, repository).find(

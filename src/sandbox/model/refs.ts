@@ -1,12 +1,13 @@
 import { type Oid, ZERO_OID } from '../../domain/commit.ts'
 import type { RefUpdate } from '../git/git-repository.ts'
 import { isAncestor } from '../git/walk.ts'
+import type { RefChange } from './events.ts'
 import type { Model } from './model.ts'
 import { protectionOf, pushRefusal } from './protection.ts'
 import { Refusal } from './refusal.ts'
 import { fresh } from './repositories.ts'
 import { settleLocked } from './settle.ts'
-import type { KnownActor, RefChange, Repository } from './types.ts'
+import type { KnownActor, Repository } from './types.ts'
 
 const HEADS = 'refs/heads/'
 
@@ -56,7 +57,7 @@ export async function changeRefsLocked(
 async function checkWish(model: Model, repository: Repository, wish: RefWish, current: Oid): Promise<void> {
   const git = model.git(repository)
   const { ref, before, after } = wish
-  if (!isRefName(ref) || ref.startsWith('refs/pull/')) {
+  if (!isRefName(ref) || ref.startsWith(model.flavour.pullRefs)) {
     throw new Refusal('invalid', `${ref} is not a valid ref name.`, { resource: 'Reference', field: 'ref' })
   }
   if (before !== null && before !== current) {
@@ -93,9 +94,11 @@ async function checkProtection(
 ): Promise<void> {
   if (!ref.startsWith(HEADS)) return
   const branch = ref.slice(HEADS.length)
-  if (protectionOf(model, repository, branch) === null || current === ZERO_OID) return
+  const protection = protectionOf(model, repository, branch)
+  if (protection === null || current === ZERO_OID) return
   if (after === ZERO_OID) throw new Refusal('protected', 'Cannot delete this protected branch')
-  if (!(await isAncestor(model.git(repository), current, after))) {
+  const forced = !(await isAncestor(model.git(repository), current, after))
+  if (forced && protection.levels?.allowForcePush !== true) {
     throw new Refusal('protected', 'Cannot force-push to this protected branch')
   }
   const reason = pushRefusal(model, actor, repository, branch, after)

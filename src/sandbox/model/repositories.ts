@@ -10,7 +10,6 @@ import type { Account, Repository, Role } from './types.ts'
 const CONFIG: [string, string][] = [
   ['http.receivepack', 'true'],
   ['receive.denyCurrentBranch', 'ignore'],
-  ['receive.hideRefs', 'refs/pull'],
   ['uploadpack.allowAnySHA1InWant', 'true'],
   ['uploadpack.allowFilter', 'true'],
   ['gc.auto', '0'],
@@ -29,7 +28,7 @@ export function ensureAccount(model: Model, login: string, type: Account['type']
     login,
     type,
     name: login,
-    email: `${id}+${login}@users.noreply.github.com`,
+    email: `${id}+${login}@${model.flavour.mail}`,
     createdAt: model.now(),
   }
   model.save(['accounts', account])
@@ -87,7 +86,9 @@ export async function createRepository(
     { searchPath },
   )
   if (made.code !== 0) throw new Error(`The repository cannot be made: ${made.stderr}`)
-  for (const [key, value] of CONFIG) await runGit(directory, ['config', key, value], { searchPath })
+  const hidden: [string, string] = ['receive.hideRefs', model.flavour.pullRefs.replace(/\/$/, '')]
+  for (const [key, value] of [...CONFIG, hidden])
+    await runGit(directory, ['config', key, value], { searchPath })
   if (repositoryNow(model, wish.owner, wish.name) !== null) {
     await rm(directory, { recursive: true, force: true })
     throw taken()

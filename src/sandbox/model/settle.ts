@@ -1,7 +1,8 @@
 import { type Oid, ZERO_OID } from '../../domain/commit.ts'
 import { isAncestor } from '../git/walk.ts'
+import type { ForgeEvent, RefChange } from './events.ts'
 import type { Model, Put } from './model.ts'
-import type { Account, ForgeEvent, PullRequest, RefChange, Repository } from './types.ts'
+import type { Account, PullRequest, Repository } from './types.ts'
 
 const HEADS = 'refs/heads/'
 
@@ -29,7 +30,7 @@ export async function settleLocked(
       const target = model.tables.repositories.get(pull.repositoryId) ?? repository
       puts.push(['pulls', next], ...staleReviews(model, target, pull, next))
       events.push({ type: 'pull', action, repository: target, sender, pull: next, before: pull })
-      if (target.id === repository.id) heads.set(`refs/pull/${next.number}/head`, next.headOid)
+      if (target.id === repository.id) heads.set(`${model.flavour.pullRefs}${next.number}/head`, next.headOid)
     }
   }
   for (const [ref, oid] of heads) await model.git(repository).writeOwnRef(ref, oid)
@@ -45,7 +46,7 @@ export async function seenNow(
   repository: Repository,
 ): Promise<{ id: number; refs: Record<string, string> }> {
   const refs = await model.git(repository).refs()
-  const seen = [...refs.values()].filter(({ name }) => !name.startsWith('refs/pull/'))
+  const seen = [...refs.values()].filter(({ name }) => !name.startsWith(model.flavour.pullRefs))
   return { id: repository.id, refs: Object.fromEntries(seen.map(({ name, oid }) => [name, oid])) }
 }
 
@@ -88,7 +89,7 @@ async function consequence(
   const git = model.git(target)
   const baseOid = (await git.ref(`${HEADS}${pull.baseBranch}`))?.oid ?? pull.baseOid
   const next = { ...pull, headOid: after, baseOid, updatedAt: now, merging: null }
-  if (await isAncestor(git, after, baseOid))
+  if (model.flavour.wantsCommits && (await isAncestor(git, after, baseOid)))
     return { next: { ...closed, ...next, state: 'closed', closedAt: now }, action: 'closed' }
   return { next, action: 'synchronize' }
 }
@@ -120,7 +121,12 @@ export async function copyHead(
 ): Promise<void> {
   const git = model.git(to)
   const { directory } = model.git(from)
-  const { code, stderr } = await git.run(['fetch', '--quiet', directory, `+${oid}:refs/pull/${number}/head`])
+  const { code, stderr } = await git.run([
+    'fetch',
+    '--quiet',
+    directory,
+    `+${oid}:${model.flavour.pullRefs}${number}/head`,
+  ])
   if (code !== 0) throw new Error(`The fork's commits cannot be copied: ${stderr}`)
   await git.reloadRefs()
 }

@@ -1,9 +1,12 @@
 import type { Signature } from '../git/objects.ts'
+import type { Model } from './model.ts'
 import type { Account } from './types.ts'
 
-/** Who GitHub says has committed what was made through its API or pages. */
-export function forgeSignature(at: Date): Signature {
-  return { name: 'GitHub', email: 'noreply@github.com', seconds: seconds(at), zone: '+0000' }
+/** Who the forge says has committed what an account made through its API or pages: GitHub itself, or the account. */
+export function committerSignature({ flavour }: Model, account: Account, at: Date): Signature {
+  return flavour.committer === null
+    ? accountSignature(account, at)
+    : { ...flavour.committer, seconds: seconds(at), zone: '+0000' }
 }
 
 /** An account as the author of a commit: `supercargo[bot] <502+supercargo[bot]@users.noreply.github.com>`. */

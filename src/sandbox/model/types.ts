@@ -36,6 +36,8 @@ export interface Repository {
   allowRebaseMerge: boolean
   allowAutoMerge: boolean
   deleteBranchOnMerge: boolean
+  /** GitLab: merge requests wait for a pipeline that has succeeded. */
+  onlyMergeAfterPipeline?: boolean
   /** Names that it had before, with its owner, in lower case: `acme/old`. Asking for them leads here. */
   formerPaths?: string[]
   /** The next number of a pull request or issue; they share one sequence. */
@@ -76,6 +78,10 @@ export interface PullRequest {
   mergedAt: string | null
   /** A merge that was decided and is done when the base branch holds `commit`. */
   merging: { commit: Oid; byId: number } | null
+  /** GitLab: merge this head as soon as its pipeline has succeeded. */
+  autoMerge?: { head: Oid; byId: number } | null
+  /** GitLab: the source branch goes with the merge. */
+  removesSource?: boolean
 }
 
 export interface IssueComment {
@@ -85,6 +91,8 @@ export interface IssueComment {
   number: number
   authorId: number
   body: string
+  /** GitLab's own note about what has happened. */
+  system?: boolean
   createdAt: string
   updatedAt: string
 }
@@ -167,6 +175,8 @@ export interface CommitStatus {
   targetUrl: string | null
   creatorId: number
   createdAt: string
+  /** GitLab's own words for it. */
+  gitlab?: { status: string; ref: string; pipelineId: number; coverage: number | null }
 }
 
 /** Rules of one protected branch. Force pushes and deletion are refused on every protected branch. */
@@ -185,6 +195,8 @@ export interface Protection {
   enforceAdmins: boolean
   /** Logins of people and slugs of apps that alone may push; null = everybody with write access. */
   restrictPushes: string[] | null
+  /** GitLab: the access levels that may push and merge (0 = nobody), and whether pushes may be forced. */
+  levels?: { push: number; merge: number; allowForcePush: boolean }
 }
 
 export type PermissionLevel = 'read' | 'write' | 'admin'
@@ -222,13 +234,28 @@ export interface PersonToken {
   /** SHA-256 of the token, in hexadecimal. */
   hash: string
   accountId: number
+  /** GitLab's tokens have a name, scopes, and a last day (`2027-01-31`). */
+  gitlab?: {
+    name: string
+    scopes: string[]
+    expiresAt: string | null
+    revoked: boolean
+    createdAt: string
+    /** Of project and group access tokens: the repository's or the group account's id. */
+    sourceId: number | null
+  }
 }
 
 /** Who asks. Every function that changes something takes one. */
 export type Actor =
   | { kind: 'anonymous' }
   /** A person with a token; permissions follow from the person's role in the repository. */
-  | { kind: 'person'; account: Account }
+  | {
+      kind: 'person'
+      account: Account
+      /** What the token may be used for; undefined = everything. */
+      scopes?: readonly string[]
+    }
   /** The app itself, by JWT: it may ask about installations only. */
   | { kind: 'app'; account: Account }
   /** An installation of the app, by installation token; `repositories` null = all of the installation. */
@@ -242,87 +269,3 @@ export type Actor =
 
 /** An actor with an account: everybody but the anonymous. */
 export type KnownActor = Exclude<Actor, { kind: 'anonymous' }>
-
-/** A moved reference; zero oids stand for "did not exist" and "was deleted". */
-export interface RefChange {
-  /** Full name: `refs/heads/main`. */
-  ref: string
-  before: Oid
-  after: Oid
-}
-
-/** What happened, for webhooks. The rows are as they were just after it. */
-export type ForgeEvent =
-  | { type: 'refs'; repository: Repository; sender: Account; changes: RefChange[] }
-  | {
-      type: 'pull'
-      action:
-        | 'opened'
-        | 'synchronize'
-        | 'closed'
-        | 'reopened'
-        | 'edited'
-        | 'ready_for_review'
-        | 'converted_to_draft'
-      repository: Repository
-      sender: Account
-      pull: PullRequest
-      /** The row before, for `synchronize` (its head) and `edited` (its title, body, base). */
-      before: PullRequest | null
-    }
-  | {
-      type: 'review'
-      action: 'submitted' | 'dismissed'
-      repository: Repository
-      sender: Account
-      pull: PullRequest
-      review: Review
-    }
-  | {
-      type: 'comment'
-      action: 'created' | 'edited' | 'deleted'
-      repository: Repository
-      sender: Account
-      pull: PullRequest
-      comment: IssueComment
-      bodyBefore: string | null
-    }
-  | {
-      type: 'check-run'
-      action: 'created' | 'completed'
-      repository: Repository
-      sender: Account
-      run: CheckRun
-      suite: CheckSuite
-    }
-  | { type: 'check-suite'; action: 'completed'; repository: Repository; sender: Account; suite: CheckSuite }
-  | { type: 'status'; repository: Repository; sender: Account; status: CommitStatus }
-  | {
-      type: 'repository'
-      action:
-        | 'created'
-        | 'deleted'
-        | 'renamed'
-        | 'edited'
-        | 'archived'
-        | 'unarchived'
-        | 'privatized'
-        | 'publicized'
-      repository: Repository
-      sender: Account
-      /** As the webhook says them, for `renamed` and `edited`. */
-      changes: Record<string, unknown> | null
-    }
-  | {
-      type: 'installation'
-      action: 'created' | 'deleted' | 'suspend' | 'unsuspend' | 'new_permissions_accepted'
-      sender: Account
-      installation: Installation
-    }
-  | {
-      type: 'installation-repositories'
-      action: 'added' | 'removed'
-      sender: Account
-      installation: Installation
-      repositories: Repository[]
-    }

@@ -1,6 +1,6 @@
 import type { Context, Hono } from 'hono'
 import { ZERO_OID } from '../../domain/commit.ts'
-import { createComment, submitReview } from '../model/discussion.ts'
+import { submitReview } from '../model/discussion.ts'
 import { type MergeMethod, mergePull } from '../model/merging.ts'
 import { openPull, updatePull } from '../model/pulls.ts'
 import { changeRefs } from '../model/refs.ts'
@@ -47,7 +47,7 @@ export function actionRoutes(app: Hono, page: PageContext): void {
   onPull('close', (repository, number) => updatePull(model, repository, you, number, { state: 'closed' }))
   onPull('reopen', (repository, number) => updatePull(model, repository, you, number, { state: 'open' }))
   onPull('ready', (repository, number) => updatePull(model, repository, you, number, { draft: false }))
-  onPull('comment', (repository, number, form) => createComment(model, repository, you, number, form('body')))
+  onPull('comment', (repository, number, form) => page.comment(repository, you, number, form('body')))
   onPull('approve', (repository, number) =>
     submitReview(model, repository, you, number, { state: 'APPROVED', body: '' }),
   )
@@ -64,5 +64,5 @@ export function actionRoutes(app: Hono, page: PageContext): void {
 }
 
 function isMethod(text: string): text is MergeMethod {
-  return ['merge', 'squash', 'rebase'].includes(text)
+  return ['merge', 'squash', 'rebase', 'ff'].includes(text)
 }

@@ -4,7 +4,7 @@ import { pullsOf } from '../model/pulls.ts'
 import type { PullRequest, Repository } from '../model/types.ts'
 import { csrfField, layout } from './layout.ts'
 import { type Html, type PageContext, pathTo } from './page-context.ts'
-import { ago, branchLink, commitLink, stateDot } from './parts.ts'
+import { ago, branchLink, commitLink, numberOf, stateDot } from './parts.ts'
 
 /** All branches, with their pull requests, and all tags. */
 export async function branchesPage(context: PageContext, repository: Repository): Promise<Html> {
@@ -55,8 +55,8 @@ function branchActions(
   const compare = pathTo(model, repository, `/compare/${repository.defaultBranch}...${branch}`)
   const link =
     pull === undefined
-      ? html`<a class="button" href="${compare}">New pull request</a>`
-      : html`<a class="row" href="${pathTo(model, repository, `/pull/${pull.number}`)}">${stateDot(pull)} #${pull.number}</a>`
+      ? html`<a class="button" href="${compare}">New ${model.flavour.words.pull}</a>`
+      : html`<a class="row" href="${pathTo(model, repository, `/pull/${pull.number}`)}">${stateDot(pull)} ${numberOf(model, pull)}</a>`
   return html`${link} ${deleteBranchForm(context, repository, branch, 'Delete')}`
 }
 

@@ -7,11 +7,12 @@ import type { Repository } from '../model/types.ts'
 import { diffView } from './diff-view.ts'
 import { csrfField, layout } from './layout.ts'
 import { type Html, type PageContext, pathTo } from './page-context.ts'
-import { branchLink, commitRow, plural } from './parts.ts'
+import { branchLink, commitRow, numberOf, plural } from './parts.ts'
 
 /** Which branches could become pull requests. */
 export async function compareIndexPage(context: PageContext, repository: Repository): Promise<Html> {
   const { model } = context
+  const { pull } = model.flavour.words
   const branches = await branchNames(context, repository)
   const others = branches.filter((branch) => branch !== repository.defaultBranch)
   const row = (branch: string): Html => {
@@ -19,10 +20,10 @@ export async function compareIndexPage(context: PageContext, repository: Reposit
     return html`<li><span class="grow">${branchLink(model, repository, branch)}</span>
       <a class="button" href="${pathTo(model, repository, path)}">Compare</a></li>`
   }
-  const body = html`<h1 class="title">New pull request</h1>
+  const body = html`<h1 class="title">New ${pull}</h1>
 <p class="muted">Choose the branch to merge into ${branchLink(model, repository, repository.defaultBranch)}.</p>
 ${others.length === 0 ? html`<p>There is no other branch: push one first.</p>` : html`<section class="box"><ul class="list">${others.map(row)}</ul></section>`}`
-  return layout(context, { title: 'New pull request', repository, tab: 'pulls', body })
+  return layout(context, { title: `New ${pull}`, repository, tab: 'pulls', body })
 }
 
 /** What one commit or branch has that another has not; of two branches with the form that opens a pull request. */
@@ -58,20 +59,21 @@ function openForm(
   message: string,
 ): Html {
   const { model } = context
+  const { words } = model.flavour
   const open = pullsOf(model, repository).find(
     (pull) => pull.state === 'open' && pull.headBranch === head && pull.baseBranch === base,
   )
   if (open !== undefined) {
     const href = pathTo(model, repository, `/pull/${open.number}`)
-    return html`<p class="notice">There is an open pull request for this branch: <a href="${href}">#${open.number} ${open.title}</a>.</p>`
+    return html`<p class="notice">There is an open ${words.pull} for this branch: <a href="${href}">${numberOf(model, open)} ${open.title}</a>.</p>`
   }
   const [title = '', ...rest] = message.split('\n')
-  return html`<section class="box"><div class="head strong">Open a pull request</div>
+  return html`<section class="box"><div class="head strong">Open a ${words.pull}</div>
 <form class="body stack" method="post" action="${pathTo(model, repository, '/pulls')}">${csrfField(context)}
   <input type="hidden" name="base" value="${base}"><input type="hidden" name="head" value="${head}">
   <div><label for="title">Title</label><input type="text" id="title" name="title" required value="${title}"></div>
   <div><label for="body">Description</label><textarea id="body" name="body">${rest.join('\n').trim()}</textarea></div>
-  <div><button class="primary" type="submit">Create pull request</button></div>
+  <div><button class="primary" type="submit">Create ${words.pull}</button></div>
 </form></section>`
 }
 

@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import type { Context, Next } from 'hono'
 import type { Auth } from '../auth.ts'
 import type { Model } from '../model/model.ts'
+import type { Actor } from '../model/types.ts'
 
 const LOOPBACK = /^(localhost|.*\.localhost|127(\.\d{1,3}){3}|\[::1\])$/
 
@@ -24,7 +25,7 @@ export function guard({ model, auth, loopback, csrf }: GuardOptions) {
     const host = new URL(req.url).host
     const ours = host === new URL(model.urls.html()).host || LOOPBACK.test(host.replace(/:\d+$/, ''))
     if (loopback && !ours) return context.text('This name does not belong to the sandbox.', 421)
-    if (!loopback && auth.actor(req.header('authorization'))?.kind !== 'person') {
+    if (!loopback && !isPerson(auth.actor(req.header('authorization')))) {
       const challenge = { 'www-authenticate': 'Basic realm="Sandbox: the password is SANDBOX_TOKEN"' }
       return context.text('The sandbox asks for its token as the password.', 401, challenge)
     }
@@ -35,6 +36,11 @@ export function guard({ model, auth, loopback, csrf }: GuardOptions) {
     await next()
     return undefined
   }
+}
+
+/** The bot is a user on GitLab, but nobody to sit in front of a page. */
+function isPerson(actor: Actor | null): boolean {
+  return actor?.kind === 'person' && actor.account.type !== 'Bot'
 }
 
 function sameOrigin(request: Request, host: string): boolean {

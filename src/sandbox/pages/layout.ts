@@ -52,10 +52,15 @@ function tabs(model: PageContext['model'], repository: Repository, current: Tab 
     }</a>`
   return html`<nav class="tabs" aria-label="Repository">
   ${tab('code', '', 'Code')}
-  ${tab('pulls', '/pulls', 'Pull requests', open)}
+  ${tab('pulls', '/pulls', `${capital(model.flavour.words.pull)}s`, open)}
   ${tab('commits', '/commits', 'Commits')}
   ${tab('branches', '/branches', 'Branches and tags')}
 </nav>`
+}
+
+/** With a capital letter: `Pull request`. */
+export function capital(text: string): string {
+  return `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}`
 }
 
 /** The hidden field that every form needs. */

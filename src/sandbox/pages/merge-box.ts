@@ -18,7 +18,8 @@ export async function mergeBox(
 ): Promise<Html> {
   if (pull.state !== 'open') return await endBox(context, repository, pull)
   const judged = await mergeability(context.model, repository, pull)
-  const { verdict, title, text } = inWords(judged)
+  const { words } = context.model.flavour
+  const { verdict, title, text } = inWords(judged, words.pull)
   const mayMerge = judged.mergeable === 'MERGEABLE' && !pull.draft
   const post = pathTo(context.model, repository, `/pull/${pull.number}`)
   return html`<section class="box merge" aria-label="Merging">
@@ -30,12 +31,15 @@ export async function mergeBox(
     ${pull.draft ? button(context, `${post}/ready`, 'Ready for review') : ''}
     <span class="grow"></span>
     ${pull.authorId === context.you.account.id ? '' : button(context, `${post}/approve`, 'Approve')}
-    ${button(context, `${post}/close`, 'Close pull request', 'danger')}
+    ${button(context, `${post}/close`, `Close ${words.pull}`, 'danger')}
   </div>
 </section>`
 }
 
-function inWords({ mergeable, state, reason }: Mergeability): {
+function inWords(
+  { mergeable, state, reason }: Mergeability,
+  pull: string,
+): {
   verdict: Verdict
   title: string
   text: string
@@ -49,7 +53,7 @@ function inWords({ mergeable, state, reason }: Mergeability): {
     return { verdict: 'bad', title, text: 'Both branches have changed the same lines.' }
   }
   if (state === 'DRAFT') {
-    return { verdict: 'none', title: 'This pull request is a draft', text: 'Drafts cannot be merged.' }
+    return { verdict: 'none', title: `This ${pull} is a draft`, text: 'Drafts cannot be merged.' }
   }
   if (state === 'BLOCKED' || state === 'BEHIND') {
     const text = `${reason ?? ''} As an administrator you may merge anyway, unless the rules hold for you too.`
@@ -81,10 +85,13 @@ function checks(context: PageContext, repository: Repository, pull: PullRequest)
 }
 
 function mergeForm(context: PageContext, repository: Repository, pull: PullRequest, action: string): Html {
+  const { kind, words } = context.model.flavour
+  const gitlab = kind === 'gitlab'
   const methods = [
-    ['merge', 'Merge pull request', repository.allowMergeCommit],
+    ['merge', `Merge ${words.pull}`, repository.allowMergeCommit],
+    ['ff', `Fast-forward ${words.pull}`, gitlab && !repository.allowMergeCommit],
     ['squash', 'Squash and merge', repository.allowSquashMerge],
-    ['rebase', 'Rebase and merge', repository.allowRebaseMerge],
+    ['rebase', 'Rebase and merge', repository.allowRebaseMerge && !gitlab],
   ] as const
   const buttons = methods
     .filter(([, , allowed]) => allowed)
@@ -114,7 +121,7 @@ async function endBox(context: PageContext, repository: Repository, pull: PullRe
   ${
     branch === null
       ? ''
-      : html`<div class="actions row">${merged ? '' : button(context, reopen, 'Reopen pull request')}
+      : html`<div class="actions row">${merged ? '' : button(context, reopen, `Reopen ${model.flavour.words.pull}`)}
     ${pull.headBranch === repository.defaultBranch ? '' : deleteBranchForm(context, repository, pull.headBranch, 'Delete branch')}</div>`
   }
 </section>`

@@ -13,7 +13,16 @@ export interface PageContext {
   you: KnownActor
   /** Must come back with every form. */
   csrf: string
+  comment: WriteComment
 }
+
+/** Writes a comment as the forge does: on GitLab its quick actions are done. */
+export type WriteComment = (
+  repository: Repository,
+  actor: KnownActor,
+  number: number,
+  body: string,
+) => unknown
 
 /** The repository of a path. @throws Refusal `not-found` */
 export function pageRepository({ model }: PageContext, owner: string, name: string): Repository {
@@ -24,7 +33,8 @@ export function pageRepository({ model }: PageContext, owner: string, name: stri
 
 /** Path of a repository's page, from the server's root; each part is escaped. */
 export function pathTo(model: Model, repository: Pick<Repository, 'owner' | 'name'>, path = ''): string {
-  const encoded = path
+  const encoded = model.flavour
+    .page(path)
     .split('/')
     .map((part) => encodeURIComponent(part).replaceAll('%3A', ':').replaceAll('%40', '@'))
     .join('/')

@@ -90,6 +90,11 @@ export function runVerdict({ status, conclusion }: Pick<CheckRun, 'status' | 'co
   return conclusion === 'neutral' || conclusion === 'skipped' ? 'none' : 'bad'
 }
 
+/** `#1`, `!1`. */
+export function numberOf({ flavour }: Model, { number }: Pick<PullRequest, 'number'>): string {
+  return `${flavour.words.sign}${number}`
+}
+
 /** People's Markdown, made harmless. */
 export function markdown(text: string): Html {
   return html`<div class="markdown">${raw(renderMarkdown(text))}</div>`

@@ -6,18 +6,28 @@ import { commentsOf, reviewsOf } from '../model/discussion.ts'
 import { pullCommits, pullFiles } from '../model/pull-content.ts'
 import { findPull, headRepository } from '../model/pulls.ts'
 import { Refusal } from '../model/refusal.ts'
-import type { Account, PullRequest, Repository, Review } from '../model/types.ts'
+import type { Account, IssueComment, PullRequest, Repository, Review } from '../model/types.ts'
 import { diffView, sizes } from './diff-view.ts'
 import { csrfField, layout } from './layout.ts'
 import { mergeBox } from './merge-box.ts'
 import { type Html, type PageContext, pathTo } from './page-context.ts'
-import { ago, avatar, branchLink, commitLink, login, markdown, plural, stateBadge } from './parts.ts'
+import {
+  ago,
+  avatar,
+  branchLink,
+  commitLink,
+  login,
+  markdown,
+  numberOf,
+  plural,
+  stateBadge,
+} from './parts.ts'
 
 /** A pull request: what it says, what it changes, whether it may be merged, and the buttons for it. */
 export async function pullPage(context: PageContext, repository: Repository, number: number): Promise<Html> {
   const { model } = context
   const pull = findPull(model, repository, number)
-  if (pull === null) throw new Refusal('not-found', `There is no pull request ${number}.`)
+  if (pull === null) throw new Refusal('not-found', `There is no ${model.flavour.words.pull} ${number}.`)
   const [commits, files] = await Promise.all([
     pullCommits(model, repository, pull),
     pullFiles(model, repository, pull),
@@ -26,9 +36,13 @@ export async function pullPage(context: PageContext, repository: Repository, num
   const entry = (account: Account, time: string, text: string, verb = 'commented'): Html =>
     html`<article class="comment">${avatar(account)}<div class="box"><div class="head"><span class="grow">${login(account)} ${verb} ${ago(time)}</span></div>
       <div class="body">${text.trim() === '' ? html`<em class="muted">No description.</em>` : markdown(text)}</div></div></article>`
+  const anchor = model.flavour.kind === 'gitlab' ? 'note_' : 'issuecomment-'
   const comments = commentsOf(model, repository, number).map((it) => ({
     time: it.createdAt,
-    view: html`<div id="issuecomment-${it.id}">${entry(accountById(model, it.authorId), it.createdAt, it.body)}</div>`,
+    view:
+      it.system === true
+        ? systemEvent(context, it)
+        : html`<div id="${anchor}${it.id}">${entry(accountById(model, it.authorId), it.createdAt, it.body)}</div>`,
   }))
   const reviews = reviewsOf(model, repository, number).map((it) => ({
     time: it.submittedAt,
@@ -47,7 +61,12 @@ ${endEvent(context, repository, pull)}
 ${commentForm(context, repository, pull)}
 </div>
 <section class="section" id="files"><h2>Files changed</h2>${diffView(files)}</section>`
-  return layout(context, { title: `${pull.title} · #${pull.number}`, repository, tab: 'pulls', body })
+  return layout(context, {
+    title: `${pull.title} · ${numberOf(model, pull)}`,
+    repository,
+    tab: 'pulls',
+    body,
+  })
 }
 
 function heading(
@@ -65,7 +84,7 @@ function heading(
       ? html`merged ${plural(commits.length, 'commit')} into`
       : html`wants to merge ${plural(commits.length, 'commit')} into`
   const who = pull.state === 'merged' ? accountById(model, pull.mergedById ?? pull.authorId) : author
-  return html`<div class="pull-head"><h1 class="title">${pull.title} <span class="number">#${pull.number}</span></h1>
+  return html`<div class="pull-head"><h1 class="title">${pull.title} <span class="number">${numberOf(model, pull)}</span></h1>
   <div class="row">${stateBadge(pull)}<span class="muted">${login(who)} ${wants}</span>
     ${branchLink(model, repository, pull.baseBranch)} <span class="muted">from</span> ${fork}${branchLink(model, source ?? repository, pull.headBranch)}
     <span class="grow"></span><a href="#files">${plural(files.length, 'file')} changed</a> ${sizes(files)}</div></div>`
@@ -76,6 +95,11 @@ function commitEvent({ model }: PageContext, repository: Repository, commit: Com
   return html`<div class="event"><span class="point"></span><span class="grow clip"><a
     href="${pathTo(model, repository, `/commit/${commit.oid}`)}">${headline}</a> <span class="small">${commit.author.name}, ${ago(signatureTime(commit.author))}</span></span>
     ${commitLink(model, repository, commit.oid)}</div>`
+}
+
+function systemEvent({ model }: PageContext, note: IssueComment): Html {
+  const [text = ''] = note.body.split('\n')
+  return html`<div class="event"><span class="point"></span><span>${login(accountById(model, note.authorId))} ${text} ${ago(note.createdAt)}</span></div>`
 }
 
 function reviewEvent({ model }: PageContext, review: Review): Html {

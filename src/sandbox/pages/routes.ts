@@ -4,6 +4,7 @@ import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { html } from 'hono/html'
 import type { Auth } from '../auth.ts'
+import { createComment } from '../model/discussion.ts'
 import type { Model } from '../model/model.ts'
 import { Refusal, type RefusalCode } from '../model/refusal.ts'
 import type { Repository } from '../model/types.ts'
@@ -15,7 +16,8 @@ import { compareIndexPage, comparePage } from './compare-page.ts'
 import { guard } from './guard.ts'
 import { indexPage } from './index-page.ts'
 import { layout } from './layout.ts'
-import { type Html, type PageContext, pageRepository, pathTo } from './page-context.ts'
+import { underOwnPaths } from './own-paths.ts'
+import { type Html, type PageContext, pageRepository, pathTo, type WriteComment } from './page-context.ts'
 import { pullPage } from './pull-page.ts'
 import { pullsPage } from './pulls-page.ts'
 import { runPage } from './run-page.ts'
@@ -25,14 +27,25 @@ export interface PagesOptions {
   auth: Auth
   /** True when the server listens on this machine only; else the pages ask for a token. */
   loopback: boolean
+  comment?: WriteComment
 }
 
 const FORM_LIMIT = 512 * 1024
 
-/** The pages for people: to be mounted at `/sandbox/github`, behind the API and git. */
-export function pagesRoutes({ model, auth, loopback }: PagesOptions): Hono {
+/** The pages for people: to be mounted at the root of the forge, behind the API and git. */
+export function pagesRoutes(options: PagesOptions): Hono {
+  const app = allPages(options)
+  return options.model.flavour.nested ? underOwnPaths(options.model, app) : app
+}
+
+function allPages({ model, auth, loopback, comment }: PagesOptions): Hono {
   const csrf = randomBytes(24).toString('base64url')
-  const page: PageContext = { model, you: { kind: 'person', account: model.you }, csrf }
+  const page: PageContext = {
+    model,
+    you: { kind: 'person', account: model.you },
+    csrf,
+    comment: comment ?? ((...args) => createComment(model, ...args)),
+  }
   const app = new Hono()
   app.use(bodyLimit({ maxSize: FORM_LIMIT }))
   app.use(guard({ model, auth, loopback, csrf }))

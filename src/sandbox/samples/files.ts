@@ -1,3 +1,5 @@
+import type { Flavour } from '../model/flavour.ts'
+
 /** A repository that newcomers find in the sandbox: its files by path. */
 export interface Sample {
   owner: string
@@ -11,7 +13,7 @@ const APP_README = `# web
 
 A small web application. Its CI builds the image \`ghcr.io/acme/web:<short commit hash>\` for every commit.
 
-What Supercargo does with it is written in [.github/supercargo.yml](.github/supercargo.yml): a commit on
+What Supercargo does with it is written in [CONFIG](CONFIG): a commit on
 \`main\` goes to staging, a tag \`v…\` to production, and every open pull request gets a preview.
 The manifests are in \`acme/k8s-manifests\`.
 `
@@ -53,18 +55,22 @@ USER node
 CMD ["node", "server.js"]
 `
 
-const WEB: Sample = {
-  owner: 'acme',
-  name: 'web',
-  description: 'A small web application',
-  message: 'Say hello over HTTP',
-  files: {
-    'README.md': APP_README,
-    'package.json': '{ "name": "web", "version": "0.1.0", "private": true, "type": "module" }\n',
-    'server.js': SERVER,
-    Dockerfile: DOCKERFILE,
-    '.github/supercargo.yml': SUPERCARGO,
-  },
+/** The application, with its configuration where the forge keeps such files. */
+function web({ kind, words }: Flavour): Sample {
+  const config = `.${kind}/supercargo.yml`
+  return {
+    owner: 'acme',
+    name: 'web',
+    description: 'A small web application',
+    message: 'Say hello over HTTP',
+    files: {
+      'README.md': APP_README.replaceAll('CONFIG', config).replace('pull request', words.pull),
+      'package.json': '{ "name": "web", "version": "0.1.0", "private": true, "type": "module" }\n',
+      'server.js': SERVER,
+      Dockerfile: DOCKERFILE,
+      [config]: SUPERCARGO,
+    },
+  }
 }
 
 const MANIFESTS_README = `# k8s-manifests
@@ -148,10 +154,10 @@ spec:
 `
 
 /** @param first the tag that all environments begin with: of the application's first commit */
-export function samples(first: string | null): { web: Sample; manifests: Sample } {
+export function samples(flavour: Flavour, first: string | null): { web: Sample; manifests: Sample } {
   const tag = first ?? '0000000'
   return {
-    web: WEB,
+    web: web(flavour),
     manifests: {
       owner: 'acme',
       name: 'k8s-manifests',

@@ -2,6 +2,7 @@ import type { Oid } from '../../domain/commit.ts'
 import { ZERO_OID } from '../../domain/commit.ts'
 import type { TreeChange } from '../git/git-repository.ts'
 import { changeTree, writeCommit } from '../git/write.ts'
+import { setMember } from '../gitlab/state/groups.ts'
 import { findRepository } from '../model/access.ts'
 import { install, installationOn } from '../model/installations.ts'
 import type { Model } from '../model/model.ts'
@@ -12,16 +13,22 @@ import type { Repository } from '../model/types.ts'
 import { type Sample, samples } from './files.ts'
 
 /**
- * Makes `acme/web` and `acme/k8s-manifests` with their first commits, where they do not exist, and installs
- * the app on `acme`. What a person has made of them since stays.
+ * Makes `acme/web` and `acme/k8s-manifests` with their first commits, where they do not exist, and lets the bot
+ * in: on GitHub by installing the app on `acme`, on GitLab as a maintainer of the group. What a person has made
+ * of them since stays.
  */
 export async function seedSamples(model: Model): Promise<{ web: Repository; manifests: Repository }> {
-  const { web } = samples(null)
+  const { web } = samples(model.flavour, null)
   const application = await seed(model, web)
   const head = (await model.git(application).ref(`refs/heads/${application.defaultBranch}`))?.oid
-  const manifests = await seed(model, samples(head?.slice(0, 7) ?? null).manifests)
+  const manifests = await seed(model, samples(model.flavour, head?.slice(0, 7) ?? null).manifests)
   const owner = ensureAccount(model, web.owner, 'Organization')
-  if (installationOn(model, owner) === null) install(model, web.owner)
+  if (model.flavour.kind === 'gitlab') {
+    if (model.tables.members.by(owner.id).length === 0) {
+      setMember(model, owner, model.you.login, 50)
+      setMember(model, owner, model.bot.login, 40)
+    }
+  } else if (installationOn(model, owner) === null) install(model, web.owner)
   return { web: application, manifests }
 }
 

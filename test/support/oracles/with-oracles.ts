@@ -1,3 +1,4 @@
+import { gitlabOpenApiOracle } from './gitlab-openapi.ts'
 import { judgeGraphql } from './graphql.ts'
 import { type Exchange, type Judgement, newJudgement } from './judgement.ts'
 import { openApiOracle } from './openapi.ts'
@@ -21,8 +22,8 @@ process.once('exit', () => {
 })
 
 /**
- * A `fetch` whose GitHub traffic (REST below `/api/v3` or on `api.github.com`, GraphQL at `/graphql`) is
- * judged by GitHub's own descriptions. It changes nothing that passes; what is wrong fails the test file at
+ * A `fetch` whose traffic is judged by the forge's own descriptions: GitHub's REST below `/api/v3` or on
+ * `api.github.com`, its GraphQL at `/graphql`, GitLab's REST below `/api/v4` where its description is at hand. It changes nothing that passes; what is wrong fails the test file at
  * its end, unless the findings are collected elsewhere. Works around a client (`new Octokit({ request: {
  * fetch } })`) and around a server's handler alike.
  */
@@ -32,7 +33,7 @@ export function withOracles(fetch: Fetch = globalThis.fetch, judgement: Judgemen
     const requestBody = await request.clone().text()
     const response = await fetch(request)
     const url = new URL(request.url)
-    if (isGraphql(url) || restPath(url) !== null) {
+    if (isGraphql(url) || restPath(url) !== null || gitlabPath(url) !== null) {
       const exchange: Exchange = {
         method: request.method.toUpperCase(),
         url,
@@ -47,11 +48,13 @@ export function withOracles(fetch: Fetch = globalThis.fetch, judgement: Judgemen
   }
 }
 
-/** Judges one exchange with GitHub or with something that poses as it; all else is ignored. */
+/** Judges one exchange with a forge or with something that poses as it; all else is ignored. */
 export function judgeExchange(exchange: Exchange, judgement: Judgement = fileJudgement): void {
   const path = restPath(exchange.url)
+  const gitlab = gitlabPath(exchange.url)
   if (isGraphql(exchange.url)) judgeGraphql(exchange, judgement)
   else if (path !== null) openApiOracle()?.judge(exchange, path, judgement)
+  else if (gitlab !== null) gitlabOpenApiOracle()?.judge(exchange, gitlab, judgement)
 }
 
 /** Judges one webhook delivery; see `judgeWebhook`. */
@@ -60,10 +63,14 @@ export function judgeDelivery(event: string, payload: unknown, judgement: Judgem
 }
 
 function isGraphql(url: URL): boolean {
-  return /(^|\/api)\/graphql$/.test(url.pathname)
+  return /(^|\/api)\/graphql$/.test(url.pathname) && !url.pathname.includes('/gitlab/')
 }
 
 function restPath(url: URL): string | null {
   if (url.hostname === 'api.github.com') return url.pathname
   return /\/api\/v3(\/.*)$/.exec(url.pathname)?.[1] ?? null
+}
+
+function gitlabPath(url: URL): string | null {
+  return /\/api\/v4\/.*$/.exec(url.pathname)?.[0] ?? null
 }

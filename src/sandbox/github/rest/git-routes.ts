@@ -3,7 +3,7 @@ import { encodeTag, type ObjectType, type Signature } from '../../git/objects.ts
 import { writeCommit } from '../../git/write.ts'
 import { nodeId } from '../../model/ids.ts'
 import { changeRefs } from '../../model/refs.ts'
-import { accountSignature, forgeSignature, signature } from '../../model/signatures.ts'
+import { accountSignature, committerSignature, signature } from '../../model/signatures.ts'
 import { gitCommitJson, refJson, signatureJson, verificationJson } from '../json/git.ts'
 import { refuseEmpty, wrapBase64 } from './git-input.ts'
 import {
@@ -112,7 +112,9 @@ async function createCommit(request: WriteRequest): Promise<Reply> {
   const givenAuthor = readSignature(body, 'author', now)
   const author = givenAuthor ?? accountSignature(actor.account, now)
   const byForge = givenAuthor === null && actor.kind === 'installation'
-  const committer = readSignature(body, 'committer', now) ?? (byForge ? forgeSignature(now) : author)
+  const committer =
+    readSignature(body, 'committer', now) ??
+    (byForge ? committerSignature(model, actor.account, now) : author)
   const oid = await writeCommit(git, { tree, parents, author, committer, message })
   const commit = await git.commit(oid)
   if (commit === null) throw new ApiError(500, 'Server Error')

@@ -1,9 +1,10 @@
-import type { Compose } from '../../hooks/dispatcher.ts'
+import type { Courier } from '../../hooks/dispatcher.ts'
 import { accountById, installationOf } from '../../model/access.ts'
+import type { ForgeEvent } from '../../model/events.ts'
 import { nodeId } from '../../model/ids.ts'
 import { repositoriesOf } from '../../model/installations.ts'
 import type { Model } from '../../model/model.ts'
-import type { ForgeEvent, Installation, Repository } from '../../model/types.ts'
+import type { Installation, Repository } from '../../model/types.ts'
 import { accountJson, organizationJson } from '../json/account.ts'
 import { installationJson } from '../json/app.ts'
 import { checkRunJson, checkSuiteCore, checkSuiteJson } from '../json/check.ts'
@@ -20,7 +21,7 @@ type RepositoryEvent = Exclude<ForgeEvent, { type: 'installation' | 'installatio
  * What GitHub sends to the app: only about repositories where it is installed, and only what it subscribes to.
  * https://docs.github.com/en/webhooks/webhook-events-and-payloads
  */
-export function createCompose(model: Model): Compose {
+export function createCompose(model: Model): Courier['compose'] {
   return async (event) => {
     if (event.type === 'installation' || event.type === 'installation-repositories') {
       const { name, payload } = installationPayload(model, event)
@@ -95,6 +96,9 @@ async function payloads(model: Model, event: RepositoryEvent): Promise<Part[]> {
     }
     case 'status':
       return [{ event: 'status', payload: await statusPayload(model, event) }]
+    case 'pipeline':
+    case 'deployment':
+      return []
   }
 }
 

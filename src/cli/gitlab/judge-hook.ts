@@ -1,0 +1,34 @@
+import type { Hook } from '../../compose.ts'
+
+/** What is wrong with a webhook, as a person would say it: `sends other events`. Empty: nothing. */
+export function faultsOf(hook: Hook, events: Readonly<Record<string, boolean>>): string[] {
+  const sent = Object.entries(hook)
+    .filter(([name, value]) => name.endsWith('_events') && value === true)
+    .map(([name]) => name)
+  const wanted = Object.keys(events).filter((name) => events[name] === true)
+  return [
+    ...(sent.toSorted().join() === wanted.toSorted().join() ? [] : ['sent other events']),
+    ...(hook.enable_ssl_verification === false ? ['did not check certificates'] : []),
+    ...((hook.push_events_branch_filter ?? '') === '' ? [] : ['left branches out']),
+    ...(hasSecret(hook) ? [] : ['had no secret']),
+  ]
+}
+
+/** GitLab has stopped to send, for a time or until somebody acts. */
+export function isDisabled({ alert_status, disabled_until }: Hook): boolean {
+  return (alert_status ?? 'executable') !== 'executable' || (disabled_until ?? null) !== null
+}
+
+/** Instances before 19.0 do not tell; there it is taken on trust. */
+function hasSecret({ signing_token_present: signs, token_present: token }: Hook): boolean {
+  return (signs === undefined && token === undefined) || signs === true || token === true
+}
+
+/** Every event that a webhook can send, with exactly these turned on. */
+export function exactly(
+  hook: Hook | null,
+  events: Readonly<Record<string, boolean>>,
+): Record<string, boolean> {
+  const known = Object.keys(hook ?? {}).filter((name) => name.endsWith('_events'))
+  return { ...Object.fromEntries(known.map((name) => [name, false])), ...events }
+}

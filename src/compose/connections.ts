@@ -1,0 +1,120 @@
+import type { Logger } from 'pino'
+import { globMatches } from '../domain/glob.ts'
+import { type ForgeId, parseRepository } from '../domain/repository.ts'
+import { type GitLabSettings, gitlabWebhookPaths } from '../doors/gitlab-settings.ts'
+import type { AppCredentials } from '../doors/settings.ts'
+import type { Forge } from '../forge/forge.ts'
+import { createGitHubForge } from '../forge/github/github-forge.ts'
+import type { GitHubCredentials } from '../forge/github/options.ts'
+import { createGitLabForge } from '../forge/gitlab/gitlab-forge.ts'
+import { createHookAdministration } from '../forge/gitlab/hooks.ts'
+import { githubMeaning } from '../intake/github.ts'
+import { readGitHubDelivery } from '../intake/github-delivery.ts'
+import { gitlabMeaning } from '../intake/gitlab.ts'
+import { readGitLabDelivery } from '../intake/gitlab-delivery.ts'
+import type { Delivery, DeliveryMeaning } from '../store/store.ts'
+import type { WebhookDoor } from '../web/webhook.ts'
+import { createHookWatch, type HookWatch } from './hook-watch.ts'
+
+/** The name of the one GitHub that there can be. */
+export const GITHUB: ForgeId = 'github'
+
+/** The second one is where Probot listens. */
+export const GITHUB_WEBHOOK_PATHS = ['/webhooks/github', '/api/github/webhooks'] as const
+
+/** The forges to work for: at most one GitHub, and any number of GitLab instances. */
+export interface Connections {
+  github: GitHubConnection | null
+  gitlab: readonly GitLabConnection[]
+}
+
+export interface GitHubConnection {
+  /** REST base. */
+  apiUrl: string
+  app: AppCredentials
+  /** False: it has no limits on writing. */
+  limits?: boolean
+}
+
+export type GitLabConnection = GitLabSettings & { limits?: boolean }
+
+export function createForges({ github, gitlab }: Connections, log: Logger): Map<ForgeId, Forge> {
+  const forges = gitlab.map((each) => forgeOfGitLab(each, log))
+  if (github !== null) forges.unshift(forgeOfGitHub(github.apiUrl, github.app, log, github.limits))
+  return new Map(forges.map((forge) => [forge.id, forge]))
+}
+
+export function forgeOfGitHub(
+  apiUrl: string,
+  credentials: GitHubCredentials,
+  log: Logger,
+  spacing = true,
+): Forge {
+  return createGitHubForge({ id: GITHUB, apiUrl, credentials, log, spacing })
+}
+
+export function forgeOfGitLab(connection: Omit<GitLabConnection, WebhookSecrets>, log: Logger): Forge {
+  const { id, url, token, ca, limits } = connection
+  return createGitLabForge({
+    id,
+    url,
+    token,
+    log,
+    serves: (path) => serves(connection, path),
+    ...(ca === null ? {} : { ca }),
+    ...(limits === false ? { notesPerMinute: Number.POSITIVE_INFINITY } : {}),
+  })
+}
+
+type WebhookSecrets = 'signingSecrets' | 'webhookTokens'
+
+/** One watch over the webhooks of each GitLab instance. */
+export function createHookWatches({ gitlab }: Connections, log: Logger): HookWatch[] {
+  return gitlab.map(({ id, url, token, ca }) =>
+    createHookWatch({
+      forge: id,
+      administration: createHookAdministration({ id, url, token, log, ...(ca === null ? {} : { ca }) }),
+      paths: gitlabWebhookPaths(id),
+      log,
+      now: () => new Date(),
+    }),
+  )
+}
+
+/** Where webhooks of these forges arrive, and what proves that they are theirs. */
+export function webhookDoors({ github, gitlab }: Connections): Pick<WebhookDoor, 'paths' | 'read'>[] {
+  const doors = gitlab.map(
+    ({ id: forge, signingSecrets, webhookTokens }): Pick<WebhookDoor, 'paths' | 'read'> => ({
+      paths: gitlabWebhookPaths(forge),
+      read: (headers, body) =>
+        readGitLabDelivery({ forge, signingSecrets, webhookTokens }, headers, body, new Date()),
+    }),
+  )
+  if (github === null) return doors
+  const { webhookSecrets } = github.app
+  return [
+    { paths: GITHUB_WEBHOOK_PATHS, read: (...request) => readGitHubDelivery(webhookSecrets, ...request) },
+    ...doors,
+  ]
+}
+
+/** What a delivery of any of the forges means; of projects that are not served nothing is wanted. */
+export function meaningOf({ gitlab }: Connections): (delivery: Delivery) => DeliveryMeaning {
+  return (delivery) => {
+    if (delivery.source === GITHUB) return githubMeaning(delivery)
+    const instance = gitlab.find(({ id }) => id === delivery.source)
+    if (instance === undefined) {
+      return { keys: [], outcome: `Not wanted: there is no forge named ${delivery.source} any more.` }
+    }
+    const meaning = gitlabMeaning(delivery)
+    const strange = meaning.keys
+      .map((key) => parseRepository(key, delivery.source).path)
+      .find((path) => !serves(instance, path))
+    if (strange === undefined) return meaning
+    return { keys: [], outcome: `Not wanted: ${strange} is not among the projects that are served.` }
+  }
+}
+
+function serves({ projects }: Pick<GitLabSettings, 'projects'>, path: string): boolean {
+  return projects.length === 0 || projects.some((glob) => globMatches(glob.toLowerCase(), path.toLowerCase()))
+}

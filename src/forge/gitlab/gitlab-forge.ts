@@ -1,0 +1,81 @@
+import type { RepositoryId } from '../../domain/repository.ts'
+import { GITLAB_WORDS } from '../../domain/vocabulary.ts'
+import type { Forge } from '../forge.ts'
+import { deleteBranch } from './branch.ts'
+import { createClient } from './client.ts'
+import { closeChangeRequest } from './close-change-request.ts'
+import { writeComment } from './comment.ts'
+import { commit } from './commit.ts'
+import { compareCommits } from './compare.ts'
+import { describeChangeRequest } from './describe-change-request.ts'
+import { type Me, readMe } from './identity.ts'
+import { createLimiter } from './limiter.ts'
+import { listRepositories } from './list-repositories.ts'
+import { createMemory } from './memory.ts'
+import { mergeChangeRequest } from './merge-change-request.ts'
+import { openChangeRequest } from './open-change-request.ts'
+import type { GitLabOptions } from './options.ts'
+import { following } from './project.ts'
+import { readManifests } from './read-manifests.ts'
+import { readRepository } from './read-repository.ts'
+import { readSource } from './read-source.ts'
+import { writeReport } from './report.ts'
+import { updateChangeRequest } from './update-change-request.ts'
+
+const NOTES_PER_MINUTE = 60
+
+/**
+ * GitLab, on gitlab.com or an instance of one's own, behind the port; see docs/gitlab-api.md for what each call costs.
+ * Nothing is asked of the server yet.
+ */
+export function createGitLabForge(options: GitLabOptions): Forge {
+  const client = createClient(options)
+  const memory = createMemory()
+  const limiter = createLimiter(
+    options.notesPerMinute ?? NOTES_PER_MINUTE,
+    options.clock ?? (() => new Date()),
+  )
+  let known: Promise<Me> | null = null
+  const me = () => {
+    known ??= readMe(client.rest).catch((error: unknown) => {
+      known = null
+      throw error
+    })
+    return known
+  }
+  /** Reads a project where it is now; writes go to where reading has found it. */
+  async function reads<T>(
+    repository: RepositoryId,
+    job: (repository: RepositoryId, user: Me) => Promise<T>,
+  ): Promise<T> {
+    const user = await me()
+    return await following(client, repository, (now) => job(now, user))
+  }
+  return {
+    id: options.id,
+    words: GITLAB_WORDS,
+    listRepositories: () => listRepositories(client, options),
+    readRepository: (repository, files) =>
+      reads(repository, (now, user) => readRepository(client, now, files, user, memory)),
+    readSource: (repository, query) =>
+      reads(repository, (now, user) => readSource(client, now, query, user, memory)),
+    readManifests: (repository, query) =>
+      reads(repository, (now, user) => readManifests(client, now, query, user, memory)),
+    compareCommits: (repository, base, head) => compareCommits(client, repository, base, head),
+    openChangeRequest: async (repository, wish) =>
+      await openChangeRequest(client, repository, wish, await me(), memory),
+    updateChangeRequest: (repository, wish) => updateChangeRequest(client, repository, wish, memory),
+    describeChangeRequest: (repository, number, text) =>
+      describeChangeRequest(client, repository, number, text),
+    closeChangeRequest: (repository, wish) => closeChangeRequest(client, repository, wish),
+    mergeChangeRequest: (repository, wish) => mergeChangeRequest(client, repository, wish, options.log),
+    commit: (repository, wish) => commit(client, repository, wish, memory),
+    deleteBranch: (repository, branch, expectedHead, consented) => {
+      const wish = consented === true ? { branch, consented } : { branch }
+      return deleteBranch(client, repository, wish, expectedHead)
+    },
+    writeComment: async (repository, wish) =>
+      await writeComment(client, repository, wish, await me(), limiter),
+    writeReport: async (repository, wish) => await writeReport(client, repository, wish, await me(), memory),
+  }
+}

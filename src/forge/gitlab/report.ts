@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import type { Oid } from '../../domain/commit.ts'
+import { SupercargoError } from '../../domain/errors.ts'
+import { oneLine } from '../../domain/markdown.ts'
+import type { RepositoryId } from '../../domain/repository.ts'
+import type { Report, ReportWish } from '../forge.ts'
+import { statusOf } from '../shared/answer.ts'
+import type { Client } from './client.ts'
+import { ensureCommitComment } from './commit-comment.ts'
+import type { Me } from './identity.ts'
+import { type Memory, projectKey } from './memory.ts'
+import { ask } from './project.ts'
+import { ProjectQuery } from './project-query.ts'
+
+/** Name of the bot's one status on a commit; a second name would stand beside the first for ever. */
+const REPORT_NAME = 'supercargo'
+/** Of a description, and of an address. https://docs.gitlab.com/api/commits/#set-commit-pipeline-status */
+const MOST_CHARACTERS = 255
+
+/** A status has two ends only; which of the good ones a report has is in its fingerprint. */
+const STATES = { success: 'success', neutral: 'success', failure: 'failed' } as const
+
+const statusSchema = z.object({
+  id: z.number(),
+  name: z.string(),
+  description: z.string().nullish(),
+  target_url: z.string().nullish(),
+  author: z.object({ id: z.number() }).nullish(),
+})
+
+/**
+ * The newest status that the bot itself set on a commit. GitLab keeps its first line; the rest is what this process
+ * wrote, and is written once more after a restart.
+ */
+export async function readReport(
+  client: Client,
+  repository: RepositoryId,
+  commit: Oid,
+  branch: string,
+  me: Me,
+  memory: Memory,
+): Promise<(Report & { id: string }) | null> {
+  const query = { name: REPORT_NAME, ref: branch, all: false, perPage: 100, maxPages: 1 }
+  const found = await client.rest.commits.allStatuses(repository.path, commit, query)
+  const own = z
+    .array(statusSchema)
+    .parse(found)
+    .filter(({ name, author }) => name === REPORT_NAME && author?.id === me.id)
+    .reduce<z.infer<typeof statusSchema> | null>(
+      (best, each) => (best === null || each.id > best.id ? each : best),
+      null,
+    )
+  if (own === null) return null
+  const [, conclusion = '', fingerprint = ''] = MARK.exec(own.target_url ?? '') ?? []
+  const known = memory.reports.get(fingerprint)
+  if (known !== undefined) return { ...known, id: String(own.id) }
+  return {
+    id: String(own.id),
+    conclusion: conclusion === 'success' || conclusion === 'failure' ? conclusion : 'neutral',
+    title: own.description ?? '',
+    summary: '',
+    annotations: [],
+  }
+}
+
+const MARK = /#supercargo-(success|neutral|failure)-([0-9a-f]+)$/
+
+/**
+ * Sets the status, whose description is the title, with a link to the page of the commit. What is broken is told
+ * there in full, as one comment that is edited in place; what is well needs no more words than the title.
+ * https://docs.gitlab.com/api/commits/#set-commit-pipeline-status
+ * @throws SupercargoError `report-not-allowed` (permanent)
+ */
+export async function writeReport(
+  client: Client,
+  repository: RepositoryId,
+  wish: ReportWish,
+  me: Me,
+  memory: Memory,
+): Promise<void> {
+  const { id: _, commit, ...report } = wish
+  const fingerprint = createHash('sha256').update(JSON.stringify(report)).digest('hex').slice(0, 16)
+  if (wish.conclusion === 'failure') await ensureCommitComment(client, repository, commit, report, me)
+  const ref = await defaultBranch(client, repository, memory)
+  const status = {
+    name: REPORT_NAME,
+    ref,
+    description: oneLine(wish.title, MOST_CHARACTERS),
+    targetUrl: pageOf(client, repository, commit, `#supercargo-${wish.conclusion}-${fingerprint}`),
+  }
+  try {
+    await client.rest.commits.editStatus(repository.path, commit, STATES[wish.conclusion], status)
+  } catch (error) {
+    throw statusOf(error) === 403 ? notAllowed(repository) : error
+  }
+  memory.reports.set(fingerprint, report)
+}
+
+/** The page of the commit; that of the instance where the address would be too long for GitLab. */
+function pageOf(client: Client, repository: RepositoryId, commit: Oid, mark: string): string {
+  const { web } = client.addresses
+  const page = `${web}/${repository.path}/-/commit/${commit}${mark}`
+  return page.length <= MOST_CHARACTERS ? page : `${web}/${mark}`
+}
+
+function notAllowed(repository: RepositoryId): SupercargoError {
+  return new SupercargoError(`The bot may not set commit statuses in ${repository.path}.`, {
+    code: 'report-not-allowed',
+    kind: 'permanent',
+    advice: 'Commit statuses need the role Developer, and Maintainer where the branch is protected so.',
+  })
+}
+
+async function defaultBranch(client: Client, repository: RepositoryId, memory: Memory): Promise<string> {
+  const known = memory.defaultBranches.get(projectKey(repository))
+  if (known !== undefined) return known
+  const project = await ask(client, repository, new ProjectQuery(repository.path), 'ReadBranch')
+  return project.repository?.rootRef ?? 'main'
+}

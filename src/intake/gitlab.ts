@@ -1,0 +1,162 @@
+import { z } from 'zod'
+import { ZERO_OID } from '../domain/commit.ts'
+import type { ForgeId } from '../domain/repository.ts'
+import type { Delivery, DeliveryMeaning } from '../store/store.ts'
+import { look, nothing, plain, reader, repositoryPath, short, unwanted } from './tell.ts'
+
+/**
+ * What a delivery of a GitLab instance means: which project to look at. It never says what to do there, and no
+ * host, URL or id of the payload is used (requirement 5): the forge is the one whose door it came through.
+ * Hooks of projects, of groups and of the whole instance (system hooks) send the same payloads.
+ * https://docs.gitlab.com/user/project/integrations/webhook_events/
+ * https://docs.gitlab.com/administration/system_hooks/
+ *
+ * Pure. A payload that lacks what is needed has an outcome that says so; nothing is thrown.
+ */
+export function gitlabMeaning({ source, event, payload }: Delivery): DeliveryMeaning {
+  const readers = readersOf(source)
+  const read = Object.hasOwn(readers, event) ? readers[event] : undefined
+  if (read === undefined) return unwanted(`Supercargo does not use the event ${plain(event)}`)
+  return read(payload)
+}
+
+/** Groups may be nested, so that a path has two parts or more. */
+function projectPath(forge: ForgeId) {
+  return repositoryPath(forge, (parts) => parts.length >= 2, 'group/project')
+}
+
+function readersOf(forge: ForgeId): Record<string, (payload: unknown) => DeliveryMeaning> {
+  const path_with_namespace = projectPath(forge)
+  const project = z.object({ path_with_namespace })
+
+  const pushed = reader(
+    z.object({ project, ref: z.string(), before: z.string(), after: z.string() }),
+    ({ project, ref, before, after }) => {
+      const named = /^refs\/(head|tag)s\/(.+)$/s.exec(ref)
+      if (named === null) return unwanted(`${plain(ref)} is neither a branch nor a tag`)
+      const what = `${named[1] === 'tag' ? 'tag' : 'branch'} ${plain(named[2])}`
+      if (after === ZERO_OID) return look(project.path_with_namespace, `${what} was deleted`)
+      const how = before === ZERO_OID ? 'was created at' : 'moved to'
+      return look(project.path_with_namespace, `${what} ${how} ${short(after)}`)
+    },
+  )
+  /** News about a project itself, which has its path at the top. */
+  const ofProject = (happened: string) =>
+    reader(z.object({ path_with_namespace }), ({ path_with_namespace }) =>
+      look(path_with_namespace, happened),
+    )
+  const elsewhere = () => nothing('Paths have changed; the next sweep visits every project')
+
+  return {
+    push: pushed,
+    tag_push: pushed,
+
+    merge_request: reader(
+      z.object({ project, object_attributes: MergeRequest, changes: z.looseObject({}).optional() }),
+      ({ project, object_attributes: { iid, action, oldrev }, changes = {} }) => {
+        const what = `merge request ${iid}`
+        const happened = MERGE_REQUEST_ACTIONS.get(action)
+        if (happened === undefined) return unwanted(`"${plain(action)}" of ${what} changes nothing here`)
+        const changed = Object.keys(changes)
+        if (oldrev !== undefined) return look(project.path_with_namespace, `${what} has new commits`)
+        // without any change it is news of threads or of whether it may be merged
+        if (action === 'update' && changed.length > 0 && changed.every((key) => NO_MATTER.has(key))) {
+          return unwanted(`nothing of ${what} changed that matters here`)
+        }
+        return look(project.path_with_namespace, `${what} ${happened}`)
+      },
+    ),
+
+    note: reader(
+      z.object({ project, object_attributes: Note, merge_request: z.object({ iid: z.number() }).optional() }),
+      ({ project, object_attributes: { noteable_type, system, action }, merge_request }) => {
+        if (system === true) return unwanted('GitLab itself wrote the note')
+        if (merge_request === undefined) {
+          return unwanted(`a note on a ${plain(noteable_type)} changes nothing here`)
+        }
+        if (action === 'update') return unwanted('the text of a note was edited')
+        return look(project.path_with_namespace, `somebody commented on merge request ${merge_request.iid}`)
+      },
+    ),
+
+    pipeline: reader(
+      z.object({ project, object_attributes: z.object({ sha: z.string(), status: z.string() }) }),
+      ({ project, object_attributes: { sha, status } }) => {
+        if (!ENDED.has(status)) return unwanted(`the pipeline of ${short(sha)} has not ended`)
+        return look(project.path_with_namespace, `the pipeline of ${short(sha)} ended with ${plain(status)}`)
+      },
+    ),
+
+    deployment: reader(
+      z.object({ project, status: z.string(), environment: z.string() }),
+      ({ project, status, environment }) => {
+        const what = `the deployment to ${plain(environment)}`
+        if (!ENDED.has(status)) return unwanted(`${what} has not ended`)
+        return look(project.path_with_namespace, `${what} ended with ${plain(status)}`)
+      },
+    ),
+
+    repository_update: reader(
+      z.object({ project, refs: z.array(z.string()).optional() }),
+      ({ project, refs = [] }) =>
+        look(
+          project.path_with_namespace,
+          refs.length === 1 ? 'a branch or tag moved' : 'branches or tags moved',
+        ),
+    ),
+
+    project_create: ofProject('it was created'),
+    project_rename: ofProject('it was renamed'),
+    project_transfer: ofProject('it was moved'),
+    project_update: ofProject('its settings changed'),
+    project_destroy: reader(z.object({ path_with_namespace }), ({ path_with_namespace }) =>
+      nothing(`The project ${path_with_namespace.path} was deleted`),
+    ),
+    group_rename: elsewhere,
+    user_rename: elsewhere,
+  }
+}
+
+const MergeRequest = z.object({
+  iid: z.number(),
+  /** Missing when people test a hook. */
+  action: z.string().default('update'),
+  /** The head before, when commits came. */
+  oldrev: z.string().optional(),
+})
+
+const Note = z.object({
+  noteable_type: z.string(),
+  system: z.boolean().optional(),
+  /** Since 16.11. */
+  action: z.string().optional(),
+})
+
+const MERGE_REQUEST_ACTIONS = new Map([
+  ['open', 'was opened'],
+  ['reopen', 'was reopened'],
+  ['close', 'was closed'],
+  ['merge', 'was merged'],
+  ['update', 'changed'],
+  ['approved', 'was approved'],
+  ['approval', 'was approved by somebody'],
+  ['unapproved', 'is not approved any more'],
+  ['unapproval', 'lost an approval'],
+])
+
+/** Parts of a merge request that change no candidate and no preview, nor whether it may be merged. */
+const NO_MATTER = new Set([
+  'assignees',
+  'assignee_id',
+  'reviewers',
+  'labels',
+  'milestone_id',
+  'updated_at',
+  'updated_by_id',
+  'time_estimate',
+  'time_change',
+  'total_time_spent',
+])
+
+/** https://docs.gitlab.com/api/pipelines/#list-project-pipelines; a manual job leaves a pipeline as it is. */
+const ENDED = new Set(['success', 'failed', 'canceled', 'skipped', 'manual'])

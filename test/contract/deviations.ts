@@ -1,0 +1,34 @@
+/** Where a forge cannot do what another one does, and why. Everything else of the contract holds for all of them. */
+export interface Deviations {
+  /** Requests of `readRepository`. */
+  readRepository: number
+  /** Requests of `readSource` for one branch with three paths. */
+  readSource: number
+  /** Requests that write a new change request. */
+  openChangeRequest: number
+  /** `HistoryCommit.pathOids` are the paths' object ids, and not only marks that change with them. */
+  pathOids: boolean
+  /** A report that is changed stays the same object. */
+  reportId: boolean
+}
+
+export const GITHUB: Deviations = {
+  readRepository: 1,
+  readSource: 1,
+  openChangeRequest: 1,
+  pathOids: true,
+  reportId: true,
+}
+
+export const GITLAB: Deviations = {
+  // GraphQL does not show the statuses that were set on a commit from outside
+  readRepository: 2,
+  // GraphQL has no histories before GitLab 18.5: one request for the heads, one for the branch, one for each path
+  readSource: 5,
+  // REST has one endpoint for branch, commit and files, and another for the merge request
+  openChangeRequest: 2,
+  // an object id for every commit and path would cost a request each
+  pathOids: false,
+  // a status that is set again is a new one
+  reportId: false,
+}
