@@ -59,9 +59,11 @@ function assertUnprivileged(spec: PodSpec | undefined): void {
 }
 
 test('every setting that is read is documented, and none that is not', () => {
-  const code = ['src/doors/settings.ts', 'src/main.ts'].map(read).join('\n')
+  const code = ['src/doors/settings.ts', 'src/doors/gitlab-settings.ts', 'src/main.ts'].map(read).join('\n')
   const used = new Set(
-    [...code.matchAll(/\b(?:text|whole)\(\s*'([A-Z_]+)'|process\.env\.([A-Z_]+)/g)].map(([, a, b]) => a ?? b),
+    [
+      ...code.matchAll(/\b(?:text|whole)\(\s*'([A-Z_]+)'|process\.env\.([A-Z_]+)|\bgiven\('([A-Z_]+)'\)/g),
+    ].map(([, a, b, ofGitLab]) => a ?? b ?? `GITLAB_${ofGitLab}`),
   )
   const table = read('docs/operations.md').split('## Paths')[0] ?? ''
   const documented = new Set(
