@@ -38,7 +38,7 @@ for (const [index, example] of blocks(MANIFESTS).entries()) {
 }
 
 test('there are examples of both', () => {
-  assert.equal(blocks(APPLICATION).length, 5)
+  assert.equal(blocks(APPLICATION).length, 6)
   assert.equal(blocks(MANIFESTS).length, 1)
 })
 
