@@ -44,7 +44,7 @@ images:
 
 /** Makes `acme/web`, and `acme/k8s-manifests` at its first commit; what is said replaces or (null) removes files. */
 export async function makeAcme(
-  test: TestSandbox,
+  test: Pick<TestSandbox, 'model' | 'repository'>,
   change: { config?: string; policy?: string | null; manifests?: Record<string, string> } = {},
 ): Promise<{ web: Repository; manifests: Repository }> {
   const policy = change.policy === undefined ? POLICY : change.policy

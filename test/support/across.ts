@@ -1,12 +1,13 @@
 import pino from 'pino'
-import { forgeOfGitHub, forgeOfGitLab } from '../../src/compose/connections.ts'
 import type { ForgeId } from '../../src/domain/repository.ts'
 import type { Forge } from '../../src/forge/forge.ts'
+import { createGitHubForge } from '../../src/forge/github/github-forge.ts'
+import { createGitLabForge } from '../../src/forge/gitlab/gitlab-forge.ts'
 import { type PassResult, pass } from '../../src/reconcile/pass.ts'
 import type { Repository } from '../../src/sandbox/model/types.ts'
 import type { GitClone } from './git-clone.ts'
 import { BOT, startGitLab } from './gitlab.ts'
-import { fileText, startSandbox, TEST_APP } from './sandbox.ts'
+import { fileText, startSandbox, TEST_APP, type TestSandbox } from './sandbox.ts'
 
 /** A pull or merge request, as its forge's own API shows it. */
 export interface RequestView {
@@ -21,6 +22,10 @@ export interface RequestView {
 export interface Side {
   id: ForgeId
   forge: Forge
+  /** Another adapter, which knows nothing of the first one; its requests go through `send`. */
+  another(send?: typeof fetch): Forge
+  /** What is behind the API: repositories, and the person who owns them. */
+  inside: Pick<TestSandbox, 'model' | 'you'> & { sandbox: Pick<TestSandbox, 'model'> }
   repository(path: string, files: Record<string, string>): Promise<Repository>
   clone(path: string): Promise<GitClone>
   /** Oldest first. */
@@ -29,8 +34,11 @@ export interface Side {
   open(path: string, branch: string, title: string): Promise<number>
   merge(path: string, number: number): Promise<void>
   closeRequest(path: string, number: number): Promise<void>
+  rename(path: string, number: number, title: string): Promise<void>
   /** Texts of the bot's comments. */
   comments(path: string, number: number): Promise<string[]>
+  /** How many reports of the bot's stand on a commit. */
+  reports(path: string, commit: string): Promise<number>
   text(repository: Repository, revision: string, path: string): Promise<string | null>
   stop(): Promise<void>
 }
@@ -42,9 +50,13 @@ export async function githubSide(): Promise<Side> {
   const test = await startSandbox()
   const credentials = { appId: TEST_APP.id, privateKey: TEST_APP.privateKey }
   const repos = (path: string, rest: string) => `/repos/${path}${rest}`
+  const another = (send: typeof fetch = fetch) =>
+    createGitHubForge({ id: 'github', apiUrl: test.api, credentials, log, spacing: false, fetch: send })
   return {
     id: 'github',
-    forge: forgeOfGitHub(test.api, credentials, log, false),
+    forge: another(),
+    another,
+    inside: test,
     repository: (path, files) => test.repository(path, files),
     clone: (path) => test.clone(path),
     async requests(path) {
@@ -71,10 +83,19 @@ export async function githubSide(): Promise<Side> {
       return body.number
     },
     async merge(path, number) {
-      await test.rest('PUT', repos(path, `/pulls/${number}/merge`), { merge_method: 'merge' })
+      const wish = { merge_method: 'merge' }
+      const { status, body } = await test.rest('PUT', repos(path, `/pulls/${number}/merge`), wish)
+      if (status !== 200) throw new Error(`It was not merged: ${JSON.stringify(body)}`)
     },
     async closeRequest(path, number) {
       await test.rest('PATCH', repos(path, `/pulls/${number}`), { state: 'closed' })
+    },
+    async rename(path, number, title) {
+      await test.rest('PATCH', repos(path, `/pulls/${number}`), { title })
+    },
+    async reports(path, commit) {
+      const { body } = await test.rest('GET', repos(path, `/commits/${commit}/check-runs`))
+      return body.total_count
     },
     async comments(path, number) {
       const { body } = await test.rest('GET', repos(path, `/issues/${number}/comments`))
@@ -89,10 +110,16 @@ export async function githubSide(): Promise<Side> {
 export async function gitlabSide(): Promise<Side> {
   const test = await startGitLab()
   const at = (path: string, rest: string) => `/projects/${encodeURIComponent(path)}${rest}`
-  const connection = { id: 'gitlab', url: test.url, token: BOT, ca: null, projects: [], limits: false }
+  const another = (send: typeof fetch = fetch) => {
+    const notesPerMinute = Number.POSITIVE_INFINITY
+    return createGitLabForge({ id: 'gitlab', url: test.url, token: BOT, log, notesPerMinute, fetch: send })
+  }
+  const { sandbox, model } = test
   return {
     id: 'gitlab',
-    forge: forgeOfGitLab(connection, log),
+    forge: another(),
+    another,
+    inside: { sandbox, model, you: { kind: 'person', account: model.you } },
     repository: (path, files) => test.project(path, files),
     clone: (path) => test.clone(path),
     async requests(path) {
@@ -127,6 +154,13 @@ export async function gitlabSide(): Promise<Side> {
     },
     async closeRequest(path, number) {
       await test.rest('PUT', at(path, `/merge_requests/${number}`), { state_event: 'close' })
+    },
+    async rename(path, number, title) {
+      await test.rest('PUT', at(path, `/merge_requests/${number}`), { title })
+    },
+    async reports(path, commit) {
+      const { body } = await test.rest('GET', at(path, `/repository/commits/${commit}/statuses`))
+      return body.length
     },
     async comments(path, number) {
       const { body } = await test.rest('GET', at(path, `/merge_requests/${number}/notes`))
