@@ -3,8 +3,8 @@ import type { ForgeId } from '../../src/domain/repository.ts'
 import type { Forge } from '../../src/forge/forge.ts'
 import { createGitHubForge } from '../../src/forge/github/github-forge.ts'
 import { createGitLabForge } from '../../src/forge/gitlab/gitlab-forge.ts'
-import { type PassResult, pass } from '../../src/reconcile/pass.ts'
 import type { Repository } from '../../src/sandbox/model/types.ts'
+import { type ForgeView, githubView, gitlabView } from './forge-view.ts'
 import type { GitClone } from './git-clone.ts'
 import { BOT, startGitLab } from './gitlab.ts'
 import { fileText, startSandbox, TEST_APP, type TestSandbox } from './sandbox.ts'
@@ -19,14 +19,14 @@ export interface RequestView {
 }
 
 /** One forge of a test, with what a person does there through its API. */
-export interface Side {
+export interface Side extends ForgeView {
   id: ForgeId
   forge: Forge
   /** Another adapter, which knows nothing of the first one; its requests go through `send`. */
   another(send?: typeof fetch): Forge
   /** What is behind the API: repositories, and the person who owns them. */
   inside: Pick<TestSandbox, 'model' | 'you'> & { sandbox: Pick<TestSandbox, 'model'> }
-  repository(path: string, files: Record<string, string>): Promise<Repository>
+  repository: TestSandbox['repository']
   clone(path: string): Promise<GitClone>
   /** Oldest first. */
   requests(path: string): Promise<RequestView[]>
@@ -53,11 +53,12 @@ export async function githubSide(): Promise<Side> {
   const another = (send: typeof fetch = fetch) =>
     createGitHubForge({ id: 'github', apiUrl: test.api, credentials, log, spacing: false, fetch: send })
   return {
+    ...githubView(test),
     id: 'github',
     forge: another(),
     another,
     inside: test,
-    repository: (path, files) => test.repository(path, files),
+    repository: test.repository,
     clone: (path) => test.clone(path),
     async requests(path) {
       const { body } = await test.rest('GET', repos(path, '/pulls?state=all&direction=asc'))
@@ -116,11 +117,12 @@ export async function gitlabSide(): Promise<Side> {
   }
   const { sandbox, model } = test
   return {
+    ...gitlabView(test),
     id: 'gitlab',
     forge: another(),
     another,
     inside: { sandbox, model, you: { kind: 'person', account: model.you } },
-    repository: (path, files) => test.project(path, files),
+    repository: test.project,
     clone: (path) => test.clone(path),
     async requests(path) {
       const { body } = await test.rest(
@@ -170,15 +172,4 @@ export async function gitlabSide(): Promise<Side> {
     text: (repository, revision, path) => fileText(test, repository, revision, path),
     stop: () => test.close(),
   }
-}
-
-/** The engine over the forges, one pass over one application repository at a time. */
-export function passOver(
-  sides: readonly Side[],
-  source: { forge: ForgeId; path: string },
-): Promise<PassResult> {
-  const forges = new Map(sides.map(({ id, forge }) => [id, forge]))
-  const nothing = async () => {}
-  const dependencies = { forges, log, now: () => new Date(), journal: nothing, recordFeeds: nothing }
-  return pass(source, dependencies, { confirmRemovals: false })
 }

@@ -26,9 +26,9 @@ export function startBot(test: TestSandbox, wrap: (forge: Forge) => Forge = (for
   )
 }
 
-/** The same on any forge, which has both the applications and the manifests. */
-export function botOn(forge: Forge): TestBot {
-  const forges = new Map([[forge.id, forge]])
+/** The same on any forge, which has the applications, and the manifests unless those are on another one. */
+export function botOn(forge: Forge, other: Forge = forge): TestBot {
+  const forges = new Map([forge, other].map((each) => [each.id, each]))
   const journal: JournalEntry[] = []
   const dependencies: Dependencies = {
     forges,
