@@ -9,7 +9,7 @@ import { kustomization } from '../support/world.ts'
 
 const WITH_PREVIEWS = { config: CONFIG_WITH_PREVIEWS }
 
-acrossForges((stage, { source, target }) => {
+acrossForges((stage, { source }) => {
   test('what the application brings is named in the change request by full links to its own forge', async () => {
     await stage(async (s) => {
       const { number } = await s.propose('feature')
@@ -21,22 +21,6 @@ acrossForges((stage, { source, target }) => {
       assert.match(body, new RegExp(link))
       assert.doesNotMatch(body, /(^|\s)[#!]\d/m)
     })
-  })
-
-  test('the comment on a request uses the words of its own forge, and links to the other one', async () => {
-    await stage(
-      async (s) => {
-        const { number } = await s.propose('feature')
-        await s.bot.pass(SOURCE)
-        const [comment] = await s.source.comments(SOURCE, number)
-        const noun = source === 'gitlab' ? 'merge request' : 'pull request'
-        const page = target === 'gitlab' ? '/-/merge_requests/1' : '/pull/1'
-        const link = `\\(http[^)]*/sandbox/${target}/acme/k8s-manifests${page}\\)`
-        assert.match(comment ?? '', new RegExp(`goes when this ${noun} is closed`))
-        assert.match(comment ?? '', new RegExp(link))
-      },
-      { ...WITH_PREVIEWS, policy: POLICY.replace('direct: [previews]', 'direct: []') },
-    )
   })
 
   test('private manifests stay unknown to those who read the application', async () => {

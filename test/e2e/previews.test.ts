@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { CONFIG_WITH_PREVIEWS, TEMPLATE } from '../support/acme.ts'
+import { CONFIG_WITH_PREVIEWS, POLICY, TEMPLATE } from '../support/acme.ts'
 import { treeTexts } from '../support/sandbox.ts'
 import { tagOf } from '../support/scene.ts'
 import { acrossForges, SOURCE, type Stage } from '../support/stage.ts'
@@ -17,7 +17,7 @@ function expected(number: number, head: string): Record<string, string> {
   return { [`apps/web/previews/pr-${number}/kustomization.yaml`]: text }
 }
 
-acrossForges((stage) => {
+acrossForges((stage, { source, target }) => {
   test('a pull request gets a preview by a direct commit and one comment that says where it is', async () => {
     await stage(async (s) => {
       const { number, head } = await s.propose('feature/login')
@@ -126,7 +126,7 @@ acrossForges((stage) => {
     )
   })
 
-  test('without consent the previews wait in one change request, and the comment links to it', async () => {
+  test('without consent the previews wait in one change request, and the comment links to it in the words of its forge', async () => {
     await stage(
       async (s) => {
         const { number } = await s.propose('feature/login')
@@ -134,15 +134,17 @@ acrossForges((stage) => {
         const [request, ...others] = await s.changeRequests()
         assert.deepEqual(others, [])
         assert.equal(request?.branch, 'supercargo/web/previews')
-        assert.match(
-          (await s.source.comments(SOURCE, number))[0] ?? '',
-          /waits for \[the change request\]\(.*\/(?:pull|merge_requests)\/1\)/,
-        )
+        const [comment = ''] = await s.source.comments(SOURCE, number)
+        const page = `${target === 'gitlab' ? '/-/merge_requests' : '/pull'}/1`
+        const link = `http[^)]*/sandbox/${target}/acme/k8s-manifests${page}`
+        assert.match(comment, new RegExp(`waits for \\[the change request\\]\\(${link}\\)`))
+        const noun = source === 'gitlab' ? 'merge request' : 'pull request'
+        assert.match(comment, new RegExp(`goes when this ${noun} is closed`))
         assert.notEqual(await s.headOf(s.manifests, 'supercargo/web/previews'), null)
         const { applied } = await s.bot.pass(SOURCE)
         assert.deepEqual(applied, [])
       },
-      { ...WITH_PREVIEWS, policy: null },
+      { ...WITH_PREVIEWS, policy: POLICY.replace('direct: [previews]', 'direct: []') },
     )
   })
 })
