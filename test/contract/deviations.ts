@@ -10,6 +10,8 @@ export interface Deviations {
   pathOids: boolean
   /** A report that is changed stays the same object. */
   reportId: boolean
+  /** A branch moves or goes only from the head that was judged, in one step with the look at it. */
+  branchesAreSwapped: boolean
 }
 
 export const GITHUB: Deviations = {
@@ -18,6 +20,7 @@ export const GITHUB: Deviations = {
   openChangeRequest: 1,
   pathOids: true,
   reportId: true,
+  branchesAreSwapped: true,
 }
 
 export const GITLAB: Deviations = {
@@ -31,4 +34,6 @@ export const GITLAB: Deviations = {
   pathOids: false,
   // a status that is set again is a new one
   reportId: false,
+  // no request moves or deletes a branch only from an expected head; merging alone has one (`sha`)
+  branchesAreSwapped: false,
 }
