@@ -53,7 +53,8 @@ function readGraphql(body: string | null): GraphqlRequest | null {
 /** What a query asks for by variables of whatever names; else what the variables of a mutation name. */
 function repositoryOfGraphql(model: Model, { query, variables }: GraphqlRequest): string | null {
   if (model.flavour.nested) {
-    const path = (variables as { fullPath?: unknown } | null | undefined)?.fullPath
+    const name = /\bproject\(\s*fullPath:\s*\$(\w+)/.exec(query ?? '')?.[1] ?? 'fullPath'
+    const path = (variables as Record<string, unknown> | null | undefined)?.[name]
     return typeof path === 'string' ? path : null
   }
   const asked = /\brepository\(\s*owner:\s*\$(\w+)[\s,]+name:\s*\$(\w+)/.exec(query ?? '')

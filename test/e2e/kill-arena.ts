@@ -4,9 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
 import { openStore, type StoreOptions } from '../../src/store/open.ts'
+import { githubSide, gitlabSide, type Side } from '../support/across.ts'
 import { eventually } from '../support/eventually.ts'
 import { GitClone, runGit } from '../support/git-clone.ts'
-import { type RemoteSandbox, startRemoteSandbox } from '../support/remote-sandbox.ts'
+import {
+  type RemoteSandbox,
+  type StartRemote,
+  startRemoteGitHub,
+  startRemoteGitLab,
+} from '../support/remote-sandbox.ts'
 import { buildServer } from '../support/server-process.ts'
 import { type FleetApp, seedFleet } from './kill-fleet.ts'
 import { quietResults, resultOf, stillToDo } from './kill-quiet.ts'
@@ -33,8 +39,23 @@ export interface Arena {
   close(): Promise<void>
 }
 
-/** @param webhookUrl where the bot, or what stands before it, will listen */
-export async function startArena(size: number, webhookUrl: string, random: Random): Promise<Arena> {
+/** A forge to hold it on: in this process for what is quiet, in one of its own for the storm. */
+export interface ArenaForge {
+  name: string
+  open(options: { dataDir: string }): Promise<Side>
+  startRemote: StartRemote
+}
+
+export const ON_GITHUB: ArenaForge = { name: 'GitHub', open: githubSide, startRemote: startRemoteGitHub }
+export const ON_GITLAB: ArenaForge = { name: 'GitLab', open: gitlabSide, startRemote: startRemoteGitLab }
+
+/** @param botUrl where the bot, or what stands before it, will listen */
+export async function startArena(
+  { open, startRemote }: ArenaForge,
+  size: number,
+  botUrl: string,
+  random: Random,
+): Promise<Arena> {
   const root = mkdtempSync(join(tmpdir(), 'supercargo-arena-'))
   const steps: (() => unknown)[] = [() => rmSync(root, { recursive: true, force: true, maxRetries: 5 })]
   const onClose = (step: () => unknown) => void steps.unshift(step)
@@ -44,9 +65,11 @@ export async function startArena(size: number, webhookUrl: string, random: Rando
   try {
     const build = buildServer()
     onClose(() => rmSync(build, { recursive: true, force: true }))
-    const apps = await seedFleet(join(root, 'forge'), size)
-    cpSync(join(root, 'forge'), join(root, 'seeded'), { recursive: true })
-    const forge = await startRemoteSandbox(join(root, 'forge'), webhookUrl)
+    const dataDir = join(root, 'forge')
+    const apps = await seedFleet(await open({ dataDir }), size)
+    cpSync(dataDir, join(root, 'seeded'), { recursive: true })
+    const owners = [...new Set(apps.map(({ path }) => path.slice(0, path.indexOf('/'))))]
+    const forge = await startRemote({ dataDir, botUrl, owners })
     onClose(() => forge.stop())
     const developers = await Promise.all(apps.map((app) => startDeveloper(forge, app, random)))
     for (const developer of developers) onClose(() => developer.close())
@@ -80,13 +103,13 @@ export async function startArena(size: number, webhookUrl: string, random: Rando
       async assertLikeOnePass() {
         const { seen, wrong } = await missing()
         assert.deepEqual(wrong, [])
-        const expected = await quietResults(join(root, 'seeded'), apps, seen)
+        const expected = await quietResults(await open({ dataDir: join(root, 'seeded') }), apps, seen)
         for (const [path, result] of expected) {
           const repository = seen.get(path)
           assert.ok(repository)
           assert.deepEqual(await resultOf(repository), result, path)
         }
-        await assertSound(join(root, 'forge'))
+        await assertSound(dataDir, forge.id)
       },
       assertDelivered: async (store) => await assertDelivered(forge, store),
     }
@@ -114,8 +137,8 @@ async function whatIsMissing(
 }
 
 /** Git itself finds nothing wrong with any repository of the forge. */
-async function assertSound(dataDir: string): Promise<void> {
-  const directory = join(dataDir, 'sandbox', 'git')
+async function assertSound(dataDir: string, forge: string): Promise<void> {
+  const directory = join(dataDir, forge === 'github' ? 'sandbox' : 'sandbox-gitlab', 'git')
   for (const name of readdirSync(directory)) {
     const { code, stdout, stderr } = await runGit(join(directory, name), [
       'fsck',

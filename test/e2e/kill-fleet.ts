@@ -1,4 +1,5 @@
-import { startSandbox } from '../support/sandbox.ts'
+import type { Side } from '../support/across.ts'
+import { headOf } from '../support/sandbox.ts'
 
 /** One application repository of the fleet, of one of four kinds. */
 export interface FleetApp {
@@ -20,10 +21,9 @@ export interface FleetApp {
 /** Each owner is an installation of its own, and so has limits of its own. */
 const APPS_PER_OWNER = 2
 
-/** Makes the repositories of the fleet in a sandbox's directory, which is closed again. */
-export async function seedFleet(dataDir: string, size: number): Promise<FleetApp[]> {
-  const sandbox = await startSandbox({ dataDir })
-  sandbox.sandbox.setWebhook(null)
+/** Makes the repositories of the fleet on a forge, which is stopped then. */
+export async function seedFleet(forge: Side, size: number): Promise<FleetApp[]> {
+  forge.silence()
   const apps: FleetApp[] = []
   for (let number = 0; number < size; number++) {
     const owner = `fleet-${Math.floor(number / APPS_PER_OWNER) + 1}`
@@ -37,21 +37,21 @@ export async function seedFleet(dataDir: string, size: number): Promise<FleetApp
       previews: number % 4 === 2,
       tags: number % 4 === 3,
     }
-    const repository = await sandbox.repository(app.path, {
+    const repository = await forge.repository(app.path, {
       '.github/supercargo.yml': configOf(app),
       'README.md': `# ${name}\n`,
     })
-    const head = await sandbox.model.git(repository).ref('refs/heads/main')
-    apps.push({ ...app, first: head?.oid.slice(0, 7) ?? '' })
+    const head = await headOf(forge.inside, repository, 'main')
+    apps.push({ ...app, first: head?.slice(0, 7) ?? '' })
   }
   for (const path of new Set(apps.map(({ manifests }) => manifests))) {
     const members = apps.filter(({ manifests }) => manifests === path)
-    await sandbox.repository(path, {
+    await forge.repository(path, {
       '.supercargo/policy.yml': `accept:\n${members.map(acceptanceOf).join('')}`,
       ...Object.assign({}, ...members.map(filesOf)),
     })
   }
-  await sandbox.close()
+  await forge.stop()
   return apps
 }
 

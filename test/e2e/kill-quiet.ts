@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict'
 import pino from 'pino'
-import { createEngine, type Engine, forgeOfGitHub } from '../../src/compose.ts'
+import { createEngine } from '../../src/compose.ts'
 import { feedback } from '../../src/plan/feedback.ts'
-import { startBot } from '../support/bot.ts'
+import type { Side } from '../support/across.ts'
+import { botOn } from '../support/bot.ts'
 import type { GitClone } from '../support/git-clone.ts'
+import type { RequestView } from '../support/people.ts'
 import type { RemoteSandbox } from '../support/remote-sandbox.ts'
-import { startSandbox, TEST_APP } from '../support/sandbox.ts'
+import { TEST_TOKEN } from '../support/sandbox.ts'
 import type { FleetApp } from './kill-fleet.ts'
-import type { SeenPull, SeenRepository } from './kill-world.ts'
+import type { SeenRepository } from './kill-world.ts'
+import { isAtRest } from './race-scene.ts'
 
 /** What a manifest repository has come to: its files, and what waits for people. */
 export interface Result {
@@ -20,8 +23,8 @@ export interface Result {
 export async function resultOf({ clone, branches, pulls }: SeenRepository): Promise<Result> {
   const main = branches.main ?? ''
   const open: Record<string, string> = {}
-  for (const { head, title, state } of pulls) {
-    if (state === 'open') open[head.ref] = `${title}\n${await clone.git('diff', `${main}...${head.sha}`)}`
+  for (const { branch, head, title, state } of pulls) {
+    if (state === 'open') open[branch] = `${title}\n${await clone.git('diff', `${main}...${head}`)}`
   }
   const others = Object.keys(branches).filter((branch) => branch !== 'main' && !(branch in open))
   for (const branch of others) open[branch] = 'a branch without a change request'
@@ -31,45 +34,39 @@ export async function resultOf({ clone, branches, pulls }: SeenRepository): Prom
 /**
  * What a single quiet pass over every application makes of the same sources: in a copy of the forge from
  * before the storm, which is given what the applications have come to.
- * @param seeded the copy's directory
+ * @param quiet the copy, which is stopped then
  */
 export async function quietResults(
-  seeded: string,
+  quiet: Side,
   apps: readonly FleetApp[],
   sources: ReadonlyMap<string, SeenRepository>,
 ): Promise<Map<string, Result>> {
-  const quiet = await startSandbox({ dataDir: seeded })
-  const bot = startBot(quiet)
-  const rest = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
-    const answer = await quiet.rest(method, path, body)
-    assert.ok(answer.status < 300, `${method} ${path}: ${JSON.stringify(answer.body)}`)
-    return answer.body as T
-  }
+  const bot = botOn(quiet.forge)
   try {
-    quiet.sandbox.setWebhook(null)
+    quiet.silence()
     for (const app of apps) {
       const source = sources.get(app.path)
       assert.ok(source)
-      const url = new URL(`${quiet.url}/sandbox/github/${app.path}.git`)
+      const url = new URL(`${quiet.origin}/sandbox/${quiet.id}/${app.path}.git`)
       url.username = 'you'
-      url.password = 'sandbox-person-token'
+      url.password = TEST_TOKEN
       await source.clone.push('--force', url.href, 'refs/heads/*:refs/heads/*', 'refs/tags/*:refs/tags/*')
-      for (const pull of source.pulls) await openAgain(app, pull, source, url.href, rest)
+      for (const pull of source.pulls) await openAgain(app, pull, source, url.href, quiet)
     }
-    for (const app of apps) while ((await bot.pass(app.path)).applied.length > 0);
+    for (const app of apps) while (!isAtRest(await bot.pass(app.path)));
     const results = new Map<string, Result>()
     for (const path of new Set(apps.map(({ manifests }) => manifests))) {
       const clone = await quiet.clone(path)
       await clone.git('fetch', '--quiet', 'origin', '+refs/heads/*:refs/remotes/origin/*')
-      results.set(path, await quietResult(clone, await rest<SeenPull[]>('GET', `/repos/${path}/pulls`)))
+      results.set(path, await quietResult(clone, await quiet.requests(path)))
     }
     return results
   } finally {
-    await quiet.close()
+    await quiet.stop()
   }
 }
 
-async function quietResult(clone: GitClone, pulls: SeenPull[]): Promise<Result> {
+async function quietResult(clone: GitClone, pulls: RequestView[]): Promise<Result> {
   const refs = await clone.git(
     'for-each-ref',
     '--format=%(refname:lstrip=3) %(objectname)',
@@ -77,47 +74,45 @@ async function quietResult(clone: GitClone, pulls: SeenPull[]): Promise<Result> 
   )
   const branches = Object.fromEntries(refs.split('\n').map((line) => line.split(' ') as [string, string]))
   delete branches.HEAD
-  return await resultOf({ clone, branches, tags: [], pulls })
+  return await resultOf({ clone, branches, tags: [], pulls, bot: '' })
 }
 
 /** Numbers are given in order: those that are closed must have been there too. */
 async function openAgain(
   app: FleetApp,
-  { number, state, title, head }: SeenPull,
+  { number, state, title, branch: name }: RequestView,
   { clone }: SeenRepository,
   url: string,
-  rest: <T>(method: string, path: string, body?: unknown) => Promise<T>,
+  quiet: Side,
 ): Promise<void> {
-  const pulls = `/repos/${app.path}/pulls`
-  const branch = state === 'open' ? head.ref : `was/${number}`
-  if (state === 'closed') {
+  const branch = state === 'open' ? name : `was/${number}`
+  if (state !== 'open') {
     const base = await clone.git('rev-parse', 'main')
     const commit = await clone.git('commit-tree', '-m', 'Gone', '-p', base, `${base}^{tree}`)
     await clone.push(url, `${commit}:refs/heads/${branch}`)
   }
-  const opened = await rest<{ number: number }>('POST', pulls, { title, head: branch, base: 'main' })
-  assert.equal(opened.number, number)
-  if (state === 'closed') await clone.push(url, `:refs/heads/${branch}`)
+  assert.equal(await quiet.open(app.path, branch, title), number)
+  if (state !== 'open') await clone.push(url, `:refs/heads/${branch}`)
 }
 
 /** What another pass would still do for each application; [] when all is done. */
 export async function stillToDo(forge: RemoteSandbox, apps: readonly FleetApp[]): Promise<string[]> {
-  const engine = engineOn(forge)
+  const engine = createEngine([forge.bot], pino({ level: 'silent' }))
   const found: string[] = []
   for (const { path } of apps) {
-    const reading = await engine.plan({ forge: 'github', path })
+    const reading = await engine.plan({ forge: forge.id, path })
     assert.equal(reading.kind, 'planned')
     if (reading.kind !== 'planned') continue
     const { world, plan } = reading
     for (const action of [...plan.actions, ...feedback(world, plan, plan.standings)]) {
+      const { report } = world.source
+      const isTold =
+        action.kind === 'report' &&
+        action.wish.title === report?.title &&
+        action.wish.conclusion === report.conclusion
+      if (isTold && !forge.deviations.reportTexts) continue
       found.push(`${path}: ${action.kind}: ${action.reason.message}`)
     }
   }
   return found
-}
-
-function engineOn({ api }: RemoteSandbox): Engine {
-  const { id: appId, privateKey } = TEST_APP
-  const log = pino({ level: 'silent' })
-  return createEngine([forgeOfGitHub(api, { appId, privateKey }, log)], log)
 }

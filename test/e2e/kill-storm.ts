@@ -49,9 +49,7 @@ export async function startDeveloper(
     await clone.git('switch', '--quiet', '-c', branch, 'origin/main')
     await clone.commit({ [`feature-${count}.txt`]: '1\n' }, `Feature ${count}`)
     await clone.push()
-    const wish = { title: `Feature ${count}`, head: branch, base: 'main' }
-    const { number } = await forge.rest<{ number: number }>('POST', `/repos/${app.path}/pulls`, wish)
-    open.set(number, branch)
+    open.set(await forge.open(app.path, branch, `Feature ${count}`), branch)
   }
 
   async function pushToPullRequest(branch: string): Promise<void> {
@@ -60,13 +58,12 @@ export async function startDeveloper(
     await clone.push()
   }
 
-  /** In one of the three ways in which pull requests end. */
+  /** In one of the three ways in which pull and merge requests end. */
   async function end(number: number, branch: string): Promise<void> {
-    const pull = `/repos/${app.path}/pulls/${number}`
     const way = Math.floor(random() * 3)
-    if (way === 0) await forge.rest('PATCH', pull, { state: 'closed' })
+    if (way === 0) await forge.closeRequest(app.path, number)
     else if (way === 1) await clone.push('origin', `:${branch}`)
-    else await forge.rest('PUT', `${pull}/merge`, { merge_method: 'squash' })
+    else await forge.merge(app.path, number)
     open.delete(number)
   }
 

@@ -1,4 +1,5 @@
 import type { GitClone } from '../support/git-clone.ts'
+import type { RequestView } from '../support/people.ts'
 import type { RemoteSandbox } from '../support/remote-sandbox.ts'
 import { type FleetApp, overlay, preview, previewPath, productionPath, stagingPath } from './kill-fleet.ts'
 
@@ -8,18 +9,12 @@ export interface SeenRepository {
   /** Heads by branch. */
   branches: Record<string, string>
   tags: string[]
-  pulls: SeenPull[]
+  pulls: RequestView[]
+  /** Name of the bot as the author of commits. */
+  bot: string
 }
 
-export interface SeenPull {
-  number: number
-  state: 'open' | 'closed'
-  merged_at: string | null
-  title: string
-  head: { ref: string; sha: string }
-}
-
-const BOT = 'supercargo[bot]'
+const BOTS: Record<string, string> = { github: 'supercargo[bot]', gitlab: 'supercargo' }
 
 /** @param clone a mirror, which is brought up to date */
 export async function look(forge: RemoteSandbox, path: string, clone: GitClone): Promise<SeenRepository> {
@@ -32,8 +27,7 @@ export async function look(forge: RemoteSandbox, path: string, clone: GitClone):
     if (ref.startsWith('refs/heads/')) branches[ref.slice('refs/heads/'.length)] = oid
     if (ref.startsWith('refs/tags/')) tags.push(ref.slice('refs/tags/'.length))
   }
-  const pulls = await forge.list<SeenPull>(`/repos/${path}/pulls?state=all&direction=asc`)
-  return { clone, branches, tags, pulls }
+  return { clone, branches, tags, pulls: await forge.requests(path), bot: BOTS[forge.id] ?? '' }
 }
 
 /**
@@ -57,10 +51,10 @@ export async function differences(
 
   if (app.merge === 'auto') {
     check('staging on main', await textAt('main', stagingPath(app)), latest)
-    const mine = manifests.pulls.filter(({ head }) => head.ref === `supercargo/${app.name}/staging`)
+    const mine = manifests.pulls.filter(({ branch }) => branch === `supercargo/${app.name}/staging`)
     check(
       'not merged',
-      mine.filter(({ merged_at }) => merged_at === null).map(({ number }) => number),
+      mine.filter(({ state }) => state !== 'merged').map(({ number }) => number),
       [],
     )
     check('branch left', manifests.branches[`supercargo/${app.name}/staging`] ?? null, null)
@@ -78,7 +72,7 @@ export async function differences(
     const open = source.pulls.filter(({ state }) => state === 'open')
     const wanted = open.map(({ number, head }) => [
       previewPath(app, number),
-      preview(app, number, head.sha.slice(0, 7)),
+      preview(app, number, head.slice(0, 7)),
     ])
     const root = `apps/${app.name}/previews`
     const listed = await manifests.clone.git('ls-tree', '-r', '--name-only', 'main', '--', root)
@@ -91,7 +85,7 @@ export async function differences(
   /** Exactly one change request was ever opened, it is open, and its branch is one commit with one changed file. */
   async function checkOpen(environment: string, path: string, text: string | null): Promise<void> {
     const branch = `supercargo/${app.name}/${environment}`
-    const mine = manifests.pulls.filter(({ head }) => head.ref === branch)
+    const mine = manifests.pulls.filter((each) => each.branch === branch)
     check(
       `change requests of ${branch}`,
       mine.map(({ state }) => state),
@@ -99,13 +93,13 @@ export async function differences(
     )
     const head = manifests.branches[branch]
     if (text === null || head === undefined) {
-      return check(`head of ${branch}`, head ?? null, mine[0]?.head.sha ?? null)
+      return check(`head of ${branch}`, head ?? null, mine[0]?.head ?? null)
     }
-    check(`head of ${branch}`, mine[0]?.head.sha, head)
+    check(`head of ${branch}`, mine[0]?.head, head)
     check(`${path} on ${branch}`, await textAt(branch, path), text)
     const commits = await manifests.clone.git('log', '--format=%an %P', `main..${branch}`)
     const parent = await manifests.clone.git('merge-base', 'main', branch)
-    check(`commits of ${branch}`, commits, `${BOT} ${parent}`)
+    check(`commits of ${branch}`, commits, `${manifests.bot} ${parent}`)
     const changed = await manifests.clone.git('diff', '--name-only', `${parent}..${branch}`)
     check(`files of ${branch}`, changed, path)
   }
@@ -120,23 +114,19 @@ export async function toldDifferences(
   const found: string[] = []
   const commits = (await source.clone.git('rev-list', '--first-parent', 'main')).split('\n')
   for (const commit of commits) {
-    const runs = await forge.list<{ name: string }>(
-      `/repos/${app.path}/commits/${commit}/check-runs?filter=all`,
-      'check_runs',
-    )
-    const wrong = commit === source.branches.main ? runs.length !== 1 : runs.length > 1
-    if (wrong) found.push(`${app.path}: ${runs.length} reports on ${commit}`)
+    const reports = await forge.reports(app.path, commit)
+    const wrong = commit === source.branches.main ? reports !== 1 : reports > 1
+    if (wrong) found.push(`${app.path}: ${reports} reports on ${commit}`)
   }
   for (const { number, state } of app.previews ? source.pulls : []) {
-    const path = `/repos/${app.path}/issues/${number}/comments`
-    const comments = await forge.list<{ body: string; user: { login: string } }>(path)
+    const comments = await forge.comments(app.path, number)
     const wrong = state === 'open' ? comments.length !== 1 : comments.length > 1
-    if (wrong) found.push(`${app.path}: ${comments.length} comments on #${number}`)
+    if (wrong) found.push(`${app.path}: ${comments.length} comments on ${number}`)
     const [comment] = comments
     if (comment === undefined) continue
-    const says = /preview is gone/.test(comment.body) ? 'closed' : 'open'
-    if (comment.user.login !== BOT || says !== state) {
-      found.push(`${app.path}: the comment on #${number}, which is ${state}, says: ${comment.body}`)
+    const gone = /preview is gone/.test(comment)
+    if (gone !== (state !== 'open')) {
+      found.push(`${app.path}: the comment on ${number}, which is ${state}, says: ${comment}`)
     }
   }
   return found

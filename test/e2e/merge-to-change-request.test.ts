@@ -1,113 +1,132 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { STAGING } from '../support/acme.ts'
+import type { MergeMethod } from '../support/forge-view.ts'
 import { fsck } from '../support/sandbox.ts'
-import { BRANCH, type Scene, scene, tagOf } from '../support/scene.ts'
+import { BRANCH, tagOf } from '../support/scene.ts'
+import { acrossForges, MANIFESTS, SOURCE, type Stage, settle } from '../support/stage.ts'
 import { kustomization } from '../support/world.ts'
 
-/** Opens a pull request in acme/web with two commits, merges it by `method`, and returns main's head. */
-async function mergePullRequest({ forge, clone, headOf, web }: Scene, method: string): Promise<string> {
-  await clone.git('switch', '--quiet', '-c', 'feature')
-  await clone.commit({ 'feature.txt': '1' }, 'Begin the feature')
-  await clone.commit({ 'feature.txt': '2' }, 'End the feature')
-  await clone.push()
-  const { body } = await forge.rest('POST', '/repos/acme/web/pulls', {
-    title: 'The feature',
-    head: 'feature',
-    base: 'main',
-  })
-  await forge.rest('PUT', `/repos/acme/web/pulls/${body.number}/merge`, { merge_method: method })
-  return (await headOf(web, 'main')) ?? ''
+/** Opens a request in acme/web with two commits, merges it by `method`, and returns main's head. */
+async function mergeTheFeature(s: Stage, method: MergeMethod): Promise<string> {
+  await s.clone.git('switch', '--quiet', '-c', 'feature')
+  await s.clone.commit({ 'feature.txt': '1' }, 'Begin the feature')
+  await s.clone.commit({ 'feature.txt': '2' }, 'End the feature')
+  await s.clone.push()
+  const number = await s.source.open(SOURCE, 'feature', 'The feature')
+  await s.source.mergeBy(SOURCE, number, method)
+  return (await s.headOf(s.web, 'main')) ?? ''
 }
 
-async function assertStaging(
-  { changeRequests, manifest, forge, manifests }: Scene,
-  tag: string,
-): Promise<void> {
-  const [request, ...others] = await changeRequests()
+async function assertStaging(s: Stage, tag: string): Promise<void> {
+  const [request, ...others] = await s.changeRequests()
   assert.deepEqual(others, [])
   assert.equal(request?.state, 'open')
-  assert.equal(request.head.ref, BRANCH)
-  assert.equal(await manifest(STAGING, BRANCH), kustomization(tag))
-  assert.equal(await fsck(forge, manifests), '')
+  assert.equal(request.branch, BRANCH)
+  assert.equal(await s.manifest(STAGING, BRANCH), kustomization(tag))
+  assert.equal(await fsck(s.target.inside, s.manifests), '')
 }
 
-for (const method of ['merge', 'squash', 'rebase']) {
-  test(`a pull request merged by ${method} opens one change request with the tag of main's new head`, async () => {
-    await scene(async (s) => {
-      const head = await mergePullRequest(s, method)
-      await s.bot.pass('acme/web')
+acrossForges((stage) => {
+  for (const method of ['merge', 'squash', 'rebase'] as const) {
+    test(`a change merged by ${method} opens one change request with the tag of main's new head`, async () => {
+      await stage(async (s) => {
+        const head = await mergeTheFeature(s, method)
+        await s.bot.pass(SOURCE)
+        await assertStaging(s, tagOf(head))
+        assert.match(
+          (await s.changeRequests())[0]?.body ?? '',
+          /End the feature|The feature|Merge branch 'feature'/,
+        )
+      })
+    })
+  }
+
+  test('a direct push opens one change request whose only difference is the tag', async () => {
+    await stage(async (s) => {
+      const head = await s.push('Change the greeting')
+      await s.bot.pass(SOURCE)
       await assertStaging(s, tagOf(head))
-      assert.match((await s.changeRequests())[0]?.body ?? '', /End the feature|The feature/)
+      assert.deepEqual(await s.target.changedFiles(MANIFESTS, 1), [[STAGING, 1, 1]])
     })
   })
-}
 
-test('a direct push opens one change request whose only difference is the tag', async () => {
-  await scene(async (s) => {
-    const head = await s.push('Change the greeting')
-    await s.bot.pass('acme/web')
-    await assertStaging(s, tagOf(head))
-    const { body } = await s.forge.rest('GET', '/repos/acme/k8s-manifests/pulls/1/files')
-    assert.deepEqual(
-      body.map((file: { filename: string; additions: number; deletions: number }) => [
-        file.filename,
-        file.additions,
-        file.deletions,
-      ]),
-      [[STAGING, 1, 1]],
-    )
+  test('the commit is made by the bot through the forge, with trailers for Argo CD', async () => {
+    await stage(async (s) => {
+      const head = await s.push()
+      await s.bot.pass(SOURCE)
+      const show = async (format: string) =>
+        String(
+          (await s.target.inside.model.git(s.manifests).run(['show', '-s', format, BRANCH])).stdout,
+        ).trim()
+      const { author, committer } = s.deviations.target.commits
+      assert.equal(await show('--format=%an, %cn'), `${author}, ${committer}`)
+      assert.match(await show('--format=%B'), new RegExp(`\nArgocd-reference-commit-sha: ${head}\n`))
+    })
   })
-})
 
-test('the commit is made by the bot through the forge, with trailers for Argo CD', async () => {
-  await scene(async (s) => {
-    const head = await s.push()
-    await s.bot.pass('acme/web')
-    const { body } = await s.forge.rest('GET', `/repos/acme/k8s-manifests/commits/${BRANCH}`)
-    assert.equal(body.commit.author.name, 'supercargo[bot]')
-    assert.equal(body.commit.committer.name, 'GitHub')
-    assert.match(body.commit.message, new RegExp(`\nArgocd-reference-commit-sha: ${head}\n`))
+  test('a second push updates the same change request and supersedes the first version', async () => {
+    await stage(async (s) => {
+      const first = await s.push('First')
+      await s.bot.pass(SOURCE)
+      const second = await s.push('Second')
+      await s.bot.pass(SOURCE)
+      await assertStaging(s, tagOf(second))
+      const [request] = await s.changeRequests()
+      assert.match(request?.body ?? '', new RegExp(`Supersedes \`${tagOf(first)}\``))
+      assert.match(request?.title ?? '', new RegExp(`${tagOf(second)}$`))
+    })
   })
-})
 
-test('a second push updates the same change request and supersedes the first version', async () => {
-  await scene(async (s) => {
-    const first = await s.push('First')
-    await s.bot.pass('acme/web')
-    const second = await s.push('Second')
-    await s.bot.pass('acme/web')
-    await assertStaging(s, tagOf(second))
-    const [request] = await s.changeRequests()
-    assert.match(request?.body ?? '', new RegExp(`Supersedes \`${tagOf(first)}\``))
-    assert.match(request?.title ?? '', new RegExp(`${tagOf(second)}$`))
+  test('a new change request costs few requests to the manifest repository, and a pass without news one', async () => {
+    await stage(async (s) => {
+      const { log } = s.target.inside.model.faults
+      const { openChangeRequest } = s.deviations.contract
+      const asked = () =>
+        log
+          .splice(0)
+          .filter(
+            ({ repository, path }) => repository === MANIFESTS && !/info\/refs|git-upload-pack/.test(path),
+          )
+      await s.bot.pass(SOURCE)
+      await s.push()
+      asked()
+      await s.bot.pass(SOURCE)
+      assert.equal(asked().length, 1 + openChangeRequest)
+      assert.deepEqual(await s.states(), ['1 open'])
+      await settle(s)
+      asked()
+      const { applied } = await s.bot.pass(SOURCE)
+      assert.deepEqual([applied, asked().length], [[], 1])
+    })
   })
-})
 
-test('a repeated delivery changes nothing: the second pass writes nothing at all', async () => {
-  await scene(async (s) => {
-    await s.push()
-    await s.bot.pass('acme/web')
-    await s.bot.pass('acme/web')
-    s.forge.model.faults.log.length = 0
-    const { applied } = await s.bot.pass('acme/web')
-    assert.deepEqual(applied, [])
-    const writes = s.forge.model.faults.log.filter(
-      ({ method, path }) => method !== 'GET' && !path.endsWith('/graphql'),
-    )
-    assert.deepEqual(writes, [])
+  test('a repeated delivery changes nothing: the second pass writes nothing at all', async () => {
+    await stage(async (s) => {
+      await s.push()
+      await s.bot.pass(SOURCE)
+      await s.bot.pass(SOURCE)
+      const { log } = s.target.inside.model.faults
+      log.length = 0
+      const { applied } = await s.bot.pass(SOURCE)
+      assert.deepEqual(applied, [])
+      const writes = log.filter(({ method, query }) => method !== 'GET' && !/^\s*query\b/.test(query ?? ''))
+      assert.deepEqual(writes, [])
+    })
   })
-})
 
-test('the source commit has one report that says how every environment stands', async () => {
-  await scene(async (s) => {
-    const head = await s.push()
-    await s.bot.pass('acme/web')
-    await s.bot.pass('acme/web')
-    const { body } = await s.forge.rest('GET', `/repos/acme/web/commits/${head}/check-runs`)
-    assert.equal(body.total_count, 1)
-    assert.equal(body.check_runs[0].name, 'supercargo')
-    assert.match(body.check_runs[0].output.summary, /web\/staging \| \[waiting\]/)
-    assert.match(body.check_runs[0].output.summary, /web\/production \| waiting/)
+  test('the source commit has one report that says how every environment stands', async () => {
+    await stage(async (s) => {
+      const head = await s.push()
+      await s.bot.pass(SOURCE)
+      await s.bot.pass(SOURCE)
+      assert.equal(await s.source.reports(SOURCE, head), 1)
+      const { conclusion, text } = await s.source.report(SOURCE, head)
+      assert.equal(conclusion, 'success')
+      assert.match(text, /web\/staging: waiting, web\/production: waiting/)
+      if (!s.deviations.source.reportTellsAll) return
+      assert.match(text, /web\/staging \| \[waiting\]/)
+      assert.match(text, /web\/production \| waiting/)
+    })
   })
 })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Scene, scene, tagOf } from '../support/scene.ts'
+import { tagOf } from '../support/scene.ts'
+import { acrossForges, SOURCE, type Stage } from '../support/stage.ts'
 
 const CONFIG = `manifests: acme/k8s-manifests
 apps:
@@ -38,51 +39,51 @@ replicas: 2
 `
 const MANIFESTS = { 'apps/web/staging/deployment.yaml': DEPLOYMENT, 'apps/api/values.yaml': VALUES }
 
-function monorepo(play: (scene: Scene) => Promise<void>): Promise<void> {
-  return scene(play, { config: CONFIG, policy: POLICY, manifests: MANIFESTS })
-}
+const MONOREPO = { config: CONFIG, policy: POLICY, manifests: MANIFESTS }
 
-async function byBranch(s: Scene): Promise<Record<string, string>> {
+async function byBranch(s: Stage): Promise<Record<string, string>> {
   const requests = (await s.changeRequests()).filter(({ state }) => state === 'open')
-  return Object.fromEntries(requests.map(({ head, title }) => [head.ref, title.replace(/^.* → /, '')]))
+  return Object.fromEntries(requests.map(({ branch, title }) => [branch, title.replace(/^.* → /, '')]))
 }
 
-test('each app of a repository goes by the newest commit that touches its own paths', async () => {
-  await monorepo(async (s) => {
-    const web = await s.push('Web', { 'services/web/a.txt': '1' })
-    const api = await s.push('Api', { 'go.mod': 'module x' })
-    await s.push('Docs', { 'README.md': 'more' })
-    await s.bot.pass('acme/web')
-    assert.deepEqual(await byBranch(s), {
-      'supercargo/web/staging': tagOf(web),
-      'supercargo/api/staging': tagOf(api),
-    })
+acrossForges((stage) => {
+  test('each app of a repository goes by the newest commit that touches its own paths', async () => {
+    await stage(async (s) => {
+      const web = await s.push('Web', { 'services/web/a.txt': '1' })
+      const api = await s.push('Api', { 'go.mod': 'module x' })
+      await s.push('Docs', { 'README.md': 'more' })
+      await s.bot.pass(SOURCE)
+      assert.deepEqual(await byBranch(s), {
+        'supercargo/web/staging': tagOf(web),
+        'supercargo/api/staging': tagOf(api),
+      })
+    }, MONOREPO)
   })
-})
 
-test('a merge counts as the commit that brings the change, for it is what CI builds', async () => {
-  await monorepo(async (s) => {
-    await s.clone.git('switch', '--quiet', '-c', 'feature')
-    await s.clone.commit({ 'services/web/a.txt': '1' }, 'Web')
-    await s.clone.git('switch', '--quiet', 'main')
-    await s.clone.commit({ 'README.md': 'more' }, 'Docs')
-    await s.clone.git('merge', '--quiet', '--no-ff', '-m', 'Merge the feature', 'feature')
-    await s.clone.push()
-    const merge = await s.clone.git('rev-parse', 'HEAD')
-    await s.bot.pass('acme/web')
-    assert.deepEqual(await byBranch(s), { 'supercargo/web/staging': tagOf(merge) })
+  test('a merge counts as the commit that brings the change, for it is what CI builds', async () => {
+    await stage(async (s) => {
+      await s.clone.git('switch', '--quiet', '-c', 'feature')
+      await s.clone.commit({ 'services/web/a.txt': '1' }, 'Web')
+      await s.clone.git('switch', '--quiet', 'main')
+      await s.clone.commit({ 'README.md': 'more' }, 'Docs')
+      await s.clone.git('merge', '--quiet', '--no-ff', '-m', 'Merge the feature', 'feature')
+      await s.clone.push()
+      const merge = await s.clone.git('rev-parse', 'HEAD')
+      await s.bot.pass(SOURCE)
+      assert.deepEqual(await byBranch(s), { 'supercargo/web/staging': tagOf(merge) })
+    }, MONOREPO)
   })
-})
 
-test('plain Kubernetes objects and Helm values change in the tag and in no other byte', async () => {
-  await monorepo(async (s) => {
-    const head = await s.push('Both', { 'services/web/a': '1', 'services/api/a': '1' })
-    await s.bot.pass('acme/web')
-    assert.equal(
-      await s.manifest('apps/web/staging/deployment.yaml', 'supercargo/web/staging'),
-      DEPLOYMENT.replace('acme/web:old', `acme/web:${tagOf(head)}`),
-    )
-    const values = (await s.manifest('apps/api/values.yaml', 'supercargo/api/staging')) ?? ''
-    assert.equal(values.replaceAll('"', ''), VALUES.replace('tag: old', `tag: ${tagOf(head)}`))
+  test('plain Kubernetes objects and Helm values change in the tag and in no other byte', async () => {
+    await stage(async (s) => {
+      const head = await s.push('Both', { 'services/web/a': '1', 'services/api/a': '1' })
+      await s.bot.pass(SOURCE)
+      assert.equal(
+        await s.manifest('apps/web/staging/deployment.yaml', 'supercargo/web/staging'),
+        DEPLOYMENT.replace('acme/web:old', `acme/web:${tagOf(head)}`),
+      )
+      const values = (await s.manifest('apps/api/values.yaml', 'supercargo/api/staging')) ?? ''
+      assert.equal(values.replaceAll('"', ''), VALUES.replace('tag: old', `tag: ${tagOf(head)}`))
+    }, MONOREPO)
   })
 })

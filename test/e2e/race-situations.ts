@@ -1,26 +1,20 @@
 import assert from 'node:assert/strict'
 import { CONFIG, CONFIG_WITH_PREVIEWS, STAGING } from '../support/acme.ts'
-import { commitFiles } from '../support/sandbox.ts'
-import { BRANCH, type Scene, tagOf } from '../support/scene.ts'
+import { BRANCH, tagOf } from '../support/scene.ts'
 import { kustomization } from '../support/world.ts'
+import type { RaceScene } from './race-scene.ts'
 
 /** What the engine is about to do in a scene that was prepared so. */
 export interface Situation {
   change: { config?: string }
   /** The bot's work until now, and what makes it do more. */
-  prepare(scene: Scene): Promise<void>
+  prepare(scene: RaceScene): Promise<void>
 }
 
 export const AUTO = CONFIG.replace(
   'path: apps/web/overlays/staging\n',
   'path: apps/web/overlays/staging\n    merge: auto\n',
 )
-
-async function openPullRequest(s: Scene): Promise<void> {
-  await s.clone.git('switch', '--quiet', '-c', 'feature', 'origin/main')
-  await s.push('A feature')
-  await s.forge.rest('POST', '/repos/acme/web/pulls', { title: 'A', head: 'feature', base: 'main' })
-}
 
 /** One for every kind of write, by its name at the port. */
 export const SITUATIONS = {
@@ -41,7 +35,7 @@ export const SITUATIONS = {
     async prepare(s) {
       await s.push('First')
       await s.bot.pass('acme/web')
-      await s.forge.rest('PATCH', '/repos/acme/k8s-manifests/pulls/1', { title: 'Another title' })
+      await s.person.rename(1, 'Another title')
     },
   },
   mergeChangeRequest: {
@@ -56,7 +50,7 @@ export const SITUATIONS = {
     async prepare(s) {
       const head = await s.push('First')
       await s.bot.pass('acme/web')
-      await commitFiles(s.forge, s.manifests, 'main', { [STAGING]: kustomization(tagOf(head)) })
+      await s.person.commit('main', { [STAGING]: kustomization(tagOf(head)) })
     },
   },
   deleteBranch: {
@@ -64,12 +58,12 @@ export const SITUATIONS = {
     async prepare(s) {
       await s.push('First')
       await s.bot.pass('acme/web')
-      await s.forge.rest('PUT', '/repos/acme/k8s-manifests/pulls/1/merge', { merge_method: 'squash' })
+      await s.person.merge(1)
       assert.notEqual(await s.headOf(s.manifests, BRANCH), null)
     },
   },
-  commit: { change: { config: CONFIG_WITH_PREVIEWS }, prepare: openPullRequest },
-  writeComment: { change: { config: CONFIG_WITH_PREVIEWS }, prepare: openPullRequest },
+  commit: { change: { config: CONFIG_WITH_PREVIEWS }, prepare: (s) => s.propose('feature') },
+  writeComment: { change: { config: CONFIG_WITH_PREVIEWS }, prepare: (s) => s.propose('feature') },
   writeReport: { change: {}, prepare: async (s) => void (await s.push('First')) },
 } satisfies Record<string, Situation>
 

@@ -7,7 +7,7 @@ import { eventually } from '../support/eventually.ts'
 import { startLoadBalancer } from '../support/load-balancer.ts'
 import { noPostgres, type PostgresServer, startPostgres } from '../support/postgres.ts'
 import { freePort, type ServerProcess, startServerProcess } from '../support/server-process.ts'
-import { type Arena, startArena } from './kill-arena.ts'
+import { type Arena, ON_GITHUB, startArena } from './kill-arena.ts'
 import { type Random, randomFrom, storm } from './kill-storm.ts'
 
 const SEED = Number(process.env.SUPERCARGO_SEED ?? Date.now() % 1_000_000)
@@ -26,7 +26,7 @@ async function withReplicas(sweepSeconds: number, play: (scene: Scene) => Promis
   const random = randomFrom(SEED)
   const ports = [await freePort(), await freePort()]
   const balancer = await startLoadBalancer(ports)
-  const arena = await startArena(APPS, `${balancer.url}/webhooks/github`, random)
+  const arena = await startArena(ON_GITHUB, APPS, balancer.url, random)
   arena.onClose(() => balancer.close())
   try {
     const postgres = await startPostgres({ durable: true })
@@ -35,7 +35,8 @@ async function withReplicas(sweepSeconds: number, play: (scene: Scene) => Promis
     const { build, forge } = arena
     const replicas = ports.map((port, i) => {
       const dataDir = arena.directory(`replica-${i}`)
-      const options = { build, port, dataDir, apiUrl: forge.api, databaseUrl, sweepSeconds }
+      const { environment } = forge
+      const options = { build, port, dataDir, environment, databaseUrl, sweepSeconds }
       return startServerProcess(options)
     })
     for (const replica of replicas) arena.onClose(() => replica.kill('SIGKILL'))

@@ -42,23 +42,43 @@ images:
     newTag: "{tag}"
 `
 
-/** Makes `acme/web`, and `acme/k8s-manifests` at its first commit; what is said replaces or (null) removes files. */
+/** What is said replaces or (null) removes files. */
+export interface AcmeChange {
+  config?: string
+  policy?: string | null
+  manifests?: Record<string, string>
+  /** The manifest repository is private. */
+  hidden?: boolean
+}
+
+type Place = Pick<TestSandbox, 'model' | 'repository'>
+
+/**
+ * Makes `acme/web`, and `acme/k8s-manifests` at its first commit.
+ * @param directory of the application's configuration
+ * @param elsewhere another forge, for the manifests
+ */
 export async function makeAcme(
-  test: TestSandbox,
-  change: { config?: string; policy?: string | null; manifests?: Record<string, string> } = {},
+  test: Place,
+  change: AcmeChange = {},
+  directory = '.github',
+  elsewhere: Place = test,
 ): Promise<{ web: Repository; manifests: Repository }> {
   const policy = change.policy === undefined ? POLICY : change.policy
   const web = await test.repository('acme/web', {
-    '.github/supercargo.yml': change.config ?? CONFIG,
+    [`${directory}/supercargo.yml`]: change.config ?? CONFIG,
     'README.md': '# web\n',
   })
   const first = (await headOf(test, web, 'main')) ?? ''
-  const manifests = await test.repository('acme/k8s-manifests', {
+  const files = {
     [STAGING]: kustomization(first.slice(0, 7)),
     [PRODUCTION]: kustomization('v0.0.0'),
     'apps/web/preview/kustomization.yaml': TEMPLATE,
     ...(policy === null ? {} : { '.supercargo/policy.yml': policy }),
     ...change.manifests,
+  }
+  const manifests = await elsewhere.repository('acme/k8s-manifests', files, {
+    private: change.hidden === true,
   })
   return { web, manifests }
 }

@@ -1,150 +1,87 @@
 import pino from 'pino'
-import { forgeOfGitHub, forgeOfGitLab } from '../../src/compose/connections.ts'
 import type { ForgeId } from '../../src/domain/repository.ts'
 import type { Forge } from '../../src/forge/forge.ts'
-import { type PassResult, pass } from '../../src/reconcile/pass.ts'
+import { createGitHubForge } from '../../src/forge/github/github-forge.ts'
+import { createGitLabForge } from '../../src/forge/gitlab/gitlab-forge.ts'
 import type { Repository } from '../../src/sandbox/model/types.ts'
+import { type ForgeView, githubView, gitlabView } from './forge-view.ts'
 import type { GitClone } from './git-clone.ts'
 import { BOT, startGitLab } from './gitlab.ts'
-import { fileText, startSandbox, TEST_APP } from './sandbox.ts'
+import { type People, peopleOfGitHub, peopleOfGitLab } from './people.ts'
+import { fileText, startSandbox, TEST_APP, type TestSandbox } from './sandbox.ts'
 
-/** A pull or merge request, as its forge's own API shows it. */
-export interface RequestView {
-  number: number
-  state: 'open' | 'closed' | 'merged'
-  title: string
-  body: string
-  branch: string
-}
+export type { RequestView } from './people.ts'
 
 /** One forge of a test, with what a person does there through its API. */
-export interface Side {
+export interface Side extends People, ForgeView {
   id: ForgeId
+  /** Origin: `http://127.0.0.1:…`. */
+  origin: string
   forge: Forge
-  repository(path: string, files: Record<string, string>): Promise<Repository>
+  /** Another adapter, which knows nothing of the first one; its requests go through `send`. */
+  another(send?: typeof fetch): Forge
+  /** What is behind the API: repositories, and the person who owns them. */
+  inside: Pick<TestSandbox, 'model' | 'you'> & { sandbox: Pick<TestSandbox, 'model'> }
+  repository: TestSandbox['repository']
   clone(path: string): Promise<GitClone>
-  /** Oldest first. */
-  requests(path: string): Promise<RequestView[]>
-  /** Opens one from the branch to main; returns its number. */
-  open(path: string, branch: string, title: string): Promise<number>
-  merge(path: string, number: number): Promise<void>
-  closeRequest(path: string, number: number): Promise<void>
-  /** Texts of the bot's comments. */
-  comments(path: string, number: number): Promise<string[]>
   text(repository: Repository, revision: string, path: string): Promise<string | null>
+  /** No webhooks are sent any more. */
+  silence(): void
   stop(): Promise<void>
 }
 
 const log = pino({ level: 'silent' })
 
-/** GitHub's sandbox. */
-export async function githubSide(): Promise<Side> {
-  const test = await startSandbox()
+/** The bot on GitHub's sandbox; its requests go through `send`. */
+export function githubBot(apiUrl: string, send: typeof fetch = fetch): Forge {
   const credentials = { appId: TEST_APP.id, privateKey: TEST_APP.privateKey }
-  const repos = (path: string, rest: string) => `/repos/${path}${rest}`
+  return createGitHubForge({ id: 'github', apiUrl, credentials, log, spacing: false, fetch: send })
+}
+
+/** The bot on GitLab's sandbox; its requests go through `send`. */
+export function gitlabBot(url: string, send: typeof fetch = fetch): Forge {
+  const notesPerMinute = Number.POSITIVE_INFINITY
+  return createGitLabForge({ id: 'gitlab', url, token: BOT, log, notesPerMinute, fetch: send })
+}
+
+/** GitHub's sandbox. @param options `dataDir` keeps an old directory */
+export async function githubSide(options: { dataDir?: string } = {}): Promise<Side> {
+  const test = await startSandbox(options)
+  const another = (send?: typeof fetch) => githubBot(test.api, send)
   return {
+    ...peopleOfGitHub((method, path, body) => test.rest(method, path, body)),
+    ...githubView(test),
     id: 'github',
-    forge: forgeOfGitHub(test.api, credentials, log, false),
-    repository: (path, files) => test.repository(path, files),
+    origin: test.url,
+    forge: another(),
+    another,
+    inside: test,
+    repository: test.repository,
     clone: (path) => test.clone(path),
-    async requests(path) {
-      const { body } = await test.rest('GET', repos(path, '/pulls?state=all&direction=asc'))
-      return body.map(
-        (each: {
-          number: number
-          state: 'open' | 'closed'
-          merged_at: string | null
-          title: string
-          body: string
-          head: { ref: string }
-        }) => ({
-          number: each.number,
-          state: each.merged_at === null ? each.state : 'merged',
-          title: each.title,
-          body: each.body,
-          branch: each.head.ref,
-        }),
-      )
-    },
-    async open(path, branch, title) {
-      const { body } = await test.rest('POST', repos(path, '/pulls'), { title, head: branch, base: 'main' })
-      return body.number
-    },
-    async merge(path, number) {
-      await test.rest('PUT', repos(path, `/pulls/${number}/merge`), { merge_method: 'merge' })
-    },
-    async closeRequest(path, number) {
-      await test.rest('PATCH', repos(path, `/pulls/${number}`), { state: 'closed' })
-    },
-    async comments(path, number) {
-      const { body } = await test.rest('GET', repos(path, `/issues/${number}/comments`))
-      return body.map((each: { body: string }) => each.body)
-    },
     text: (repository, revision, path) => fileText(test, repository, revision, path),
+    silence: () => test.sandbox.setWebhook(null),
     stop: () => test.close(),
   }
 }
 
-/** GitLab's sandbox. */
-export async function gitlabSide(): Promise<Side> {
-  const test = await startGitLab()
-  const at = (path: string, rest: string) => `/projects/${encodeURIComponent(path)}${rest}`
-  const connection = { id: 'gitlab', url: test.url, token: BOT, ca: null, projects: [], limits: false }
+/** GitLab's sandbox. @param options `dataDir` keeps an old directory */
+export async function gitlabSide(options: { dataDir?: string } = {}): Promise<Side> {
+  const test = await startGitLab(options)
+  const another = (send?: typeof fetch) => gitlabBot(test.url, send)
+  const { sandbox, model } = test
   return {
+    ...peopleOfGitLab((method, path, body) => test.rest(method, path, body)),
+    ...gitlabView(test),
     id: 'gitlab',
-    forge: forgeOfGitLab(connection, log),
-    repository: (path, files) => test.project(path, files),
+    origin: new URL(test.url).origin,
+    forge: another(),
+    another,
+    inside: { sandbox, model, you: { kind: 'person', account: model.you } },
+    repository: test.project,
     clone: (path) => test.clone(path),
-    async requests(path) {
-      const { body } = await test.rest(
-        'GET',
-        at(path, '/merge_requests?state=all&sort=asc&order_by=created_at'),
-      )
-      return body.map(
-        (each: {
-          iid: number
-          state: string
-          title: string
-          description: string
-          source_branch: string
-        }) => ({
-          number: each.iid,
-          state: each.state === 'opened' ? 'open' : each.state,
-          title: each.title,
-          body: each.description,
-          branch: each.source_branch,
-        }),
-      )
-    },
-    async open(path, branch, title) {
-      const wish = { source_branch: branch, target_branch: 'main', title }
-      const { body } = await test.rest('POST', at(path, '/merge_requests'), wish)
-      return body.iid
-    },
-    async merge(path, number) {
-      const { status, body } = await test.rest('PUT', at(path, `/merge_requests/${number}/merge`), {})
-      if (status !== 200) throw new Error(`It was not merged: ${JSON.stringify(body)}`)
-    },
-    async closeRequest(path, number) {
-      await test.rest('PUT', at(path, `/merge_requests/${number}`), { state_event: 'close' })
-    },
-    async comments(path, number) {
-      const { body } = await test.rest('GET', at(path, `/merge_requests/${number}/notes`))
-      const notes = body as { body: string; system: boolean }[]
-      return notes.filter(({ system }) => !system).map((each) => each.body)
-    },
     text: (repository, revision, path) => fileText(test, repository, revision, path),
+    // there are none until somebody makes a hook
+    silence: () => {},
     stop: () => test.close(),
   }
-}
-
-/** The engine over the forges, one pass over one application repository at a time. */
-export function passOver(
-  sides: readonly Side[],
-  source: { forge: ForgeId; path: string },
-): Promise<PassResult> {
-  const forges = new Map(sides.map(({ id, forge }) => [id, forge]))
-  const nothing = async () => {}
-  const dependencies = { forges, log, now: () => new Date(), journal: nothing, recordFeeds: nothing }
-  return pass(source, dependencies, { confirmRemovals: false })
 }

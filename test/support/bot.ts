@@ -7,7 +7,9 @@ import { type Reading, readAndPlan } from '../../src/reconcile/read-world.ts'
 import type { JournalEntry } from '../../src/store/store.ts'
 import { TEST_APP, type TestSandbox } from './sandbox.ts'
 
-/** The engine with the real GitHub adapter against a sandbox, one pass at a time, without server or store. */
+const SILENT = pino({ level: 'silent' })
+
+/** The engine with a real adapter against a sandbox, one pass at a time, without server or store. */
 export interface TestBot {
   forge: Forge
   dependencies: Dependencies
@@ -18,14 +20,19 @@ export interface TestBot {
 
 /** @param wrap lets a test stand between the engine and the forge, to race it */
 export function startBot(test: TestSandbox, wrap: (forge: Forge) => Forge = (forge) => forge): TestBot {
-  const log = pino({ level: 'silent' })
   const credentials = { appId: TEST_APP.id, privateKey: TEST_APP.privateKey }
-  const forge = wrap(createGitHubForge({ id: 'github', apiUrl: test.api, credentials, log, spacing: false }))
-  const forges = new Map([[forge.id, forge]])
+  return botOn(
+    wrap(createGitHubForge({ id: 'github', apiUrl: test.api, credentials, log: SILENT, spacing: false })),
+  )
+}
+
+/** The same on any forge, which has the applications, and the manifests unless those are on another one. */
+export function botOn(forge: Forge, other: Forge = forge): TestBot {
+  const forges = new Map([forge, other].map((each) => [each.id, each]))
   const journal: JournalEntry[] = []
   const dependencies: Dependencies = {
     forges,
-    log,
+    log: SILENT,
     now: () => new Date(),
     journal: async (entry) => void journal.push(entry),
     recordFeeds: async () => {},
@@ -35,7 +42,7 @@ export function startBot(test: TestSandbox, wrap: (forge: Forge) => Forge = (for
     dependencies,
     journal,
     pass: (path, confirmRemovals = false) =>
-      pass({ forge: 'github', path }, dependencies, { confirmRemovals }),
-    plan: (path) => readAndPlan({ forge: 'github', path }, forges, new Date(), { confirmRemovals: false }),
+      pass({ forge: forge.id, path }, dependencies, { confirmRemovals }),
+    plan: (path) => readAndPlan({ forge: forge.id, path }, forges, new Date(), { confirmRemovals: false }),
   }
 }

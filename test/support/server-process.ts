@@ -6,10 +6,12 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { eventually } from './eventually.ts'
 import { type Program, startNode } from './processes.ts'
-import { TEST_APP } from './sandbox.ts'
 
 /** Signs the webhooks that the server gets: without a comma, which separates several secrets. */
 export const SERVER_SECRET = 'fd2f06e1ac28f0a5ca1f9d0b0b4cf4a3'
+
+/** The same for GitLab. */
+export const SERVER_SIGNING_SECRET = `whsec_${Buffer.from(SERVER_SECRET).toString('base64')}`
 
 /** The bot as it is deployed: the real server in a process of its own. */
 export interface ServerProcess extends Program {
@@ -22,7 +24,8 @@ export interface ServerProcessOptions {
   build: string
   port: number
   dataDir: string
-  apiUrl: string
+  /** The forge that it works for, and what it needs there. */
+  environment: Record<string, string>
   /** Absent: the embedded store. */
   databaseUrl?: string
   sweepSeconds: number
@@ -41,19 +44,16 @@ export function buildServer(): string {
   return directory
 }
 
-/** Starts it for the test's app, on a sandbox. */
+/** Starts it on a sandbox. */
 export function startServerProcess(options: ServerProcessOptions): ServerProcess {
-  const { build, port, dataDir, apiUrl, databaseUrl, sweepSeconds } = options
+  const { build, port, dataDir, environment, databaseUrl, sweepSeconds } = options
   const program = startNode(['--enable-source-maps', join(build, 'dist/main.js')], {
     PATH: process.env.PATH,
     HOME: dataDir,
     PORT: String(port),
     SUPERCARGO_DATA: dataDir,
     DATABASE_URL: databaseUrl,
-    APP_ID: String(TEST_APP.id),
-    PRIVATE_KEY: TEST_APP.privateKey,
-    WEBHOOK_SECRET: SERVER_SECRET,
-    GITHUB_API_URL: apiUrl,
+    ...environment,
     SWEEP_SECONDS: String(sweepSeconds),
   })
   const isReady = async () => {

@@ -6,6 +6,9 @@ import { statusOf } from '../shared/answer.ts'
 import { assertOurs, branchMoved } from '../shared/branches.ts'
 import type { Client } from './client.ts'
 
+/** 404: it was gone already; 400: it moved or went away while GitLab deleted it, or it may not be deleted. */
+const DELETED_MEANWHILE = [400, 404]
+
 const branchSchema = z.object({ commit: z.object({ id: z.string() }) })
 
 /**
@@ -53,6 +56,9 @@ export async function deleteBranch(
   try {
     await client.rest.branches.remove(repository.path, branch)
   } catch (error) {
-    if (statusOf(error) !== 404) throw error
+    if (!DELETED_MEANWHILE.includes(statusOf(error) ?? 0)) throw error
+    const now = await readHead(client, repository, branch)
+    if (now === expectedHead) throw error
+    if (now !== null) throw branchMoved(repository, branch)
   }
 }

@@ -1,0 +1,143 @@
+import type { RestAnswer } from './sandbox.ts'
+
+/** A pull or merge request, as its forge's own API shows it. */
+export interface RequestView {
+  number: number
+  state: 'open' | 'closed' | 'merged'
+  title: string
+  body: string
+  branch: string
+  head: string
+}
+
+/** What a person sees and does on a forge, through its REST API. Everything throws for an answer that is not 2xx. */
+export interface People {
+  /** Oldest first. */
+  requests(path: string): Promise<RequestView[]>
+  /** Opens one from the branch to main; returns its number. */
+  open(path: string, branch: string, title: string): Promise<number>
+  merge(path: string, number: number): Promise<void>
+  closeRequest(path: string, number: number): Promise<void>
+  rename(path: string, number: number, title: string): Promise<void>
+  /** Texts of the bot's comments. */
+  comments(path: string, number: number): Promise<string[]>
+  /** How many reports of the bot's stand on a commit. */
+  reports(path: string, commit: string): Promise<number>
+}
+
+/** A request as the person; `path` is below the root of the REST API. */
+export type Rest = (method: string, path: string, body?: unknown) => Promise<RestAnswer>
+
+const PAGE = 100
+
+export function peopleOfGitHub(rest: Rest): People {
+  const send = strict(rest)
+  const repos = (path: string, below: string) => `/repos/${path}${below}`
+  return {
+    async requests(path) {
+      const pulls = await list<GitHubPull>(send, repos(path, '/pulls?state=all&direction=asc'))
+      return pulls.map(({ number, state, merged_at, title, body, head }) => ({
+        number,
+        state: merged_at === null ? state : 'merged',
+        title,
+        body,
+        branch: head.ref,
+        head: head.sha,
+      }))
+    },
+    open: async (path, branch, title) =>
+      (await send('POST', repos(path, '/pulls'), { title, head: branch, base: 'main' })).number,
+    merge: async (path, number) => {
+      await send('PUT', repos(path, `/pulls/${number}/merge`), { merge_method: 'merge' })
+    },
+    closeRequest: async (path, number) => {
+      await send('PATCH', repos(path, `/pulls/${number}`), { state: 'closed' })
+    },
+    rename: async (path, number, title) => {
+      await send('PATCH', repos(path, `/pulls/${number}`), { title })
+    },
+    comments: async (path, number) => {
+      const found = await list<{ body: string }>(send, repos(path, `/issues/${number}/comments`))
+      return found.map(({ body }) => body)
+    },
+    reports: async (path, commit) =>
+      (await send('GET', repos(path, `/commits/${commit}/check-runs?filter=all`))).total_count,
+  }
+}
+
+interface GitHubPull {
+  number: number
+  state: 'open' | 'closed'
+  merged_at: string | null
+  title: string
+  body: string
+  head: { ref: string; sha: string }
+}
+
+export function peopleOfGitLab(rest: Rest): People {
+  const send = strict(rest)
+  const at = (path: string, below: string) => `/projects/${encodeURIComponent(path)}${below}`
+  return {
+    async requests(path) {
+      const query = '/merge_requests?state=all&sort=asc&order_by=created_at'
+      return (await list<GitLabRequest>(send, at(path, query))).map((each) => ({
+        number: each.iid,
+        state: each.state === 'opened' ? 'open' : each.state,
+        title: each.title,
+        body: each.description,
+        branch: each.source_branch,
+        head: each.sha,
+      }))
+    },
+    open: async (path, branch, title) => {
+      const wish = { source_branch: branch, target_branch: 'main', title }
+      return (await send('POST', at(path, '/merge_requests'), wish)).iid
+    },
+    merge: async (path, number) => {
+      await send('PUT', at(path, `/merge_requests/${number}/merge`), {})
+    },
+    closeRequest: async (path, number) => {
+      await send('PUT', at(path, `/merge_requests/${number}`), { state_event: 'close' })
+    },
+    rename: async (path, number, title) => {
+      await send('PUT', at(path, `/merge_requests/${number}`), { title })
+    },
+    comments: async (path, number) => {
+      const url = at(path, `/merge_requests/${number}/notes?sort=asc`)
+      const notes = await list<{ body: string; system: boolean }>(send, url)
+      return notes.filter(({ system }) => !system).map(({ body }) => body)
+    },
+    reports: async (path, commit) =>
+      (await send('GET', at(path, `/repository/commits/${commit}/statuses`))).length,
+  }
+}
+
+interface GitLabRequest {
+  iid: number
+  state: 'opened' | 'closed' | 'merged'
+  title: string
+  description: string
+  source_branch: string
+  sha: string
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: answers of every shape
+type Send = (method: string, path: string, body?: unknown) => Promise<any>
+
+function strict(rest: Rest): Send {
+  return async (...request) => {
+    const { status, body } = await rest(...request)
+    if (status >= 200 && status < 300) return body
+    throw new Error(`${request[0]} ${request[1]} was answered with ${status}: ${JSON.stringify(body)}`)
+  }
+}
+
+async function list<T>(send: Send, path: string): Promise<T[]> {
+  const items: T[] = []
+  for (let page = 1; ; page++) {
+    const query = `per_page=${PAGE}&page=${page}`
+    const found: T[] = await send('GET', `${path}${path.includes('?') ? '&' : '?'}${query}`)
+    items.push(...found)
+    if (found.length < PAGE) return items
+  }
+}
