@@ -64,7 +64,7 @@ export function createAuth(model: Model, ownToken: string): GitLabAuth {
     const account = row === undefined ? undefined : model.tables.accounts.get(row.accountId)
     if (row === undefined || account === undefined) return 'unknown'
     const token = tokenFacts(row)
-    if (token.revoked) return 'revoked'
+    if (token.revoked || account.blocked === true) return 'revoked'
     if (token.expiresAt !== null && token.expiresAt <= model.now().slice(0, 10)) return 'expired'
     return { actor: { kind: 'person', account, scopes: token.scopes }, token }
   }
