@@ -81,14 +81,20 @@ export function forgeFeedbackContract(name: string, start: StartForge): void {
     assert.deepEqual(await shown(), [`${head} success ${URL}`])
     world.requests()
     await ensure('success', URL)
-    assert.deepEqual(world.requests().filter((call) => !call.startsWith('GET ')), [])
+    assert.deepEqual(
+      world.requests().filter((call) => !call.startsWith('GET ')),
+      [],
+    )
     await ensure('failure', URL)
     assert.deepEqual(await shown(), [`${head} failure ${URL}`])
     await world.forge.endDeployment(repository, PLACE)
     assert.deepEqual(await shown(), [])
     world.requests()
     await world.forge.endDeployment(repository, PLACE)
-    assert.deepEqual(world.requests().filter((call) => !call.startsWith('GET ')), [])
+    assert.deepEqual(
+      world.requests().filter((call) => !call.startsWith('GET ')),
+      [],
+    )
     await ensure('success', URL)
     assert.deepEqual(await shown(), [`${head} success ${URL}`])
   })

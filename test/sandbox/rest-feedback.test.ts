@@ -49,7 +49,8 @@ test('a reaction is there once, and is counted', async () => {
 
 test('the permission of a person is told by role', async () => {
   setRole(world.model, repository, 'alice', 'maintain')
-  const ask = async (login: string) => await world.rest('GET', `/repos/acme/web/collaborators/${login}/permission`)
+  const ask = async (login: string) =>
+    await world.rest('GET', `/repos/acme/web/collaborators/${login}/permission`)
   const { permission, role_name, user } = (await ask('alice')).body
   assert.deepEqual([permission, role_name, user.login], ['write', 'maintain', 'alice'])
   assert.equal((await ask('nobody')).status, 404)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { findAccount, findRepository } from '../../../src/sandbox/model/access.ts'
 import { ensureGroup, setMember } from '../../../src/sandbox/gitlab/state/groups.ts'
+import { findAccount, findRepository } from '../../../src/sandbox/model/access.ts'
 import { updateRepository } from '../../../src/sandbox/model/repositories.ts'
 import { cloneOf } from '../../contract/forge-world.ts'
 import { startGitLabWorld } from '../../contract/gitlab-world.ts'
