@@ -1,6 +1,7 @@
 import type { Commit, Oid } from '../domain/commit.ts'
 import type { ForgeId, RepositoryId } from '../domain/repository.ts'
 import type { Vocabulary } from '../domain/vocabulary.ts'
+import type { ForgeFeedback } from './feedback.ts'
 
 /**
  * The port to a forge. Readers return what is there at one moment; a part that could not be read completely
@@ -8,7 +9,7 @@ import type { Vocabulary } from '../domain/vocabulary.ts'
  * SupercargoError whose kind decides scheduling: `transient` with `retryAt` for rate limits, `conflict` for
  * a lost race, `permanent` with code `repository-not-found` for 404 and 403 without a rate limit.
  */
-export interface Forge extends ForgeReader, ForgeWriter {
+export interface Forge extends ForgeReader, ForgeWriter, ForgeFeedback {
   readonly id: ForgeId
   /** For texts that people read. */
   readonly words: Vocabulary
@@ -160,6 +161,7 @@ export interface SourcePullRequest {
   fork: boolean
   draft: boolean
   state: 'open' | 'closed' | 'merged'
+  labels: string[]
   comment: Comment | null
 }
 

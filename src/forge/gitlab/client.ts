@@ -4,8 +4,12 @@ import {
   Branches,
   CommitDiscussions,
   Commits,
+  Deployments,
+  Environments,
+  MergeRequestNoteAwardEmojis,
   MergeRequestNotes,
   MergeRequests,
+  ProjectMembers,
   Projects,
   Repositories,
   Tags,
@@ -152,9 +156,13 @@ function createRest(host: string, handler: RequestHandlerFn) {
   const requesterFn = createRequesterFn(async (_, request) => request, handler)
   const settings = { host, requesterFn, rateLimits: {}, queryTimeout: null }
   return {
+    awards: new MergeRequestNoteAwardEmojis(settings),
     branches: new Branches(settings),
     commits: new Commits(settings),
+    deployments: new Deployments(settings),
     discussions: new CommitDiscussions(settings),
+    environments: new Environments(settings),
+    members: new ProjectMembers(settings),
     mergeRequests: new MergeRequests(settings),
     notes: new MergeRequestNotes(settings),
     projects: new Projects(settings),
