@@ -58,8 +58,8 @@ function loneTags(file: TextFile, paths: ReadonlySet<string>): Refusal[] {
   })
 }
 
-function mappingsIn({ path, text }: TextFile): { document: YamlDocument; mapping: Mapping }[] {
-  return readDocuments(path, text).documents.flatMap((document) =>
+function mappingsIn(file: TextFile): { document: YamlDocument; mapping: Mapping }[] {
+  return readDocuments(file).documents.flatMap((document) =>
     mappingsBelow(document, document.root).map((mapping) => ({ document, mapping })),
   )
 }

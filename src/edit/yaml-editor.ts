@@ -27,7 +27,7 @@ const FORMATS: Record<ObjectKind, YamlFormat | null> = {
 /** Every format that is YAML (and so JSON): one parse for all of them. */
 export const yamlEditor: Editor = {
   accepts: (path) => /\.(?:ya?ml|json)$/i.test(path) || isKustomizationPath(path),
-  locate: (file, subject) => located(file.path, readDocuments(file.path, file.text, subject), subject),
+  locate: (file, subject) => located(file.path, readDocuments(file, subject), subject),
 }
 
 function located(path: string, before: ReadDocuments, subject: Subject | undefined): Located {
@@ -40,7 +40,7 @@ function located(path: string, before: ReadDocuments, subject: Subject | undefin
     foreign: marked.flatMap(({ foreign }) => foreign),
     unread: unreadable.map((problem) => unreadOf(path, problem)),
     reread: (text, splices) => {
-      const after = readDocuments(path, text, subject)
+      const after = readDocuments({ path, text }, subject)
       const again = located(path, after, subject)
       return isUnchanged(before, after, splices) ? again : null
     },

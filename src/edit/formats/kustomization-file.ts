@@ -17,7 +17,7 @@ export interface Kustomization {
 
 /** Reads a kustomization file; null when it is none. */
 export function readKustomization(file: TextFile): Kustomization | null {
-  const document = readDocuments(file.path, file.text).documents[0]
+  const document = readDocuments(file).documents[0]
   const root = document === undefined ? null : rootMapping(document)
   if (document === undefined || root === null) return null
   return {
