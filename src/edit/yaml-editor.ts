@@ -1,6 +1,6 @@
 import type { ParsedNode } from 'yaml'
 import type { Editor, Located, Place, Range, Splice, Subject, Unread } from './editor.ts'
-import { argoCd } from './formats/argo-cd.ts'
+import { argoCd, argoCdSource } from './formats/argo-cd.ts'
 import { compose } from './formats/compose.ts'
 import { flux } from './formats/flux.ts'
 import { helmValues } from './formats/helm-values.ts'
@@ -17,6 +17,7 @@ const FORMATS: Record<ObjectKind, YamlFormat | null> = {
   kustomize,
   'image-tag-transformer': imageTagTransformer,
   'argo-cd': argoCd,
+  'argo-cd-source': argoCdSource,
   flux,
   kubernetes,
   compose,
