@@ -6,6 +6,7 @@ import { manifestEditor } from './manifest-editor.ts'
 import { findMention, isProse } from './mention.ts'
 import { names } from './names.ts'
 import { findOtherVersions } from './other-versions.ts'
+import type { OverriddenBy } from './overrides.ts'
 import { LINE_FORMAT } from './text/text-editor.ts'
 import { yamlEditor } from './yaml-editor.ts'
 
@@ -15,8 +16,7 @@ export interface FileTask {
   wish: VersionWish | null
   /** What becomes of a digest that is not known any more. */
   staleDigest: 'remove' | 'refuse'
-  /** The file that overrides an image of this name in this file; null where nothing does. */
-  overriddenBy(path: string, name: string): string | null
+  overriddenBy: OverriddenBy
   /** Whether to add a version where an entry has none. */
   adds: boolean
 }
@@ -150,8 +150,7 @@ function splicesFor(
 }
 
 function isChosen(file: TextFile, place: Place, task: FileTask, outcome: FileOutcome): boolean {
-  const [name = ''] = place.names
-  const decider = task.overriddenBy(file.path, name)
+  const decider = task.overriddenBy(file.path, place)
   if (decider !== null) {
     outcome.notes.push({
       code: 'overridden',
