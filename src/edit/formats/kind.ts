@@ -26,6 +26,8 @@ const VALUES = /values[^/]*\.(?:ya?ml|json)$/i
 const COMPOSE = /(?:^|\/)(?:docker-)?compose(?:[._-][^/]*)?\.(?:ya?ml|json)$/i
 /** What only describes: charts, and schemas of their values. */
 const DESCRIPTION = /(?:^|\/)Chart\.ya?ml$|\.schema\.json$/
+/** APIs whose objects name images without a version: what Flux scans, and what skaffold builds. */
+const WITHOUT_VERSIONS: ReadonlySet<string> = new Set(['image.toolkit.fluxcd.io', 'skaffold'])
 const COMPOSE_KEYS =
   /^(?:version|name|services|networks|volumes|configs|secrets|include|models|x-[A-Za-z0-9._-]+)$/
 const SERVICE_KEYS = /^(?:image|build|extends)$/
@@ -60,7 +62,7 @@ function kindOf(document: YamlDocument, object: Mapping, isListed: boolean): Obj
   if ((!isListed && isKustomizationPath(path)) || isKustomize(apiVersion, kind)) return 'kustomize'
   if (kind === 'ImageTagTransformer' && apiVersion === 'builtin') return 'image-tag-transformer'
   if (group === 'argoproj.io' && (kind === 'Application' || kind === 'ApplicationSet')) return 'argo-cd'
-  if (group === 'image.toolkit.fluxcd.io') return 'other'
+  if (WITHOUT_VERSIONS.has(group)) return 'other'
   if (group === 'helm.toolkit.fluxcd.io' && kind === 'HelmRelease') return 'flux'
   if (group === 'kustomize.toolkit.fluxcd.io' && kind === 'Kustomization') return 'flux'
   if (isListed) return 'kubernetes'
