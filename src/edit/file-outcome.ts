@@ -47,7 +47,9 @@ function reportOf(outcome: FileOutcome, isRefused: boolean): FileReport {
 
 /** As they stand in the file, and what is said twice of one place once. */
 function inOrder(remarks: readonly Remark[]): Remark[] {
-  const distinct = new Map(remarks.map((remark) => [`${remark.code}:${remark.line}:${remark.column}`, remark]))
+  const distinct = new Map(
+    remarks.map((remark) => [`${remark.code}:${remark.line}:${remark.column}`, remark]),
+  )
   return [...distinct.values()].sort((a, b) => a.line - b.line || a.column - b.column)
 }
 
