@@ -1,4 +1,4 @@
-import { Composer, type CST, type ParsedNode } from 'yaml'
+import { Composer, type CST, type ParsedNode, type Scalar } from 'yaml'
 import type { Subject, TextFile } from '../editor.ts'
 import { mayConcern } from '../mention.ts'
 import { bindAliases, MAX_DEPTH } from './aliases.ts'
@@ -28,7 +28,7 @@ export interface YamlDocument {
   /** Whether a text within it may speak of what is looked for, and is worth reading. */
   concerns(text: string): boolean
   /** By scalar: the documents that were read inside of it. */
-  nested: Map<ParsedNode, NestedDocuments>
+  nested: Map<Scalar.Parsed, NestedDocuments>
 }
 
 export interface Claims {
