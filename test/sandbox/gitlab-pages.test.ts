@@ -73,6 +73,19 @@ test('every page of a project is at GitLab’s address', async (t) => {
   assert.equal((await fetch(`${project}/-/nothing`)).status, 404)
 })
 
+test('the page of a commit shows what was said on it, as the bot does of a broken configuration', async (t) => {
+  const world = await startGitLab()
+  t.after(() => world.close())
+  const project = await world.project('acme/web')
+  const head = await headOf(world, project, 'main')
+  const said = { body: '<!-- mark -->\n\n**1 problem**' }
+  await world.rest('POST', `/projects/${project.id}/repository/commits/${head}/discussions`, said, {
+    token: BOT,
+  })
+  const text = await (await fetch(`${world.url}/acme/web/-/commit/${head}`)).text()
+  assert.match(text, /supercargo<\/b>[\s\S]*commented[\s\S]*<strong>1 problem<\/strong>/)
+})
+
 test('the samples have their configuration where GitLab keeps it, and the bot is a maintainer', async (t) => {
   const world = await startGitLab()
   t.after(() => world.close())
