@@ -16,6 +16,7 @@ import { SupercargoError } from '../../domain/errors.ts'
 import { ForgeAnswer } from '../shared/answer.ts'
 import type { Variables } from '../shared/declarations.ts'
 import { createHttp } from '../shared/http.ts'
+import { loggedFetch } from '../shared/logged-fetch.ts'
 import { errorOf, errorOfThrown, notGitLab, projectNotFound } from './errors.ts'
 import { type GraphQLProblem, readAnswer } from './graphql.ts'
 import { type Addresses, addressesOf, type GitLabOptions } from './options.ts'
@@ -64,7 +65,7 @@ export function createClient(options: GitLabOptions): Client {
   const clock = options.clock ?? (() => new Date())
   const transport = options.fetch ?? (options.ca === undefined ? fetch : fetchTrusting(options.ca))
   const limits = { ...LIMITS, timeout: options.timeout ?? 30_000 }
-  const http = createHttp(new URL(addresses.web).origin, limits, transport)
+  const http = createHttp(new URL(addresses.web).origin, limits, loggedFetch(options.log, transport))
   const auth = { 'private-token': options.token, 'user-agent': 'supercargo' }
   /** Requests fail at once until then: those sent during a limit prolong it. */
   let closed: SupercargoError | null = null
