@@ -25,6 +25,7 @@ test('a person merges, closes and comments on merge requests by clicking', { ski
   assert.match(page.url(), /\/acme\/platform\/web\/-\/merge_requests\/1$/)
   assert.match((await page.textContent('h1')) ?? '', /Draft: Add one !1/)
   await page.getByRole('button', { name: 'Ready for review' }).click()
+  await page.locator('.event', { hasText: 'changed title from' }).locator('strong').first().waitFor()
   await page.getByRole('button', { name: 'Merge merge request' }).click()
   await page.getByRole('heading', { name: 'Merged and closed' }).waitFor()
   const merged = findPull(model, project, 1)

@@ -19,6 +19,7 @@ import {
   commitLink,
   login,
   markdown,
+  markdownLine,
   numberOf,
   plural,
   stateBadge,
@@ -97,7 +98,7 @@ function commitEvent({ model }: PageContext, repository: Repository, commit: Com
 
 function systemEvent({ model }: PageContext, note: IssueComment): Html {
   const [text = ''] = note.body.split('\n')
-  return html`<div class="event"><span class="point"></span><span>${login(accountById(model, note.authorId))} ${text} ${ago(note.createdAt)}</span></div>`
+  return html`<div class="event"><span class="point"></span><span>${login(accountById(model, note.authorId))} ${markdownLine(text)} ${ago(note.createdAt)}</span></div>`
 }
 
 function reviewEvent({ model }: PageContext, review: Review): Html {
