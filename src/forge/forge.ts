@@ -95,7 +95,7 @@ export interface RepositorySnapshot {
   /** Texts at `head` by path; null where there is no such file. */
   files: Record<string, string | null>
   /** The bot's own report on `head`. */
-  report: (Report & { id: string }) | null
+  report: PresentReport | null
 }
 
 export interface SourceQuery {
@@ -394,6 +394,13 @@ export interface Annotation {
   line: number
   column: number
   message: string
+}
+
+/** A report as it stands on a commit. */
+export interface PresentReport extends Report {
+  id: string
+  /** What `reportDigest` says of all of it, where the forge has kept no more of its texts than the title. */
+  digest?: string
 }
 
 export interface ReportWish extends Report {
