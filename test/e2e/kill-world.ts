@@ -114,7 +114,7 @@ export async function toldDifferences(
   const found: string[] = []
   const commits = (await source.clone.git('rev-list', '--first-parent', 'main')).split('\n')
   for (const commit of commits) {
-    const reports = await forge.reports(app.path, commit)
+    const reports = await forge.reports(app.path, commit, 'all')
     const wrong = commit === source.branches.main ? reports !== 1 : reports > 1
     if (wrong) found.push(`${app.path}: ${reports} reports on ${commit}`)
   }

@@ -42,7 +42,7 @@ async function assertOnce(s: RaceScene): Promise<void> {
   for (const { number } of await s.side.requests(SOURCE)) {
     assert.equal((await s.side.comments(SOURCE, number)).length, 1, `comments on ${number}`)
   }
-  assert.equal(await s.side.reports(SOURCE, main), 1, 'one report')
+  assert.equal(await s.side.reports(SOURCE, main, 'latest'), 1, 'one report')
   assert.equal(await fsck(s.side.inside, s.manifests), '')
 }
 

@@ -21,8 +21,8 @@ export interface People {
   rename(path: string, number: number, title: string): Promise<void>
   /** Texts of the bot's comments. */
   comments(path: string, number: number): Promise<string[]>
-  /** How many reports of the bot's stand on a commit. */
-  reports(path: string, commit: string): Promise<number>
+  /** How many reports of the bot's stand on a commit: those that are shown, or also those that they replaced. */
+  reports(path: string, commit: string, which: 'latest' | 'all'): Promise<number>
 }
 
 /** A request as the person; `path` is below the root of the REST API. */
@@ -60,8 +60,8 @@ export function peopleOfGitHub(rest: Rest): People {
       const found = await list<{ body: string }>(send, repos(path, `/issues/${number}/comments`))
       return found.map(({ body }) => body)
     },
-    reports: async (path, commit) =>
-      (await send('GET', repos(path, `/commits/${commit}/check-runs?filter=all`))).total_count,
+    reports: async (path, commit, which) =>
+      (await send('GET', repos(path, `/commits/${commit}/check-runs?filter=${which}`))).total_count,
   }
 }
 
@@ -107,6 +107,7 @@ export function peopleOfGitLab(rest: Rest): People {
       const notes = await list<{ body: string; system: boolean }>(send, url)
       return notes.filter(({ system }) => !system).map(({ body }) => body)
     },
+    // a status that is set again is a new one: those that were replaced say nothing
     reports: async (path, commit) =>
       (await send('GET', at(path, `/repository/commits/${commit}/statuses`))).length,
   }
