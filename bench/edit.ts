@@ -67,8 +67,8 @@ export async function measureEdit(
       limits: [
         ...limitsOf(measured),
         atMost(
-          'documents parsed: for what overrides it, to find it, to prove it',
-          3 * corpus.directories,
+          'documents parsed: to find the image, and to prove the edit',
+          2 * corpus.directories,
           parsed,
           'documents',
           true,

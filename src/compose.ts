@@ -170,14 +170,14 @@ function originOf({ host, port, loopback }: WebServer): string {
   return `http://${name}:${port}`
 }
 
-export { forgeOfGitHub, forgeOfGitLab } from './compose/connections.ts'
+export { forgeOfGitHub, forgeOfGitLab, hookAdministrationOf } from './compose/connections.ts'
 export { SANDBOX_FORGES } from './compose/sandboxes.ts'
 export {
-  createHookAdministration,
   type Hook,
   type HookAdministration,
   type HookPlace,
   type HookWish,
+  isDisabled,
   type TokenFacts,
 } from './forge/gitlab/hooks.ts'
 export { GITLAB_GROUP_HOOK_EVENTS, GITLAB_HOOK_EVENTS } from './intake/gitlab-hooks.ts'

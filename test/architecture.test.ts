@@ -9,14 +9,15 @@ const ROOMS: Record<string, string[]> = {
   config: ['domain'],
   edit: ['domain'],
   command: ['domain'],
-  'forge/forge.ts': ['domain'],
+  'forge/feedback.ts': ['domain'],
+  'forge/forge.ts': ['forge/feedback.ts', 'domain'],
   'registry/registry.ts': ['domain'],
   'store/store.ts': ['domain'],
   plan: ['config', 'command', 'edit', 'domain', 'forge/forge.ts'],
   // What the adapters of forges share; it speaks to no forge in particular.
   'forge/shared': ['forge/forge.ts', 'domain'],
-  'forge/github': ['forge/shared', 'forge/forge.ts', 'domain'],
-  'forge/gitlab': ['forge/shared', 'forge/forge.ts', 'domain'],
+  'forge/github': ['forge/shared', 'forge/forge.ts', 'forge/feedback.ts', 'domain'],
+  'forge/gitlab': ['forge/shared', 'forge/forge.ts', 'forge/feedback.ts', 'domain'],
   'registry/oci': ['registry/registry.ts', 'domain'],
   store: ['store/store.ts', 'domain'],
   reconcile: [

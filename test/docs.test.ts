@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { runCommandLine } from '../src/cli/program.ts'
 import { painter } from '../src/doors/banner.ts'
+import { startGitLab, YOU } from './support/gitlab.ts'
 import { headOf, startSandbox } from './support/sandbox.ts'
 
 const PAGES = [
@@ -105,7 +106,7 @@ test('every environment variable that is named is read', () => {
   }
 })
 
-test('the examples for the API of the sandbox do what they say', async (context) => {
+test('the examples for the API of GitHub’s sandbox do what they say', async (context) => {
   const world = await startSandbox()
   context.after(() => world.close())
   const web = await world.repository('acme/web')
@@ -121,4 +122,35 @@ test('the examples for the API of the sandbox do what they say', async (context)
       `${path}: ${answer.status} ${JSON.stringify(answer.body)}`,
     )
   }
+})
+
+test('the examples for the API of GitLab’s sandbox do what they say', async (context) => {
+  const world = await startGitLab()
+  context.after(() => world.close())
+  /** Ids of what the examples have made, as a reader copies them from the answers. */
+  const made: Record<string, string> = {}
+  const examples = [...read('docs/sandbox.md').matchAll(/^api (\/\S+)(?: -X ([A-Z]+))? -d '([^'{]+)'/gm)]
+  assert.ok(examples.length >= 9)
+  for (const [, path = '', method = 'POST', form = ''] of examples) {
+    const filled = (text: string) => text.replace(/[A-Z]+(?:_ID)?\b/g, (name) => made[name] ?? name)
+    const response = await fetch(`${world.url}/api/v4${filled(path)}`, {
+      method,
+      headers: { 'private-token': YOU },
+      body: new URLSearchParams(filled(form)),
+    })
+    const answer = await response.text()
+    assert.ok([200, 201].includes(response.status), `${path}: ${response.status} ${answer}`)
+    const { id } = JSON.parse(answer) as { id?: number }
+    if (path === '/groups') made.GROUP_ID = String(id)
+    if (path === '/users') made.USER_ID = String(id)
+    if (path === '/projects') {
+      const clone = await world.clone('globex/shop')
+      await clone.commit({ 'a.txt': 'a' })
+      await clone.push()
+      made.COMMIT = (await clone.git('rev-parse', 'HEAD')).trim()
+    }
+  }
+  const bot = world.model.bot.id
+  const member = await world.rest('GET', `/projects/globex%2Fshop/members/${bot}`)
+  assert.equal(member.body.access_level, 40, 'the id of the bot is the one that is named')
 })

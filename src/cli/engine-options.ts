@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
-import pino, { type Logger } from 'pino'
+import type { Logger } from 'pino'
 import { createEngine, type Engine, forgeOfGitHub, forgeOfGitLab } from '../compose.ts'
 import { SupercargoError } from '../domain/errors.ts'
 import { type GitLabSettings, readGitLab } from '../doors/gitlab-settings.ts'
+import { createLog } from '../doors/log.ts'
 import type { SettingProblem } from '../doors/setting-problem.ts'
 
 const GITHUB = 'https://api.github.com'
@@ -66,7 +67,13 @@ function githubCredentials(environment: NodeJS.ProcessEnv) {
   return appId && privateKey ? { appId, privateKey: privateKey.replaceAll('\\n', '\n') } : null
 }
 
-/** What the command prints goes to the standard output; the log must not be mixed with it. */
+/** What the command prints goes to the standard output; the log must not be mixed with it, and holds no secret either. */
 export function logToStandardError(verbose: boolean): Logger {
-  return pino({ level: verbose ? 'debug' : 'error' }, pino.destination(2))
+  const write = (line: string) => void process.stderr.write(line)
+  return createLog({
+    level: verbose ? 'debug' : 'error',
+    pretty: process.stderr.isTTY === true,
+    secrets: [],
+    write,
+  })
 }

@@ -7,7 +7,8 @@ import type { Forge } from '../forge/forge.ts'
 import { createGitHubForge } from '../forge/github/github-forge.ts'
 import type { GitHubCredentials } from '../forge/github/options.ts'
 import { createGitLabForge } from '../forge/gitlab/gitlab-forge.ts'
-import { createHookAdministration } from '../forge/gitlab/hooks.ts'
+import { createHookAdministration, type HookAdministration } from '../forge/gitlab/hooks.ts'
+import type { GitLabOptions } from '../forge/gitlab/options.ts'
 import { githubMeaning } from '../intake/github.ts'
 import { readGitHubDelivery } from '../intake/github-delivery.ts'
 import { gitlabMeaning } from '../intake/gitlab.ts'
@@ -38,6 +39,9 @@ export interface GitHubConnection {
 
 export type GitLabConnection = GitLabSettings & { limits?: boolean }
 
+/** What is needed of a connection to send requests. */
+type GitLabAccess = Omit<GitLabConnection, 'signingSecrets' | 'webhookTokens'>
+
 export function createForges({ github, gitlab }: Connections, log: Logger): Map<ForgeId, Forge> {
   const forges = gitlab.map((each) => forgeOfGitLab(each, log))
   if (github !== null) forges.unshift(forgeOfGitHub(github.apiUrl, github.app, log, github.limits))
@@ -53,9 +57,17 @@ export function forgeOfGitHub(
   return createGitHubForge({ id: GITHUB, apiUrl, credentials, log, spacing })
 }
 
-export function forgeOfGitLab(connection: Omit<GitLabConnection, WebhookSecrets>, log: Logger): Forge {
+export function forgeOfGitLab(connection: GitLabAccess, log: Logger): Forge {
+  return createGitLabForge(gitlabOptions(connection, log))
+}
+
+export function hookAdministrationOf(connection: GitLabAccess, log: Logger): HookAdministration {
+  return createHookAdministration(gitlabOptions(connection, log))
+}
+
+function gitlabOptions(connection: GitLabAccess, log: Logger): GitLabOptions {
   const { id, url, token, ca, limits } = connection
-  return createGitLabForge({
+  return {
     id,
     url,
     token,
@@ -63,18 +75,16 @@ export function forgeOfGitLab(connection: Omit<GitLabConnection, WebhookSecrets>
     serves: (path) => serves(connection, path),
     ...(ca === null ? {} : { ca }),
     ...(limits === false ? { notesPerMinute: Number.POSITIVE_INFINITY } : {}),
-  })
+  }
 }
-
-type WebhookSecrets = 'signingSecrets' | 'webhookTokens'
 
 /** One watch over the webhooks of each GitLab instance. */
 export function createHookWatches({ gitlab }: Connections, log: Logger): HookWatch[] {
-  return gitlab.map(({ id, url, token, ca }) =>
+  return gitlab.map((connection) =>
     createHookWatch({
-      forge: id,
-      administration: createHookAdministration({ id, url, token, log, ...(ca === null ? {} : { ca }) }),
-      paths: gitlabWebhookPaths(id),
+      forge: connection.id,
+      administration: hookAdministrationOf(connection, log),
+      paths: gitlabWebhookPaths(connection.id),
       log,
       now: () => new Date(),
     }),

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { ForgeId } from '../domain/repository.ts'
 import { parseRepository } from '../domain/repository.ts'
-import type { Hook, HookAdministration, HookPlace } from '../forge/gitlab/hooks.ts'
+import { type Hook, type HookAdministration, type HookPlace, isDisabled } from '../forge/gitlab/hooks.ts'
 import type { ForgeHealth } from '../web/health.ts'
 
 /** Between two looks at all webhooks of an instance, in milliseconds. */
@@ -39,6 +39,7 @@ export function createHookWatch({ forge, administration, paths, log, now }: Hook
   let seen = 0
   let disabled = new Map<string, Hook>()
   let lastLook = Number.NEGATIVE_INFINITY
+  let looked = false
   let stopped = false
 
   async function lookAt(place: HookPlace, found: Map<string, Hook>): Promise<void> {
@@ -90,14 +91,19 @@ export function createHookWatch({ forge, administration, paths, log, now }: Hook
         }
       }
       disabled = found
+      looked = true
     },
     health() {
       if (disabled.size > 0) {
         const message = `${counted(disabled.size)} switched off by GitLab; the log says which.`
         return { forge, ok: false, message }
       }
-      const message = seen === 0 ? 'No webhooks were seen.' : `${counted(seen)} switched on.`
-      return { forge, ok: true, message }
+      if (seen > 0) return { forge, ok: true, message: `${counted(seen)} switched on.` }
+      const message =
+        hidden.size > 0
+          ? 'The token may not see whether its webhooks are switched on; the sweep finds what they lose.'
+          : 'None of its webhooks leads here.'
+      return { forge, ok: true, message: looked ? message : 'Its webhooks have not been looked at yet.' }
     },
     stop() {
       stopped = true
@@ -124,10 +130,6 @@ function placesOf(forge: ForgeId, keys: readonly string[]): HookPlace[] {
 function isOurs(url: string, paths: readonly string[]): boolean {
   const { pathname = '' } = URL.parse(url) ?? {}
   return paths.some((path) => pathname.endsWith(path))
-}
-
-function isDisabled({ alert_status, disabled_until }: Hook): boolean {
-  return (alert_status ?? 'executable') !== 'executable' || (disabled_until ?? null) !== null
 }
 
 function counted(webhooks: number): string {

@@ -58,7 +58,7 @@ export function parseImageName(text: string): ImageName {
     throw new SupercargoError(`"${text}" is not the name of an image.`, {
       code: 'image-invalid',
       kind: 'permanent',
-      advice: 'Write it without a tag, such as ghcr.io/acme/web.',
+      advice: 'Write it in lower-case letters and without a tag, such as ghcr.io/acme/web.',
     })
   }
   return reference.name

@@ -28,14 +28,14 @@ export function sandboxBanner(forges: readonly SandboxPlaces[], userKnown: boole
   const [first] = forges
   if (first === undefined) return ''
   const names = forges.map(({ forge }) => forge).join(' and one that speaks ')
+  const another = forges.length > 1 ? '' : '\n  The other forge, or both npm start -- --forge github,gitlab'
   return `
   ${paint('1', 'Supercargo runs')} with a sandbox forge that speaks ${names} beside it: no account is needed, and nothing leaves this machine.
 ${forges.map((each) => attempt(each, forges.length > 1, userKnown, paint)).join('')}
   What it does and why     ${paint('4', `${first.origin}/`)}
-  Your token for git, API  ${first.token}  (user ${first.login})
-  The other forge, or both npm start -- --forge github,gitlab
-  On GitLab itself         npx supercargo gitlab setup
+  Your token for git, API  ${first.token}  (user ${first.login})${another}
   On GitHub itself         npm start -- --setup
+  On GitLab itself         npx supercargo gitlab setup --help
 
 `
 }

@@ -20,7 +20,7 @@ export function kustomizationUnder(files: readonly TextFile[], path: string): Te
 /** Adds an `images:` entry for the image to a kustomization that has none. Never throws. */
 export function addImage(file: TextFile, image: ImageName, wish: VersionWish): FileOutcome {
   const outcome = newOutcome(file.path)
-  const { documents, unreadable } = readDocuments(file.path, file.text)
+  const { documents, unreadable } = readDocuments(file)
   const [document] = documents
   const located = yamlEditor.locate(file)
   outcome.refusals.push(...located.unread.map(refusalOf))

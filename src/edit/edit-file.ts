@@ -1,9 +1,12 @@
 import { applySplices, inOrder } from './apply-splices.ts'
 import type { Located, Place, Refusal, Sighting, Splice, Subject, TextFile, VersionWish } from './editor.ts'
 import { type FileOutcome, newOutcome, refusalOf } from './file-outcome.ts'
+import { isKustomizationPath } from './formats/kind.ts'
 import { manifestEditor } from './manifest-editor.ts'
 import { findMention, isProse } from './mention.ts'
 import { names } from './names.ts'
+import { findOtherVersions } from './other-versions.ts'
+import type { OverriddenBy } from './overrides.ts'
 import { LINE_FORMAT } from './text/text-editor.ts'
 import { yamlEditor } from './yaml-editor.ts'
 
@@ -13,8 +16,7 @@ export interface FileTask {
   wish: VersionWish | null
   /** What becomes of a digest that is not known any more. */
   staleDigest: 'remove' | 'refuse'
-  /** The file that overrides an image of this name in this file; null where nothing does. */
-  overriddenBy(path: string, name: string): string | null
+  overriddenBy: OverriddenBy
   /** Whether to add a version where an entry has none. */
   adds: boolean
 }
@@ -66,6 +68,7 @@ export function editFile(file: TextFile, task: FileTask): FileOutcome {
     return isReached(own, changed, now, wish)
   }
   finish(file, located, splices, isDone, outcome)
+  if (own.length > 0) noteOthers(file, task, wish, own, outcome)
   return outcome
 }
 
@@ -147,8 +150,7 @@ function splicesFor(
 }
 
 function isChosen(file: TextFile, place: Place, task: FileTask, outcome: FileOutcome): boolean {
-  const [name = ''] = place.names
-  const decider = task.overriddenBy(file.path, name)
+  const decider = task.overriddenBy(file.path, place)
   if (decider !== null) {
     outcome.notes.push({
       code: 'overridden',
@@ -182,6 +184,31 @@ function noteMentions(
     const message = 'The file names the image, but it is not YAML, and no line of it is a literal image.'
     outcome.doubts.push({ code: 'not-yaml', message, path: file.path, ...mention })
   }
+}
+
+/**
+ * Says where a file that is edited has the image with another version, in a place that is not. What stands in a
+ * kustomization besides its entries is what they change.
+ */
+function noteOthers(
+  { path, text }: TextFile,
+  { subject }: FileTask,
+  wish: VersionWish,
+  own: Place[],
+  outcome: FileOutcome,
+): void {
+  const { edit, notes, doubts, refusals } = outcome
+  if (isProse(path) || isKustomizationPath(path) || refusals.length > 0) return
+  const known = new Set([...own, ...notes, ...doubts].map(({ line }) => line))
+  const others = findOtherVersions({ path, text: edit?.after ?? text }, subject.image, wish, {
+    isYaml: yamlEditor.accepts(path),
+    isKnown: (line) => known.has(line),
+  })
+  if (others === null) return
+  const { line, column, lines } = others
+  const more = lines === 1 ? '' : `, as on ${lines - 1} more ${lines === 2 ? 'line' : 'lines'}`
+  const message = `Another version of the image stands here in a place that no format knows${more}; it is left alone.`
+  notes.push({ code: 'unknown-place', message, path, line, column })
 }
 
 function noteChange({ path }: TextFile, place: Place, { notes }: FileOutcome): void {

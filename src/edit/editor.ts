@@ -76,6 +76,8 @@ export interface Place {
    * Within it no other place is changed.
    */
   marked?: Range
+  /** Whether it is the image of a container: what kustomize's images reach without being told of it. */
+  isContainer?: boolean
   /** True where there is no version yet and a key must be added; done only when nothing else names the image. */
   adds: boolean
   /** True where an anchor is used in several places: one splice changes them all. */

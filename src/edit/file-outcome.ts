@@ -42,7 +42,15 @@ function reportOf(outcome: FileOutcome, isRefused: boolean): FileReport {
     const message = 'This file could be changed, but another one is refused, so nothing is written.'
     remarks.push({ code: 'held-back', message, path, line: 1, column: 1 })
   }
-  return { path, outcome: kindOf(outcome, isRefused), sightings, remarks }
+  return { path, outcome: kindOf(outcome, isRefused), sightings, remarks: inOrder(remarks) }
+}
+
+/** As they stand in the file, and what is said twice of one place once. */
+function inOrder(remarks: readonly Remark[]): Remark[] {
+  const distinct = new Map(
+    remarks.map((remark) => [`${remark.code}:${remark.line}:${remark.column}`, remark]),
+  )
+  return [...distinct.values()].sort((a, b) => a.line - b.line || a.column - b.column)
 }
 
 function kindOf(outcome: FileOutcome, isRefused: boolean): Outcome {

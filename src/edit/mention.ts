@@ -61,7 +61,11 @@ function spellings(image: ImageName): string[] {
   const path = image.normalised.slice(image.normalised.indexOf('/') + 1)
   const short = path.replace(/^library\//, '')
   return [...new Set([image.normalised, image.written, path, short])].map((name) => {
-    const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-    return name.includes('/') ? escaped : `${escaped}(?=[:@][A-Za-z0-9_$\\{])`
+    return name.includes('/') ? escaped(name) : `${escaped(name)}(?=[:@][A-Za-z0-9_$\\{])`
   })
+}
+
+/** As a pattern that matches nothing else. */
+export function escaped(name: string): string {
+  return name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }

@@ -1,21 +1,42 @@
-import type { TextFile } from './editor.ts'
+import type { Place, TextFile } from './editor.ts'
 import { isKustomizationPath } from './formats/kind.ts'
-import { type Kustomization, readKustomization } from './formats/kustomization-file.ts'
+import {
+  type Decided,
+  type Kustomization,
+  readKustomization,
+  readTransformers,
+} from './formats/kustomization-file.ts'
 
-/** By the name of an image as the base writes it: the kustomization whose entry decides its version. */
-type Deciders = ReadonlyMap<string, string>
+/** By the name of an image as the base writes it: the file whose entry decides its version. */
+type Deciders = ReadonlyMap<string, Decider>
+
+interface Decider {
+  path: string
+  everywhere: boolean
+}
+
+/** The file that decides the version of a place; null where nothing does. */
+export type OverriddenBy = (path: string, place: Place) => string | null
 
 const NOTHING: Deciders = new Map()
 
 /** Kustomizations that include each other further than this are not followed. */
 const MAX_TRAIL = 200
 
+/** Whether a file that names an image may decide its version in other files. Cheap. */
+export function mayOverride({ path, text }: TextFile): boolean {
+  return isKustomizationPath(path) || text.includes('ImageTagTransformer')
+}
+
 /**
- * Which references are overridden by the `images:` of a kustomization that includes their file. A file that
- * is reached on several ways is overridden only by what overrides it on all of them. kustomize compares names
- * letter by letter. It runs the images of components, then patches, then the images of the kustomization itself.
+ * Which references are overridden by the `images:` of a kustomization that includes their file, or by one of its
+ * transformers. A file that is reached on several ways is overridden only by what overrides it on all of them.
+ * kustomize compares names letter by letter, and changes nothing but the images of containers, unless it is told
+ * of other fields. It runs the images of components, then patches, then the images of the kustomization itself,
+ * then its transformers.
  */
-export function readOverrides(files: readonly TextFile[]): (path: string, name: string) => string | null {
+export function readOverrides(files: readonly TextFile[]): OverriddenBy {
+  const byPath = new Map(files.map((file) => [file.path, file]))
   const kustomizations = new Map<string, Kustomization>()
   for (const file of files) {
     if (!isKustomizationPath(file.path)) continue
@@ -27,36 +48,70 @@ export function readOverrides(files: readonly TextFile[]): (path: string, name: 
   const roots = [...kustomizations.keys()].filter((directory) => !included.has(directory))
   let visits = 100_000
 
+  const transformed = (directory: string, { transformers }: Kustomization): Deciders => {
+    const paths = transformers
+      .map((entry) => join(directory, entry))
+      .flatMap((target) => {
+        const listed = kustomizations.get(target)?.resources
+        return listed === undefined ? [target] : listed.map((entry) => join(target, entry))
+      })
+    return paths.reduce((above, path) => {
+      const file = byPath.get(path)
+      return file === undefined ? above : under(above, readTransformers(file), path)
+    }, NOTHING)
+  }
   const visit = (target: string, above: Deciders, trail: readonly string[]): void => {
     if (visits-- <= 0 || trail.length > MAX_TRAIL || trail.includes(target)) return
     const read = kustomizations.get(target)
     const path = read?.path ?? target
     const known = deciders.get(path)
-    deciders.set(path, known === undefined ? above : intersection(known, above))
+    const outer = read === undefined ? above : new Map([...transformed(target, read), ...above])
+    deciders.set(path, known === undefined ? outer : intersection(known, outer))
     if (read === undefined) return
     const here = [...trail, target]
-    const below = new Map(above)
-    const own = new Map(read.decides.map((name) => [name, read.path]))
-    for (const [name, decider] of own) if (!below.has(name)) below.set(name, decider)
-    const resources = new Map(below)
+    const below = under(outer, read.decides, read.path)
+    let resources = below
     for (const component of read.components.map((entry) => join(target, entry))) {
       visit(component, below, here)
       const used = kustomizations.get(component)
-      for (const name of used?.decides ?? []) if (!resources.has(name)) resources.set(name, used?.path ?? '')
+      if (used === undefined) continue
+      resources = new Map([...transformed(component, used), ...under(resources, used.decides, used.path)])
     }
     for (const patch of read.patches) visit(join(target, patch), below, here)
     for (const entry of read.resources) visit(join(target, entry), resources, here)
   }
   for (const root of roots) visit(root, NOTHING, [])
-  return (path, name) => deciders.get(path)?.get(name) ?? null
+  return (path, { names: [name = ''], isContainer }) => {
+    const decider = deciders.get(path)?.get(name)
+    const isReached = isContainer || decider?.everywhere || isKustomizationPath(path)
+    return isReached ? (decider?.path ?? null) : null
+  }
 }
 
-function includes(directory: string, { resources, patches, components }: Kustomization): string[] {
-  return [...resources, ...patches, ...components].map((entry) => join(directory, entry))
+/** What is decided further out goes first, but for fields that it does not reach. */
+function under(above: Deciders, decided: readonly Decided[], path: string): Deciders {
+  const all = new Map(above)
+  for (const { name, everywhere } of decided) {
+    if (all.get(name)?.everywhere !== true && (everywhere || !all.has(name)))
+      all.set(name, { path, everywhere })
+  }
+  return all
+}
+
+function includes(
+  directory: string,
+  { resources, patches, components, transformers }: Kustomization,
+): string[] {
+  return [...resources, ...patches, ...components, ...transformers].map((entry) => join(directory, entry))
 }
 
 function intersection(a: Deciders, b: Deciders): Deciders {
-  return new Map([...a].filter(([name]) => b.has(name)))
+  return new Map(
+    [...a].flatMap(([name, { path, everywhere }]) => {
+      const other = b.get(name)
+      return other === undefined ? [] : [[name, { path, everywhere: everywhere && other.everywhere }]]
+    }),
+  )
 }
 
 function directoryOf(path: string): string {

@@ -9,12 +9,11 @@ import { addImage, kustomizationUnder } from './add-image.ts'
 import { DOUBTS, editFile, type FileTask } from './edit-file.ts'
 import type { EditReport, Outcome, Refusal, SeenName, Subject, TextFile, VersionWish } from './editor.ts'
 import { type FileOutcome, fileReports, newOutcome } from './file-outcome.ts'
-import { isKustomizationPath } from './formats/kind.ts'
 import { manifestEditor } from './manifest-editor.ts'
 import { mayConcern } from './mention.ts'
 import { names } from './names.ts'
 import { nearestNames } from './nearest.ts'
-import { readOverrides } from './overrides.ts'
+import { mayOverride, readOverrides } from './overrides.ts'
 import { tagsElsewhere } from './split-values.ts'
 
 export interface SetImageOptions {
@@ -80,9 +79,7 @@ function run(
   const subject: Subject = { image, renamed, app, policies }
   const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
   const named = sorted.filter((file) => mayConcern(file.text, subject))
-  const overriddenBy = named.some((file) => isKustomizationPath(file.path))
-    ? readOverrides(sorted)
-    : () => null
+  const overriddenBy = named.some(mayOverride) ? readOverrides(sorted) : () => null
   const task: FileTask = { subject, wish, staleDigest, overriddenBy, adds: false }
   const outcomes = named.map((file) => editFile(file, task))
   const naming = new Set(outcomes.filter(isNaming).map(({ path }) => path))

@@ -2,10 +2,10 @@ import { type ImageName, readReference } from '../domain/image.ts'
 import type { Refusal, TextFile } from './editor.ts'
 import { fieldsOf, repositoryOf } from './formats/image-fields.ts'
 import { isValuesPath } from './formats/kind.ts'
+import { namesInValues } from './formats/names-in-values.ts'
 import { readDocuments, type YamlDocument } from './yaml/document.ts'
-import { type Mapping, mappingsBelow, presentText, scalarOf } from './yaml/mapping.ts'
+import { type Mapping, mappingsBelow, presentText, rootMapping, scalarOf } from './yaml/mapping.ts'
 import { refuse } from './yaml/place.ts'
-import { joinedNames } from './yaml/rename.ts'
 
 /**
  * Tags in values files that do not name the image, where another values file in the same directory, or in one above
@@ -39,12 +39,11 @@ export function tagsElsewhere(
 
 /** Under which keys a file says the name of the image. */
 function pathsOf(file: TextFile, image: ImageName): string[] {
-  return mappingsIn(file).flatMap(({ document, mapping }) => {
-    const path = presentText(repositoryOf(fieldsOf(document, mapping)))
-    const registry = presentText(mapping.entries.get('registry'))
-    const spellings = path === null ? [] : joinedNames(path, registry, null)
-    const isOwn = spellings.some((name) => readReference(name)?.name.normalised === image.normalised)
-    return isOwn ? [mapping.path] : []
+  const isOwn = (name: string) => readReference(name)?.name.normalised === image.normalised
+  return readDocuments(file).documents.flatMap((document) => {
+    const values = rootMapping(document)
+    const named = values === null ? [] : [...namesInValues(document, values)]
+    return named.flatMap(([path, names]) => (names.some(isOwn) ? [path] : []))
   })
 }
 
@@ -58,8 +57,8 @@ function loneTags(file: TextFile, paths: ReadonlySet<string>): Refusal[] {
   })
 }
 
-function mappingsIn({ path, text }: TextFile): { document: YamlDocument; mapping: Mapping }[] {
-  return readDocuments(path, text).documents.flatMap((document) =>
+function mappingsIn(file: TextFile): { document: YamlDocument; mapping: Mapping }[] {
+  return readDocuments(file).documents.flatMap((document) =>
     mappingsBelow(document, document.root).map((mapping) => ({ document, mapping })),
   )
 }

@@ -1,6 +1,6 @@
 import type { ParsedNode } from 'yaml'
 import type { Editor, Located, Place, Range, Splice, Subject, Unread } from './editor.ts'
-import { argoCd } from './formats/argo-cd.ts'
+import { argoCd, argoCdSource } from './formats/argo-cd.ts'
 import { compose } from './formats/compose.ts'
 import { flux } from './formats/flux.ts'
 import { helmValues } from './formats/helm-values.ts'
@@ -11,12 +11,14 @@ import { kustomize } from './formats/kustomize.ts'
 import { type Marked, readMarkers } from './markers/yaml-markers.ts'
 import { type ReadDocuments, readDocuments, type Unreadable, type YamlDocument } from './yaml/document.ts'
 import type { YamlFormat } from './yaml/format.ts'
+import { liftPlace, liftRange } from './yaml/nested.ts'
 import { unchangedOutside } from './yaml/unchanged.ts'
 
 const FORMATS: Record<ObjectKind, YamlFormat | null> = {
   kustomize,
   'image-tag-transformer': imageTagTransformer,
   'argo-cd': argoCd,
+  'argo-cd-source': argoCdSource,
   flux,
   kubernetes,
   compose,
@@ -27,12 +29,12 @@ const FORMATS: Record<ObjectKind, YamlFormat | null> = {
 /** Every format that is YAML (and so JSON): one parse for all of them. */
 export const yamlEditor: Editor = {
   accepts: (path) => /\.(?:ya?ml|json)$/i.test(path) || isKustomizationPath(path),
-  locate: (file, subject) => located(file.path, readDocuments(file.path, file.text, subject), subject),
+  locate: (file, subject) => located(file.path, readDocuments(file, subject), subject),
 }
 
 function located(path: string, before: ReadDocuments, subject: Subject | undefined): Located {
   const named = before.documents.flatMap(placesOf)
-  const marked = byPart(before.documents).map((documents) => markedIn(documents, subject))
+  const marked = subject === undefined ? [] : byPart(before.documents).map((same) => markedIn(same, subject))
   const nested = before.documents.flatMap((document) => [...document.nested.values()])
   const unreadable = [before, ...nested].flatMap((read) => read.unreadable)
   return {
@@ -40,7 +42,7 @@ function located(path: string, before: ReadDocuments, subject: Subject | undefin
     foreign: marked.flatMap(({ foreign }) => foreign),
     unread: unreadable.map((problem) => unreadOf(path, problem)),
     reread: (text, splices) => {
-      const after = readDocuments(path, text, subject)
+      const after = readDocuments({ path, text }, subject)
       const again = located(path, after, subject)
       return isUnchanged(before, after, splices) ? again : null
     },
@@ -54,14 +56,28 @@ function placesOf(document: YamlDocument): Place[] {
   return places.map((place) => inFile(place, document.part.offset))
 }
 
-function markedIn(documents: readonly YamlDocument[], subject: Subject | undefined): Marked {
+/** What markers say in documents of one part, and in the texts that were read inside of them. */
+function markedIn(documents: readonly YamlDocument[], subject: Subject): Marked {
   const offset = documents[0]?.part.offset ?? 0
-  const { places, foreign } =
-    subject === undefined ? { places: [], foreign: [] } : readMarkers(documents, subject)
+  const all = [readMarkers(documents, subject), ...documents.flatMap((each) => markedInside(each, subject))]
   return {
-    places: places.map((place) => inFile(place, offset)),
-    foreign: foreign.map((range) => shifted(range, offset)),
+    places: all.flatMap(({ places }) => places).map((place) => inFile(place, offset)),
+    foreign: all.flatMap(({ foreign }) => foreign).map((range) => shifted(range, offset)),
   }
+}
+
+function markedInside(document: YamlDocument, subject: Subject): Marked[] {
+  return [...document.nested].flatMap(([scalar, { documents }]) =>
+    byPart(documents).map((same) => {
+      const [inner] = same
+      const { places, foreign } = readMarkers(same, subject)
+      if (inner === undefined) return { places, foreign }
+      return {
+        places: places.map((place) => liftPlace(document, scalar, inner, place)),
+        foreign: foreign.map((range) => liftRange(document, scalar, inner, range)),
+      }
+    }),
+  )
 }
 
 function inFile(place: Place, offset: number): Place {

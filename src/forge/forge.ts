@@ -1,6 +1,7 @@
 import type { Commit, Oid } from '../domain/commit.ts'
 import type { ForgeId, RepositoryId } from '../domain/repository.ts'
 import type { Vocabulary } from '../domain/vocabulary.ts'
+import type { ForgeFeedback } from './feedback.ts'
 
 /**
  * The port to a forge. Readers return what is there at one moment; a part that could not be read completely
@@ -8,7 +9,7 @@ import type { Vocabulary } from '../domain/vocabulary.ts'
  * SupercargoError whose kind decides scheduling: `transient` with `retryAt` for rate limits, `conflict` for
  * a lost race, `permanent` with code `repository-not-found` for 404 and 403 without a rate limit.
  */
-export interface Forge extends ForgeReader, ForgeWriter {
+export interface Forge extends ForgeReader, ForgeWriter, ForgeFeedback {
   readonly id: ForgeId
   /** For texts that people read. */
   readonly words: Vocabulary
@@ -94,7 +95,7 @@ export interface RepositorySnapshot {
   /** Texts at `head` by path; null where there is no such file. */
   files: Record<string, string | null>
   /** The bot's own report on `head`. */
-  report: (Report & { id: string }) | null
+  report: PresentReport | null
 }
 
 export interface SourceQuery {
@@ -160,6 +161,7 @@ export interface SourcePullRequest {
   fork: boolean
   draft: boolean
   state: 'open' | 'closed' | 'merged'
+  labels: string[]
   comment: Comment | null
 }
 
@@ -392,6 +394,13 @@ export interface Annotation {
   line: number
   column: number
   message: string
+}
+
+/** A report as it stands on a commit. */
+export interface PresentReport extends Report {
+  id: string
+  /** What `reportDigest` says of all of it, where the forge has kept no more of its texts than the title. */
+  digest?: string
 }
 
 export interface ReportWish extends Report {

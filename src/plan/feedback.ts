@@ -1,7 +1,8 @@
 import type { Target } from '../config/model.ts'
 import { PREVIEWS } from '../domain/names.ts'
+import { reportDigest } from '../domain/report-digest.ts'
 import { repositoryOwner } from '../domain/repository.ts'
-import type { Report, SourcePullRequest } from '../forge/forge.ts'
+import type { PresentReport, Report, SourcePullRequest } from '../forge/forge.ts'
 import type { Action, Reason, Standing } from './action.ts'
 import { COMMENT_MARKER, goneComment, type PreviewTold, previewComment } from './explain/comment.ts'
 import { problemReport, standingReport } from './explain/report.ts'
@@ -52,14 +53,18 @@ function confidentialTargets({ source, config, manifests }: World): Set<string> 
 function ensureReport(source: World['source'], wanted: Report): Action[] {
   if (source.head === null) return []
   const present = source.report
-  const same =
-    present !== null &&
+  if (present !== null && says(present, wanted)) return []
+  const wish = { ...wanted, id: present?.id ?? null, commit: source.head }
+  return [{ kind: 'report', repository: source.repository, target: null, reason: tell(wanted.title), wish }]
+}
+
+function says(present: PresentReport, wanted: Report): boolean {
+  if (present.digest !== undefined) return present.digest === reportDigest(wanted)
+  return (
     present.conclusion === wanted.conclusion &&
     present.title === wanted.title &&
     present.summary.replaceAll('\r\n', '\n').trimEnd() === wanted.summary.trimEnd()
-  if (same) return []
-  const wish = { ...wanted, id: present?.id ?? null, commit: source.head }
-  return [{ kind: 'report', repository: source.repository, target: null, reason: tell(wanted.title), wish }]
+  )
 }
 
 function comments(world: World, plan: Plan, standings: readonly Standing[]): Action[] {

@@ -18,8 +18,8 @@ interface Row {
 
 type Meant = { row: Row; meaning: DeliveryMeaning } | { row: Row; error: unknown }
 
-/** Read together: at most so many, and so many bytes of JSON, but always one. */
-const MOST_ROWS = 100
+/** Read together: at most so many, for nobody is answered meanwhile, and so many bytes of JSON, but always one. */
+const MOST_ROWS = 30
 const MOST_BYTES = 4 * 1024 * 1024
 /** A delivery during which the process ended is left alone for so long, and counts as tried. */
 const PAUSE_AFTER_CRASH = "interval '1 minute'"

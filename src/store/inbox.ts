@@ -13,7 +13,7 @@ const PATIENCE_MS = 8000
 /** Accepts deliveries; those that arrive within a few milliseconds share one transaction. */
 export function createInbox(database: Database): (delivery: Delivery) => Promise<Answer> {
   const acceptTogether = groupCommit<Arrival, Answer>((arrivals) => acceptGroup(database, arrivals), {
-    gatherMs: 5,
+    gatherMs: 2,
     count: 200,
     weight: 1024 * 1024,
     weigh: ({ parts }) => parts[0]?.length ?? 0,

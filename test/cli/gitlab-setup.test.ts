@@ -78,6 +78,7 @@ test('a dry run says the same and changes nothing, and --remove takes away what 
       'project acme/platform/web created',
     ])
     assert.equal((await hooks(gitlab, 'acme/platform/web')).length, 1)
+    assert.match((await setup(gitlab, [...WEB, '--dry-run'])).stdout, /web +would be created$/m)
     await setup(gitlab, WEB)
     assert.equal((await hooks(gitlab, 'acme/platform/web')).length, 2)
     assert.deepEqual(did(await setup(gitlab, [...WEB, '--remove', '--json'])), [
@@ -179,5 +180,31 @@ test('a token that may not, an address that is none and a missing name end it wi
     assert.deepEqual([wrong.code, /is not an https address/.test(wrong.stderr)], [2, true])
     const without = await setup(gitlab, WEB, { GITLAB_TOKEN: '', GITLAB_URL: '' })
     assert.match(without.stderr, /Set GITLAB_TOKEN/)
+    const nowhere = await setup(gitlab, WEB, { GITLAB_URL: `${gitlab.url}/elsewhere` })
+    assert.deepEqual([nowhere.code, nowhere.stdout], [2, ''])
+    assert.match(nowhere.stderr, /\/elsewhere is not the API of a GitLab instance\. Set GITLAB_URL/)
+  })
+})
+
+test('an instance with a name has its own address of webhooks and its own variables', async () => {
+  await withGitLab(async (gitlab) => {
+    await gitlab.project('acme/other')
+    const environment = {
+      GITLAB_URL: '',
+      GITLAB_TOKEN: '',
+      GITLAB_INSTANCES: 'in-house',
+      GITLAB_IN_HOUSE_URL: gitlab.url,
+      GITLAB_IN_HOUSE_TOKEN: BOT,
+      GITLAB_IN_HOUSE_PROJECTS: 'acme/platform/**',
+    }
+    const named = await setup(gitlab, ['--group', 'acme', '--instance', 'in-house'], environment)
+    assert.equal(named.code, 0, named.stderr)
+    assert.match(named.stdout, /^ +GITLAB_IN_HOUSE_SIGNING_SECRET=whsec_/m)
+    const [hook] = await hooks(gitlab, 'acme/platform/web')
+    assert.equal(hook?.url, `${ADDRESS}/webhooks/gitlab/in-house`)
+    assert.deepEqual(await hooks(gitlab, 'acme/other'), [], 'it is not served')
+    const unknown = await setup(gitlab, [...WEB, '--instance', 'partner'], environment)
+    assert.equal(unknown.code, 2)
+    assert.match(unknown.stderr, /no GitLab instance named "partner"\..*there are: in-house\./)
   })
 })

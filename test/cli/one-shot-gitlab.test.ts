@@ -44,11 +44,15 @@ test('in GitLab CI a token is enough: plan shows it with !numbers, reconcile doe
     const plan = await supercargo(gitlab, ['plan', 'gitlab:acme/web'])
     assert.match(plan.stdout, /update-change-request !1 "web staging: 0000000 → /)
     await supercargo(gitlab, ['reconcile', 'acme/web'])
-    // GitLab keeps the first line of a report only, so that every process writes it once more.
     assert.match(
       (await supercargo(gitlab, ['reconcile', 'acme/web'])).stdout,
-      /\n(There was nothing to do|Done: 1 × report)\.\n/,
+      /\nThere was nothing to do\.\n/,
     )
+
+    const verbose = await supercargo(gitlab, ['plan', 'acme/web', '--verbose'])
+    assert.match(verbose.stderr, /"method":"POST","path":"\/sandbox\/gitlab\/api\/graphql","status":200/)
+    assert.match(verbose.stderr, /"method":"GET","path":"[^"?]+\/statuses","status":200/)
+    assert.doesNotMatch(verbose.stderr, new RegExp(BOT))
 
     const without = await supercargo(gitlab, ['plan', 'acme/web'], { GITLAB_TOKEN: '' })
     assert.deepEqual([without.code, /CI_JOB_TOKEN may not open/.test(without.stderr)], [2, true])

@@ -54,6 +54,31 @@ test('several images and paths can be given, in any order, and nothing outside o
   })
 })
 
+test('an image that is found nowhere can be added to a kustomization, as the message says', async () => {
+  await withFiles({ 'o/kustomization.yaml': 'resources: [pod.yaml]\n' }, (cwd) => {
+    const { status, stderr } = setImage(cwd, 'nginx=1.27')
+    assert.equal(status, 1)
+    assert.match(stderr, /^Nothing that was read names the image nginx\. To add it .* write --add PATH\.\n/)
+    assert.equal(setImage(cwd, '--add', 'o', 'nginx=1.27').status, 0)
+    assert.match(read(cwd, 'o/kustomization.yaml'), /images:\n- name: nginx\n {2}newTag: "1\.27"\n/)
+  })
+})
+
+test('remarks come in the order of the file, and once where one place is used twice', async () => {
+  const values =
+    'a:\n  image: &i {repository: nginx, tag: v1}\nb:\n  image: *i\nc: {x: "nginx:v0"}\nd: {image: "nginx:$TAG"}\n'
+  await withFiles({ 'values.yaml': values }, (cwd) => {
+    const { status, stderr } = setImage(cwd, 'nginx=v2')
+    assert.equal(status, 0)
+    assert.deepEqual(
+      [...stderr.matchAll(/^values\.yaml:(\d+):\d+: .*\((.*)\)$/gm)].map(
+        ([, line, code]) => `${line} ${code}`,
+      ),
+      ['2 anchor-changed', '5 unknown-place', '6 not-literal'],
+    )
+  })
+})
+
 test('every form of REF sets what it says', async () => {
   for (const [before, args, after] of [
     ['web:v1', ['web=v2'], 'web:v2'],

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { promisify } from 'node:util'
 import type { RepositoryId } from '../../src/domain/repository.ts'
+import type { Access, DeploymentPlace } from '../../src/forge/feedback.ts'
 import type { BranchState, Forge, ManifestQuery, OpenChangeRequest } from '../../src/forge/forge.ts'
 import type { Deviations } from './deviations.ts'
 
@@ -18,12 +19,19 @@ export interface Person {
   closePull(repository: RepositoryId, number: number): Promise<void>
   /** Merges the base into the branch: the button "Update branch". */
   updatePullBranch(repository: RepositoryId, number: number): Promise<void>
-  comment(repository: RepositoryId, number: number, body: string): Promise<void>
+  /** Gives the number of the comment. */
+  comment(repository: RepositoryId, number: number, body: string): Promise<number>
   deleteComments(repository: RepositoryId, number: number): Promise<void>
   /** From now on a pull request into this branch needs a review. */
   requireReview(repository: RepositoryId, branch: string): Promise<void>
   /** A pull request from a fork, whose branch has this name. */
   openPullFromFork(repository: RepositoryId, branch: string, base: string): Promise<number>
+  /** How the forge shows the reactions to a comment: `name by login`. */
+  readReactions(repository: RepositoryId, number: number, comment: number): Promise<string[]>
+  /** Makes somebody a member of the repository; an account is made where there is none. */
+  grant(repository: RepositoryId, login: string, access: Exclude<Access, 'none'>): Promise<void>
+  /** What is deployed, as the forge shows it: `commit state url`. */
+  readDeployments(repository: RepositoryId, place: DeploymentPlace): Promise<string[]>
   /** How the forge shows a pull request: its state, its body, and whether it was merged. */
   readPull(repository: RepositoryId, number: number): Promise<{ state: string; title: string; body: string }>
 }

@@ -1,3 +1,4 @@
+import { forgeFeedbackContract } from './forge-feedback.ts'
 import { forgeReadingContract } from './forge-reading.ts'
 import type { StartForge } from './forge-world.ts'
 import { forgeWritingContract } from './forge-writing.ts'
@@ -6,4 +7,5 @@ import { forgeWritingContract } from './forge-writing.ts'
 export function forgeContract(name: string, start: StartForge): void {
   forgeReadingContract(name, start)
   forgeWritingContract(name, start)
+  forgeFeedbackContract(name, start)
 }

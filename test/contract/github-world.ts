@@ -78,7 +78,7 @@ export async function startGitHubWorld(t: TestContext): Promise<GitHubWorld> {
     createRepository: async (path) => {
       const [owner = '', name = ''] = path.split('/')
       await createRepository(model, { owner, name, private: true })
-      install(model, owner)
+      install(model, owner, { permissions: { ...model.app.permissions, deployments: 'write' } })
       return { forge: 'github', path }
     },
     gitUrl: ({ path }) => `${root.replace('://', `://you:${TOKEN}@`)}/${path}.git`,
@@ -113,8 +113,25 @@ function createPerson(apiUrl: string, model: Model): Person {
     updatePullBranch: async ({ path }, number) => {
       await call('PUT', `${path}/pulls/${number}/update-branch`, {})
     },
-    comment: async ({ path }, number, body) => {
-      await call('POST', `${path}/issues/${number}/comments`, { body })
+    comment: async ({ path }, number, body) =>
+      (await call('POST', `${path}/issues/${number}/comments`, { body })).id,
+    readReactions: async ({ path }, _, comment) => {
+      const found: { content: string; user: { login: string } }[] = await call(
+        'GET',
+        `${path}/issues/comments/${comment}/reactions`,
+      )
+      return found.map(({ content, user }) => `${content} by ${user.login.replace('[bot]', '')}`)
+    },
+    grant: async (repository, login, access) => setRole(model, modelOf(repository), login, access),
+    readDeployments: async ({ path }, { environment, slot }) => {
+      const query = new URLSearchParams({ environment, task: `deploy:${slot}` })
+      const shown: string[] = []
+      for (const { id, sha } of await call('GET', `${path}/deployments?${query}`)) {
+        const [{ state, environment_url }] = await call('GET', `${path}/deployments/${id}/statuses`)
+        const word = { in_progress: 'running' }[state as string] ?? state
+        if (state !== 'inactive') shown.push(`${sha} ${word} ${environment_url}`.trim())
+      }
+      return shown
     },
     deleteComments: async ({ path }, number) => {
       const comments = await call('GET', `${path}/issues/${number}/comments?per_page=100`)

@@ -14,6 +14,7 @@ const COSTS: Record<string, number> = {
   detailedMergeStatus: 2,
   mergedAt: 5,
   submodules: 2,
+  labels: 5,
 }
 
 /**

@@ -117,8 +117,25 @@ function createPerson(url: string, sandbox: GitLabSandbox): Person {
       const { iid } = await call('POST', path, 'merge_requests', wish)
       await call('PUT', path, `merge_requests/${iid}/merge`, {})
     },
-    comment: async ({ path }, number, body) => {
-      await call('POST', path, `merge_requests/${number}/notes`, { body })
+    comment: async ({ path }, number, body) =>
+      (await call('POST', path, `merge_requests/${number}/notes`, { body })).id,
+    readReactions: async ({ path }, number, comment) => {
+      const endpoint = `merge_requests/${number}/notes/${comment}/award_emoji`
+      const found: { name: string; user: { username: string } }[] = await call('GET', path, endpoint)
+      return found.map(({ name, user }) => `${name} by ${user.username}`)
+    },
+    grant: async ({ path }, login, access) => {
+      sandbox.addMember(path, login, ({ read: 20, write: 30, maintain: 40, admin: 50 } as const)[access])
+    },
+    readDeployments: async ({ path }, { environment, slot }) => {
+      const name = encodeURIComponent(`${environment}/${slot}`)
+      const [found] = await call('GET', path, `environments?name=${name}`)
+      if (found === undefined) return []
+      const order = 'order_by=id&sort=desc'
+      const [newest] = await call('GET', path, `deployments?environment=${name}&${order}`)
+      const { sha, status } = newest
+      const word = { failed: 'failure' }[status as string] ?? status
+      return [`${sha} ${word} ${found.external_url ?? ''}`.trim()]
     },
     deleteComments: async ({ path }, number) => {
       const notes = await call('GET', path, `merge_requests/${number}/notes?per_page=100`)

@@ -11,7 +11,7 @@ const sources = readdirSync('src/edit', { recursive: true, encoding: 'utf8' })
 const golden = ['test/edit/golden', 'test/edit/fields/golden']
 
 /** What else stands in quotes in the sources: formats, outcomes, and results of functions. */
-const WORDS = ['argo-cd', 'helm-values', 'image-tag-transformer', 'not-found', 'same-image']
+const WORDS = ['argo-cd', 'argo-cd-source', 'helm-values', 'image-tag-transformer', 'not-found', 'same-image']
 
 /** Reason codes are the other kebab-case words in quotes in the sources; one has no hyphen. */
 const codes = new Set([

@@ -133,6 +133,31 @@ test('a patch beside a component decides, and is updated as well', { skip }, () 
   assert.deepEqual(changed, [`- image: ${IMAGE}:v2`])
 })
 
+test('a transformer decides over entries and resources', { skip }, () => {
+  const files = {
+    'o/kustomization.yaml': `resources: [pod.yaml]\ntransformers: [image.yaml]\n${entry}`,
+    'o/pod.yaml': pod('web', [`${IMAGE}:latest`, 'redis:7']),
+    'o/image.yaml': `apiVersion: builtin\nkind: ImageTagTransformer\nmetadata: {name: x}\nimageTag: {name: ${IMAGE}, newTag: v1}\n`,
+  }
+  const { changed } = render(files, 'o', 'v2')
+  assert.deepEqual(changed, [`- image: ${IMAGE}:v2`])
+})
+
+for (const name of [
+  'entries-reach-nothing-but-containers',
+  'entries-reach-fields-that-a-configuration-names',
+]) {
+  test(`kustomize leaves no other version: ${name.replaceAll('-', ' ')}`, { skip }, () => {
+    const folder = join(golden, '../overrides', name, 'before')
+    const files = Object.fromEntries(
+      readdirSync(folder).map((file) => [`o/${file}`, readFileSync(join(folder, file), 'utf8')]),
+    )
+    const { now, changed } = render(files, 'o', 'v2')
+    assert.ok((changed ?? []).length > 1)
+    for (const line of now.filter((each) => each.includes(IMAGE))) assert.ok(line.endsWith(':v2'), line)
+  })
+}
+
 test('an entry for a placeholder and the full name beside it both build to the version', { skip }, () => {
   const files = {
     'o/kustomization.yaml': `resources: [pod.yaml]\nimages:\n- name: web\n  newName: ${IMAGE}\n  newTag: v1\n`,

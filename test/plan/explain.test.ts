@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { test } from 'node:test'
+import { reportDigest } from '../../src/domain/report-digest.ts'
 import { feedback } from '../../src/plan/feedback.ts'
 import { plan } from '../../src/plan/plan.ts'
 import type { World } from '../../src/plan/world.ts'
@@ -99,6 +100,21 @@ test('the report on the head says how every target stands, and is written once',
   assert.match(action.wish.summary, /\| web\/staging \| changing \| `aaaaaaa` \| `bbbbbbb` \|/)
   const told = { ...each, source: { ...each.source, report: { ...action.wish, id: '1' } } }
   assert.deepEqual(feedback(told, result, result.standings), [])
+})
+
+test('a forge that keeps a digest and no text of a report is told what has changed, and nothing else', () => {
+  const each = hostileWorld()
+  const result = plan(each, OPTIONS)
+  const [action] = feedback(each, result, result.standings)
+  assert.ok(action?.kind === 'report')
+  const kept = (digest: string) => {
+    const report = { ...action.wish, id: '1', summary: '', digest }
+    return { ...each, source: { ...each.source, report } }
+  }
+  const unchanged = kept(reportDigest(action.wish))
+  assert.deepEqual(feedback(unchanged, result, result.standings), [])
+  const changed = kept(reportDigest({ ...action.wish, summary: 'Other.' }))
+  assert.equal(feedback(changed, result, result.standings)[0]?.kind, 'report')
 })
 
 test('a public report tells nothing of private manifests but the state', () => {

@@ -382,6 +382,34 @@ describe('markers', () => {
   })
 })
 
+test('images, fields and templates go into one direct commit where the policy consents, and after it nothing is left', () => {
+  const policy: Policy = {
+    accept: [
+      {
+        from: { forge: null, glob: 'acme/web' },
+        paths: ['apps/**'],
+        images: ['ghcr.io/acme/web'],
+        merge: [],
+        direct: ['staging'],
+      },
+    ],
+  }
+  const of = config(`${KPACK_FIELD}, ${RENDER}`, { merge: 'direct' })
+  const entries = file(`${ROOT}/kustomization.yaml`, kustomization('aaaaaaa'))
+  const tree = [kpack(oid('aaaaaaa')), template(), deployment('aaaaaaa'), entries]
+  const { first, snapshot } = planned(of, NEW, tree, policy)
+  assert.ok(first?.kind === 'commit')
+  assert.deepEqual(first.wish.changes.map(({ path }) => path).sort(), [
+    `${ROOT}/deployment.yml`,
+    `${ROOT}/kpack.yaml`,
+    entries.path,
+  ])
+  const content = new Map(first.wish.changes.map((change) => [change.path, change.content]))
+  const after = snapshot.tree.map((entry) => ({ ...entry, text: content.get(entry.path) ?? entry.text }))
+  assert.deepEqual(planned(of, NEW, after, policy).actions, [])
+  assert.equal(planned(of, NEW, tree).first?.kind, 'open-change-request')
+})
+
 test('a first commit with fields alone opens a change request for the first version', () => {
   const { title } = planned(config(KPACK_FIELD), OLD, [kpack('')])
   assert.equal(title, 'web staging: aaaaaaa')

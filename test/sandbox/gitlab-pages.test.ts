@@ -25,6 +25,7 @@ test('a person merges, closes and comments on merge requests by clicking', { ski
   assert.match(page.url(), /\/acme\/platform\/web\/-\/merge_requests\/1$/)
   assert.match((await page.textContent('h1')) ?? '', /Draft: Add one !1/)
   await page.getByRole('button', { name: 'Ready for review' }).click()
+  await page.locator('.event', { hasText: 'changed title from' }).locator('strong').first().waitFor()
   await page.getByRole('button', { name: 'Merge merge request' }).click()
   await page.getByRole('heading', { name: 'Merged and closed' }).waitFor()
   const merged = findPull(model, project, 1)
@@ -71,6 +72,19 @@ test('every page of a project is at GitLab’s address', async (t) => {
     if (!address.endsWith('.css')) assert.doesNotMatch(text, /pull request|GitHub/i, address)
   }
   assert.equal((await fetch(`${project}/-/nothing`)).status, 404)
+})
+
+test('the page of a commit shows what was said on it, as the bot does of a broken configuration', async (t) => {
+  const world = await startGitLab()
+  t.after(() => world.close())
+  const project = await world.project('acme/web')
+  const head = await headOf(world, project, 'main')
+  const said = { body: '<!-- mark -->\n\n**1 problem**' }
+  await world.rest('POST', `/projects/${project.id}/repository/commits/${head}/discussions`, said, {
+    token: BOT,
+  })
+  const text = await (await fetch(`${world.url}/acme/web/-/commit/${head}`)).text()
+  assert.match(text, /supercargo<\/b>[\s\S]*commented[\s\S]*<strong>1 problem<\/strong>/)
 })
 
 test('the samples have their configuration where GitLab keeps it, and the bot is a maintainer', async (t) => {

@@ -176,3 +176,18 @@ test('forms are taken as well as JSON, as people send them by hand', async () =>
   const me = await world.rest('GET', '/user', undefined, { token: token.body.token })
   assert.equal(me.body.username, 'bob')
 })
+
+test('a person who was blocked is shown as such, and gets nothing until they are let in again', async () => {
+  const { rest } = world
+  const { body } = await rest('POST', '/users', { username: 'eve', name: 'Eve', email: 'eve@example.com' })
+  const wish = { name: 'mine', scopes: ['api'] }
+  const { token } = (await rest('POST', `/users/${body.id}/personal_access_tokens`, wish)).body
+  const ask = async () => (await rest('GET', '/user', undefined, { token })).status
+  const state = async () => (await rest('GET', '/users?username=eve')).body[0].state
+  assert.deepEqual([await ask(), await state()], [200, 'active'])
+  assert.equal((await rest('POST', `/users/${body.id}/block`, undefined, asBot)).status, 403)
+  await rest('POST', `/users/${body.id}/block`)
+  assert.deepEqual([await ask(), await state()], [403, 'blocked'])
+  await rest('POST', `/users/${body.id}/unblock`)
+  assert.deepEqual([await ask(), await state()], [200, 'active'])
+})

@@ -78,6 +78,7 @@ test('the life of a merge request is told, with the bot’s own writes', async (
   const second = await commit('work', 'two')
   const one = `${base}/merge_requests/1`
   await world.rest('PUT', one, { title: 'Write more' }, asBot)
+  await world.rest('PUT', one, { add_labels: 'preview' }, asBot)
   await world.rest('PUT', one, { state_event: 'close' }, asBot)
   await world.rest('PUT', one, { state_event: 'reopen' }, asBot)
   await world.rest('POST', `${one}/approve`, {})
@@ -92,6 +93,7 @@ test('the life of a merge request is told, with the bot’s own writes', async (
       ['open', 'opened', first],
       ['update', 'opened', second],
       ['update', 'opened', second],
+      ['update', 'opened', second],
       ['close', 'closed', second],
       ['reopen', 'opened', second],
       ['approved', 'opened', second],
@@ -100,7 +102,9 @@ test('the life of a merge request is told, with the bot’s own writes', async (
   )
   assert.equal(told[1].object_attributes.oldrev, first)
   assert.deepEqual(told[2].changes.title, { previous: 'Write', current: 'Write more' })
-  assert.deepEqual([told[0].user.username, told[5].user.username], ['supercargo', 'you'])
+  const { previous, current } = told[3].changes.labels
+  assert.deepEqual([previous.length, current[0].title], [0, 'preview'])
+  assert.deepEqual([told[0].user.username, told[6].user.username], ['supercargo', 'you'])
 })
 
 test('notes are told when they are written and when they are edited', async () => {

@@ -117,6 +117,7 @@ export function pullRequest(number: number, change: Partial<SourcePullRequest> =
     fork: false,
     draft: false,
     state: 'open',
+    labels: [],
     comment: null,
     ...change,
   }

@@ -14,9 +14,13 @@ export function faultsOf(hook: Hook, events: Readonly<Record<string, boolean>>):
   ]
 }
 
-/** GitLab has stopped to send, for a time or until somebody acts. */
-export function isDisabled({ alert_status, disabled_until }: Hook): boolean {
-  return (alert_status ?? 'executable') !== 'executable' || (disabled_until ?? null) !== null
+/** Its only secret is of the kind that the server does not take: with a signing secret, a token counts for nothing. */
+export function hasOtherSecret(
+  { signing_token_present: signs, token_present: token }: Hook,
+  server: { signingSecret: string | null; webhookToken: string | null },
+): boolean {
+  if (server.signingSecret !== null) return signs === false && token === true
+  return server.webhookToken !== null && signs === true && token === false
 }
 
 /** Instances before 19.0 do not tell; there it is taken on trust. */

@@ -6,9 +6,10 @@ import {
   type HookAdministration,
   type HookPlace,
   type HookWish,
+  isDisabled,
 } from '../../compose.ts'
 import { SupercargoError } from '../../domain/errors.ts'
-import { exactly, faultsOf, isDisabled } from './judge-hook.ts'
+import { exactly, faultsOf, hasOtherSecret } from './judge-hook.ts'
 
 /** What is wanted of a run. */
 export interface Wanted {
@@ -52,26 +53,48 @@ export async function setUp(
   const places: HookPlace[] = wanted.projects.map((path) => ({ kind: 'project', path }))
   for (const path of wanted.groups) {
     const group: HookPlace = { kind: 'group', path }
-    if ((await administration.list(group)) !== null) places.push(group)
-    else {
-      const projects = await administration.listProjects(path)
-      done.push({
-        place: group,
-        did: projects.length === 0 ? 'failed' : 'unchanged',
-        why: `The group has no webhooks here (they are a paid feature, and for owners), so ${projects.length} projects have their own.`,
-      })
+    const projects = await orFailed(group, done, () => projectsInstead(administration, group))
+    if (projects === null) places.push(group)
+    else if (projects !== undefined) {
+      done.push({ place: group, ...insteadOfGroup(projects.length) })
       places.push(...projects.map((each): HookPlace => ({ kind: 'project', path: each })))
     }
   }
-  for (const place of places) {
-    try {
-      done.push({ place, ...(await setUpOne(administration, place, wanted, purse)) })
-    } catch (error) {
-      if (!(error instanceof SupercargoError)) throw error
-      done.push({ place, did: 'failed', why: error.message })
-    }
+  for (const place of unique(places)) {
+    const one = await orFailed(place, done, () => setUpOne(administration, place, wanted, purse))
+    if (one !== undefined) done.push({ place, ...one })
   }
   return { done, secret: purse.made() }
+}
+
+/** Undefined, and a line in `done`, where GitLab does not let it be done. */
+async function orFailed<T>(place: HookPlace, done: Done[], act: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await act()
+  } catch (error) {
+    if (!(error instanceof SupercargoError)) throw error
+    done.push({ place, did: 'failed', why: [error.message, error.advice].filter(Boolean).join(' ') })
+    return undefined
+  }
+}
+
+/** The projects of a group that can have no webhooks itself; null: it can. */
+async function projectsInstead(
+  administration: HookAdministration,
+  group: HookPlace,
+): Promise<string[] | null> {
+  return (await administration.list(group)) === null ? await administration.listProjects(group.path) : null
+}
+
+function insteadOfGroup(projects: number): Pick<Done, 'did' | 'why'> {
+  const why = 'The group can have no webhooks here: they are a paid feature, and only its owners see them.'
+  if (projects === 0) return { did: 'failed', why: `${why} The token sees no project in it either.` }
+  const own = projects === 1 ? '1 project has its own' : `${projects} projects have their own`
+  return { did: 'unchanged', why: `${why} Instead, ${own}.` }
+}
+
+function unique(places: readonly HookPlace[]): HookPlace[] {
+  return [...new Map(places.map((place) => [`${place.kind} ${place.path.toLowerCase()}`, place])).values()]
 }
 
 async function setUpOne(
@@ -100,13 +123,15 @@ async function setUpOne(
   const faults = [
     ...faultsOf(hook, events),
     ...(isDisabled(hook) ? ['was switched off after failures'] : []),
+    ...(hasOtherSecret(hook, wanted) ? ['had a secret of the other kind'] : []),
     ...(others.length === 0 ? [] : ['was there more than once']),
     ...(wanted.rotate ? ['had a secret that was to be changed'] : []),
   ]
   if (faults.length === 0) return { did: 'unchanged', why: '' }
   if (!wanted.dryRun) {
     for (const { id } of others) await administration.remove(place, id)
-    await repair(administration, place, hook, wish, purse, wanted.rotate)
+    const renew = wanted.rotate || hasOtherSecret(hook, wanted)
+    await repair(administration, place, hook, wish, purse, renew)
   }
   return { did: 'repaired', why: `It ${faults.join(', ')}.` }
 }
@@ -117,10 +142,10 @@ async function repair(
   hook: Hook,
   wish: HookWish,
   purse: Purse,
-  rotate: boolean,
+  renew: boolean,
 ): Promise<void> {
   const bare = hook.signing_token_present === false && hook.token_present === false
-  const edited = bare || rotate ? null : await administration.edit(place, hook.id, wish)
+  const edited = bare || renew ? null : await administration.edit(place, hook.id, wish)
   if (edited === null)
     await withSecret((secret) => administration.edit(place, hook.id, { ...wish, ...secret }), purse)
   if (!isDisabled(hook) || (await administration.test(place, hook.id))) return
@@ -171,7 +196,7 @@ interface Purse {
 }
 
 function createPurse({ signingSecret, webhookToken }: Wanted): Purse {
-  let signs = true
+  let signs = signingSecret !== null || webhookToken === null
   let newSecret: string | null = null
   let newToken: string | null = null
   return {

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { createHookAdministration, type TokenFacts } from '../../compose.ts'
+import { hookAdministrationOf, type TokenFacts } from '../../compose.ts'
 import { SupercargoError } from '../../domain/errors.ts'
 import { GITLAB, gitlabWebhookPaths } from '../../doors/gitlab-settings.ts'
 import { serverUrl } from '../../doors/setting-problem.ts'
@@ -48,13 +48,11 @@ async function run(terminal: Terminal, options: Options): Promise<number> {
   if (address === undefined) {
     throw unusable(`"${options.url}" is not an https address.`, 'Write --url https://cargo.example.com.')
   }
-  const instance = gitlabFromEnvironment(process.env).find(({ id }) => id === options.instance)
-  if (instance === undefined) {
-    throw unusable('There is no token to work with.', 'Set GITLAB_TOKEN to a token with the scope api.')
-  }
-  const { id, url, token, ca, signingSecrets, webhookTokens } = instance
-  const log = logToStandardError(options.verbose === true)
-  const administration = createHookAdministration({ id, url, token, log, ...(ca === null ? {} : { ca }) })
+  const instances = gitlabFromEnvironment(process.env)
+  const instance = instances.find(({ id }) => id === options.instance)
+  if (instance === undefined) throw noInstance(options.instance, instances)
+  const { id, signingSecrets, webhookTokens } = instance
+  const administration = hookAdministrationOf(instance, logToStandardError(options.verbose === true))
   const facts = await administration.readToken()
   checkScopes(facts)
   const result = await setUp(administration, {
@@ -68,7 +66,7 @@ async function run(terminal: Terminal, options: Options): Promise<number> {
     rotate: rotate === true,
   })
   const secret = result.secret && { ...result.secret, variable: variableOf(id, result.secret) }
-  if (options.json) terminal.out(json({ token: facts, done: result.done, secret }))
+  if (options.json) terminal.out(json({ token: facts, dryRun: dryRun === true, done: result.done, secret }))
   else print(terminal, facts, result.done, secret, dryRun === true)
   return result.done.some(({ did }) => did === 'failed') ? EXIT_CODES.problems : EXIT_CODES.ok
 }
@@ -94,8 +92,10 @@ function print(
   dryRun: boolean,
 ): void {
   const until = expiresAt === null ? 'does not expire' : `expires on ${expiresAt}`
-  terminal.out(`The token is ${username}'s and ${until}.${dryRun ? ' Nothing is changed:' : ''}\n`)
-  const rows = done.map(({ place, did, why }) => [`${place.kind} ${place.path}`, did, why])
+  terminal.out(
+    `The token is ${username}'s and ${until}.${dryRun ? ' This is a dry run, which changes nothing.' : ''}\n`,
+  )
+  const rows = done.map(({ place, did, why }) => [`${place.kind} ${place.path}`, wordsFor(did, dryRun), why])
   terminal.out(table(['WHERE', 'WEBHOOK', 'WHY'], rows, terminal.width))
   if (secret === null) return
   terminal.out(`
@@ -104,6 +104,21 @@ Set this for the server, and start it again. It is shown only now:
     ${terminal.paint('36', `${secret.variable}=${secret.value}`)}
 
 Where webhooks with another secret are left, set both, with a comma between them.`)
+}
+
+function wordsFor(did: Done['did'], dryRun: boolean): string {
+  return dryRun && ['created', 'repaired', 'removed'].includes(did) ? `would be ${did}` : did
+}
+
+function noInstance(name: string, instances: readonly { id: string }[]): SupercargoError {
+  if (name === GITLAB) {
+    return unusable('There is no token to work with.', 'Set GITLAB_TOKEN to a token with the scope api.')
+  }
+  const names = instances.map(({ id }) => id).join(', ') || 'none'
+  return unusable(
+    `The environment has no GitLab instance named "${name}".`,
+    `Name it in GITLAB_INSTANCES; there are: ${names}.`,
+  )
 }
 
 function unusable(message: string, advice: string): SupercargoError {

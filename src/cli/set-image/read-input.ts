@@ -23,6 +23,6 @@ export function readInput(
   const needles = wanted.map(({ image }) => lastPart(image))
   return readFiles(paths.length === 0 ? ['.'] : paths, {
     mayMatter: (bytes) => needles.some((needle) => bytes.includes(needle)),
-    progress: (count) => progress(`${count.toLocaleString('en')} files read …`),
+    progress: (count) => progress(`${count} files read …`),
   })
 }

@@ -1,5 +1,6 @@
 import { relative } from 'node:path'
 import type { EditReport, FileEdit } from '../../edit/editor.ts'
+import { isKustomizationPath } from '../../edit/formats/kind.ts'
 import { notFoundMessage } from '../../edit/nearest.ts'
 import type { ImagesEdit } from '../../edit/set-images.ts'
 import type { WantedImage } from './choose-tags.ts'
@@ -39,6 +40,9 @@ export function judge(
   })
   const isFound = (build: number) =>
     pairs.some((pair) => pair.wanted.build === build && pair.report.outcome !== 'not-found')
+  const advice = files.some(({ path }) => isKustomizationPath(path))
+    ? ' To add it to a kustomization, write --add PATH.'
+    : ''
   const images = pairs
     .filter(({ wanted: { build }, report }) => {
       return build === undefined || report.outcome !== 'not-found' || !isFound(build)
@@ -48,7 +52,8 @@ export function judge(
       outcome,
       files: reported.map((file) => ({ ...file, path: shown(file.path) })),
       seen,
-      message: outcome === 'not-found' ? notFoundMessage(each.image.written, 'that was read', seen) : null,
+      message:
+        outcome === 'not-found' ? notFoundMessage(each.image.written, 'that was read', seen) + advice : null,
     }))
   const ok = images.every(({ outcome }) => outcome === 'updated' || outcome === 'current')
   return {

@@ -38,7 +38,9 @@ export function writeFiles(root: string, edits: readonly FileEdit[]): void {
 function stage(target: string, { path, before, after }: FileEdit): Staged {
   const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`)
   try {
-    const { mode, uid, gid } = lstatSync(target)
+    const stat = lstatSync(target)
+    const { mode, uid, gid } = stat
+    if (!stat.isFile()) throw changed(path)
     accessSync(target, constants.W_OK)
     if (readFileSync(target, 'utf8') !== before) throw changed(path)
     writeFileSync(temporary, after, { flag: 'wx', mode: 0o600 })

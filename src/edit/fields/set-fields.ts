@@ -95,7 +95,7 @@ function setField(text: string, wish: FieldWish): Outcome | Refusal {
 }
 
 function find(text: string, { path, document, at }: FieldWish): FoundValue | Refusal {
-  const { documents, unreadable } = readDocuments(path, text)
+  const { documents, unreadable } = readDocuments({ path, text })
   const [unread] = unreadable
   const found = findValue(documents, document, at)
   if (!('code' in found)) return found

@@ -1,8 +1,7 @@
 import type { Place } from '../editor.ts'
 import type { YamlDocument } from '../yaml/document.ts'
-import { itemsOf, type Mapping, mappingIn, mappingsBelow, scalarOf } from '../yaml/mapping.ts'
-import { referencePlace, splitReference } from '../yaml/reference-place.ts'
-import { fieldsOf, IMAGE_KEY, placesInFields } from './image-fields.ts'
+import { itemsOf, type Mapping, mappingIn, mappingsBelow } from '../yaml/mapping.ts'
+import { fieldsOf, placesInFields, wholeReferences } from './image-fields.ts'
 
 /**
  * Elements of list generators, and the `values` of other generators, also inside of a matrix or a merge: what the
@@ -25,12 +24,7 @@ export function placesInGenerators(document: YamlDocument, spec: Mapping | null,
 function placesInElement(document: YamlDocument, element: Mapping, format: string): Place[] {
   return mappingsBelow(document, element.node).flatMap((mapping) => {
     const rules = { format, global: null, bare: 'leave', addsKey: false, anyKey: true } as const
-    const others = [...mapping.entries].flatMap(([key, entry]) => {
-      const scalar = IMAGE_KEY.test(key) ? null : scalarOf(entry)
-      const reference = scalar === null ? null : splitReference(String(scalar.value).trim())
-      const isWhole = reference !== null && (reference.tag !== null || reference.digest !== null)
-      return (scalar && isWhole && referencePlace(document, scalar, { format })) || []
-    })
+    const others = wholeReferences(document, mapping, format)
     return [...placesInFields(document, fieldsOf(document, mapping), rules), ...others]
   })
 }

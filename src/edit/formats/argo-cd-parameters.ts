@@ -1,23 +1,11 @@
 import { isSeq, type YAMLSeq } from 'yaml'
 import type { Place } from '../editor.ts'
 import type { YamlDocument } from '../yaml/document.ts'
-import { type Entry, itemsOf, type Mapping, mappingsBelow, presentText, textOf } from '../yaml/mapping.ts'
-import { joinedNames } from '../yaml/rename.ts'
+import { type Entry, itemsOf, textOf } from '../yaml/mapping.ts'
 import { inParameters } from '../yaml/surroundings.ts'
 import { versionPlace } from '../yaml/version-place.ts'
-import { fieldsOf, placesInFields, repositoryOf } from './image-fields.ts'
-
-/** The names of images that values say, by the path of the mapping that says them. */
-export type NamesByPath = Map<string, string[]>
-
-/** Adds what values say about images, so that a parameter with a tag alone finds the name beside it. */
-export function namesByPath(document: YamlDocument, values: Mapping, names: NamesByPath): void {
-  for (const mapping of mappingsBelow(document, values.node)) {
-    const path = presentText(repositoryOf(fieldsOf(document, mapping)))
-    if (path === null) continue
-    names.set(mapping.path, joinedNames(path, presentText(mapping.entries.get('registry')), null))
-  }
-}
+import { placesInFields, repositoryOf } from './image-fields.ts'
+import type { NamesByPath } from './names-in-values.ts'
 
 /**
  * Parameters for Helm, as `--set` takes them: those whose names have the same beginning, such as `image.repository`

@@ -12,9 +12,10 @@ import {
 } from '../yaml/mapping.ts'
 import { liftPlace, nestedIn } from '../yaml/nested.ts'
 import { placesInGenerators } from './argo-cd-generators.ts'
-import { type NamesByPath, namesByPath, placesInParameters } from './argo-cd-parameters.ts'
+import { placesInParameters } from './argo-cd-parameters.ts'
 import { placesInValues } from './helm-values.ts'
 import { placeOfOverride } from './kustomize-override.ts'
+import { namesInValues } from './names-in-values.ts'
 
 const FORMAT = 'argo-cd'
 
@@ -33,6 +34,12 @@ export const argoCd: YamlFormat = {
   ],
 }
 
+/**
+ * A file beside the manifests that overrides the source of an Application
+ * (https://argo-cd.readthedocs.io/en/stable/user-guide/parameters/#store-overrides-in-git).
+ */
+export const argoCdSource: YamlFormat = { name: FORMAT, places: placesInSource }
+
 function placesInSource(document: YamlDocument, source: Mapping): Place[] {
   const helm = mappingIn(document, source, 'helm')
   const images = mappingIn(document, source, 'kustomize')?.entries.get('images')
@@ -43,22 +50,23 @@ function placesInSource(document: YamlDocument, source: Mapping): Place[] {
 }
 
 function placesInHelm(document: YamlDocument, helm: Mapping): Place[] {
-  const names: NamesByPath = new Map()
-  const places: Place[] = []
   const object = mappingAt(document, helm.entries.get('valuesObject')?.value ?? null)
-  if (object !== null) {
-    namesByPath(document, object, names)
-    places.push(...placesInValues(document, object, FORMAT))
-  }
   const text = scalarOf(helm.entries.get('values'))
-  for (const inner of text === null ? [] : nestedIn(document, text).documents) {
+  const inText = (text === null ? [] : nestedIn(document, text).documents).flatMap((inner) => {
     const values = rootMapping(inner)
-    if (text === null || values === null) continue
-    namesByPath(inner, values, names)
-    places.push(
-      ...placesInValues(inner, values, FORMAT).map((place) => liftPlace(document, text, inner, place)),
-    )
-  }
-  places.push(...placesInParameters(document, helm.entries.get('parameters'), names, FORMAT))
-  return places
+    return values === null ? [] : [{ inner, values }]
+  })
+  const names = new Map([
+    ...(object === null ? [] : namesInValues(document, object)),
+    ...inText.flatMap(({ inner, values }) => [...namesInValues(inner, values)]),
+  ])
+  return [
+    ...(object === null ? [] : placesInValues(document, object, FORMAT)),
+    ...inText.flatMap(({ inner, values }) =>
+      placesInValues(inner, values, FORMAT).map((place) =>
+        text === null ? place : liftPlace(document, text, inner, place),
+      ),
+    ),
+    ...placesInParameters(document, helm.entries.get('parameters'), names, FORMAT),
+  ]
 }

@@ -46,18 +46,31 @@ export function placesInFields(document: YamlDocument, fields: ImageFields, rule
   for (const [key, entry] of entries) {
     if (!key.includes('mage')) continue
     if (IMAGE_KEY.test(key)) places.push(...underImageKey(document, fields, key, entry, rules))
-    const flat = /^([\w-]*[iI]mage)(?:Repository|Repo|Name)$/.exec(key)?.[1]
-    if (flat === undefined || !entries.has(`${flat}Tag`)) continue
-    const keys = { registry: `${flat}Registry`, tag: `${flat}Tag`, digest: `${flat}Digest` }
+    const flat = /^([\w-]*[iI]mage)(?:_?(?:repository|repo|name))$/i.exec(key)?.[1]
+    const keyOf = (part: string) =>
+      key.includes('mage_') ? `${flat}_${part.toLowerCase()}` : `${flat}${part}`
+    if (flat === undefined || !entries.has(keyOf('Tag'))) continue
+    const keys = { registry: keyOf('Registry'), tag: keyOf('Tag'), digest: keyOf('Digest') }
     places.push(...namedBy(document, fields, entry, keys, rules))
   }
   places.push(...repositoryIn(document, fields, rules))
   return places
 }
 
-/** The entry that says the image's name by `repository`, or by `name` under a key that ends in `image`. */
+/** Whole references, with a tag or a digest, under keys that do not say that they hold an image. */
+export function wholeReferences(document: YamlDocument, { entries }: Mapping, format: string): Place[] {
+  return [...entries].flatMap(([key, entry]) => {
+    const scalar = IMAGE_KEY.test(key) ? null : scalarOf(entry)
+    const reference = scalar === null ? null : splitReference(String(scalar.value).trim())
+    const isWhole = reference !== null && (reference.tag !== null || reference.digest !== null)
+    return (scalar && isWhole && referencePlace(document, scalar, { format })) || []
+  })
+}
+
+/** The entry that says the image's name by `repository`, or by `repo` or `name` under a key that ends in `image`. */
 export function repositoryOf({ entries, key }: ImageFields): Entry | undefined {
-  return entries.get('repository') ?? (isImageKey(key) ? entries.get('name') : undefined)
+  const others = isImageKey(key) ? (entries.get('repo') ?? entries.get('name')) : undefined
+  return entries.get('repository') ?? others
 }
 
 function repositoryIn(document: YamlDocument, fields: ImageFields, rules: FieldRules): Place[] {

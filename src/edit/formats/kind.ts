@@ -5,6 +5,7 @@ export type ObjectKind =
   | 'kustomize'
   | 'image-tag-transformer'
   | 'argo-cd'
+  | 'argo-cd-source'
   | 'flux'
   | 'kubernetes'
   | 'compose'
@@ -19,10 +20,14 @@ export interface KindOfObject {
 
 /** The names under which kustomize looks for its file in a directory. */
 const KUSTOMIZATION = /(?:^|\/)(?:kustomization\.ya?ml|Kustomization)$/
+/** What Argo CD puts over the source of an Application, and what its image updater writes. */
+const ARGO_CD_SOURCE = /(?:^|\/)\.argocd-source(?:-[^/]*)?\.yaml$/
 const VALUES = /values[^/]*\.(?:ya?ml|json)$/i
 const COMPOSE = /(?:^|\/)(?:docker-)?compose(?:[._-][^/]*)?\.(?:ya?ml|json)$/i
 /** What only describes: charts, and schemas of their values. */
 const DESCRIPTION = /(?:^|\/)Chart\.ya?ml$|\.schema\.json$/
+/** APIs whose objects name images without a version: what Flux scans, and what skaffold builds. */
+const WITHOUT_VERSIONS: ReadonlySet<string> = new Set(['image.toolkit.fluxcd.io', 'skaffold'])
 const COMPOSE_KEYS =
   /^(?:version|name|services|networks|volumes|configs|secrets|include|models|x-[A-Za-z0-9._-]+)$/
 const SERVICE_KEYS = /^(?:image|build|extends)$/
@@ -57,10 +62,12 @@ function kindOf(document: YamlDocument, object: Mapping, isListed: boolean): Obj
   if ((!isListed && isKustomizationPath(path)) || isKustomize(apiVersion, kind)) return 'kustomize'
   if (kind === 'ImageTagTransformer' && apiVersion === 'builtin') return 'image-tag-transformer'
   if (group === 'argoproj.io' && (kind === 'Application' || kind === 'ApplicationSet')) return 'argo-cd'
+  if (WITHOUT_VERSIONS.has(group)) return 'other'
   if (group === 'helm.toolkit.fluxcd.io' && kind === 'HelmRelease') return 'flux'
   if (group === 'kustomize.toolkit.fluxcd.io' && kind === 'Kustomization') return 'flux'
   if (isListed) return 'kubernetes'
   if (DESCRIPTION.test(path)) return 'other'
+  if (ARGO_CD_SOURCE.test(path)) return 'argo-cd-source'
   if (isValuesPath(path)) return 'helm-values'
   if (apiVersion !== null && kind !== null) return 'kubernetes'
   return isCompose(document, object) ? 'compose' : 'helm-values'

@@ -32,14 +32,10 @@ function placesIn(document: YamlDocument, mapping: Mapping, known: string | unde
   const fields = fieldsOf(document, mapping)
   const isImage = mapping.key !== null && IMAGE_KEY.test(mapping.key)
   const keys = [isImage ? 'reference' : undefined, known].flatMap((key) => key ?? [])
+  const rules = { format: FORMAT, global: null, bare: 'write', addsKey: false, anyKey: false } as const
+  const isContainer = mapping.key === 'containers' || mapping.key === 'initContainers'
   return [
-    ...placesInFields(document, fields, {
-      format: FORMAT,
-      global: null,
-      bare: 'write',
-      addsKey: false,
-      anyKey: false,
-    }),
+    ...placesInFields(document, fields, rules).map((place) => ({ ...place, isContainer })),
     ...keys.flatMap((key) => {
       const scalar = scalarOf(mapping.entries.get(key))
       return (scalar && referencePlace(document, scalar, { format: FORMAT })) ?? []

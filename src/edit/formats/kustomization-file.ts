@@ -1,7 +1,7 @@
 import { isScalar, isSeq } from 'yaml'
 import type { TextFile } from '../editor.ts'
 import { readDocuments, type YamlDocument } from '../yaml/document.ts'
-import { type Entry, itemsOf, type Mapping, rootMapping, textOf } from '../yaml/mapping.ts'
+import { type Entry, itemsOf, type Mapping, mappingIn, rootMapping, textOf } from '../yaml/mapping.ts'
 
 /** What a kustomization includes, and the images whose version it decides. Paths are as written. */
 export interface Kustomization {
@@ -11,13 +11,22 @@ export interface Kustomization {
   /** Files of patches. */
   patches: string[]
   components: string[]
-  /** `name` of each entry of `images:`, or `imageTags:`, that has a tag or a digest. */
-  decides: string[]
+  /** Files and directories; what runs after everything else. */
+  transformers: string[]
+  decides: Decided[]
+}
+
+/** An entry of `images:`, or an `ImageTagTransformer`, that has a tag or a digest. */
+export interface Decided {
+  /** The image that it is for, as the base writes it. */
+  name: string
+  /** Whether it may reach other images than those of containers: it has, or could have, fields of its own. */
+  everywhere: boolean
 }
 
 /** Reads a kustomization file; null when it is none. */
 export function readKustomization(file: TextFile): Kustomization | null {
-  const document = readDocuments(file.path, file.text).documents[0]
+  const document = readDocuments(file).documents[0]
   const root = document === undefined ? null : rootMapping(document)
   if (document === undefined || root === null) return null
   return {
@@ -30,15 +39,31 @@ export function readKustomization(file: TextFile): Kustomization | null {
       ),
     ],
     components: texts(root.entries.get('components')),
-    decides: decidedNames(document, root),
+    transformers: texts(root.entries.get('transformers')),
+    decides: decidedByEntries(document, root),
   }
 }
 
-function decidedNames(document: YamlDocument, root: Mapping): string[] {
+/** The images whose version the transformers that a file configures decide. */
+export function readTransformers(file: TextFile): Decided[] {
+  return readDocuments(file).documents.flatMap((document) => {
+    const root = rootMapping(document)
+    const entry = mappingIn(document, root, 'imageTag')
+    if (textOf(root?.entries.get('kind')) !== 'ImageTagTransformer' || entry === null) return []
+    return decidedBy(entry, root?.entries.has('fieldSpecs') === true)
+  })
+}
+
+function decidedByEntries(document: YamlDocument, root: Mapping): Decided[] {
   return ['images', 'imageTags']
     .flatMap((key) => itemsOf(document, root.entries.get(key), key))
-    .filter(({ entries }) => textOf(entries.get('newTag')) || textOf(entries.get('digest')))
-    .flatMap(({ entries }) => textOf(entries.get('name')) ?? [])
+    .flatMap((item) => decidedBy(item, root.entries.has('configurations')))
+}
+
+function decidedBy({ entries }: Mapping, everywhere: boolean): Decided[] {
+  const name = textOf(entries.get('name'))
+  const hasVersion = textOf(entries.get('newTag')) || textOf(entries.get('digest'))
+  return name !== null && hasVersion ? [{ name, everywhere }] : []
 }
 
 function texts(entry: Entry | undefined): string[] {

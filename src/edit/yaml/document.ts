@@ -1,5 +1,5 @@
-import { Composer, type CST, type ParsedNode } from 'yaml'
-import type { Subject } from '../editor.ts'
+import { Composer, type CST, type ParsedNode, type Scalar } from 'yaml'
+import type { Subject, TextFile } from '../editor.ts'
 import { mayConcern } from '../mention.ts'
 import { bindAliases, MAX_DEPTH } from './aliases.ts'
 import { type Part, splitDocuments } from './parts.ts'
@@ -28,7 +28,7 @@ export interface YamlDocument {
   /** Whether a text within it may speak of what is looked for, and is worth reading. */
   concerns(text: string): boolean
   /** By scalar: the documents that were read inside of it. */
-  nested: Map<ParsedNode, NestedDocuments>
+  nested: Map<Scalar.Parsed, NestedDocuments>
 }
 
 export interface Claims {
@@ -63,9 +63,15 @@ export interface ReadDocuments {
   unreadable: Unreadable[]
 }
 
+/** What was read of a file that is looked at more than once: it goes when the file goes. */
+const partsByFile = new WeakMap<TextFile, Part[]>()
+const rootsByPart = new WeakMap<Part, ParsedNode | null>()
+
 /** Reads every document of those parts of a file that may speak of the subject. Never throws. */
-export function readDocuments(path: string, text: string, subject?: Subject): ReadDocuments {
-  return readParts(path, splitDocuments(text), (part) => mayConcern(part, subject))
+export function readDocuments(file: TextFile, subject?: Subject): ReadDocuments {
+  const parts = partsByFile.get(file) ?? splitDocuments(file.text)
+  partsByFile.set(file, parts)
+  return readParts(file.path, parts, (part) => mayConcern(part, subject))
 }
 
 /** Reads every document of those parts that concern. Never throws. */
@@ -96,7 +102,9 @@ function readPart(
     const aliased = new Set(targets.values())
     return { path, part, root, targets, aliased, claims: new Map(), concerns, nested: new Map() }
   }
-  const simple = readSimple(part.text)
+  const known = rootsByPart.get(part)
+  const simple = known === undefined ? readSimple(part.text) : known
+  rootsByPart.set(part, simple)
   if (simple !== null) return [documentOf(simple, new Map())]
   const documents: YamlDocument[] = []
   const notYaml = (message: string, at: number) =>

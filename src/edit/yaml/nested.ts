@@ -1,5 +1,5 @@
 import type { Scalar } from 'yaml'
-import type { Place } from '../editor.ts'
+import type { Place, Range } from '../editor.ts'
 import { type NestedDocuments, readParts, type YamlDocument } from './document.ts'
 import { splitDocuments } from './parts.ts'
 import { refuse } from './place.ts'
@@ -52,6 +52,7 @@ export function liftPlace(
   const { source } = nestedIn(document, scalar)
   return {
     ...place,
+    ...(place.marked === undefined ? {} : { marked: liftRange(document, scalar, nested, place.marked) }),
     isShared: () => place.isShared() || document.aliased.has(scalar),
     splices: (wish) => {
       const splices = place.splices(wish)
@@ -63,4 +64,18 @@ export function liftPlace(
       return lifted.length === splices.length ? lifted : refuse(document, scalar.range[0], 'block-scalar')
     },
   }
+}
+
+/** A range of a nested document as one of the document around it. */
+export function liftRange(
+  document: YamlDocument,
+  scalar: Scalar.Parsed,
+  nested: YamlDocument,
+  { start, end }: Range,
+): Range {
+  const { source } = nestedIn(document, scalar)
+  const { offset } = nested.part
+  return source === null
+    ? { start: scalar.range[0], end: scalar.range[1] }
+    : { start: source.offset(offset + start), end: source.offset(offset + end) }
 }

@@ -3,8 +3,8 @@ import type { Place, Refusal, Splice } from '../editor.ts'
 import type { YamlDocument } from './document.ts'
 import { respell } from './scalar.ts'
 
-/** What is behind the value is written by somebody else: `${TAG}`, `$(TAG)`, `{{ .Values.tag }}`, `<tag>`. */
-const TEMPLATE = /\$[{(]|\{\{|<[^>]*>|\[\[|%\(/
+/** What is behind the value is written by somebody else: `${TAG}`, `$TAG`, `$(TAG)`, `{{ .Values.tag }}`, `<tag>`. */
+const TEMPLATE = /\$[\w{(]|\{\{|<[^>]*>|\[\[|%\(/
 
 /** Nothing longer is taken for a reference or a version. */
 export const MAX_VERSION = 1000

@@ -6,6 +6,7 @@ import { type RepositoryId, repositoryName, repositoryOwner } from '../../domain
 import type { Variables } from '../shared/declarations.ts'
 import { createHttp } from '../shared/http.ts'
 import type { Log } from '../shared/log.ts'
+import { loggedFetch } from '../shared/logged-fetch.ts'
 import { toSupercargoError } from './errors.ts'
 import { type GraphQLAnswer, type GraphQLProblem, readAnswer } from './graphql.ts'
 import { type Addresses, addressesOf, type GitHubOptions } from './options.ts'
@@ -60,7 +61,8 @@ export function createClient(options: GitHubOptions): Client {
   const addresses = addressesOf(options.apiUrl)
   const clock = options.clock ?? (() => new Date())
   const limits = { ...LIMITS, timeout: options.timeout ?? 30_000 }
-  const http = createHttp(new URL(addresses.rest).origin, limits, options.fetch)
+  const transport = loggedFetch(options.log, options.fetch)
+  const http = createHttp(new URL(addresses.rest).origin, limits, transport)
   const settings = {
     baseUrl: addresses.rest,
     userAgent: 'supercargo',

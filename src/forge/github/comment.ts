@@ -37,7 +37,12 @@ export async function writeComment(
   const [problem] = problemsOf(answer, 'comment')
   if (problem === undefined) return
   if (problem.type !== 'NOT_FOUND') throw problem.error
-  throw new SupercargoError(`A comment on ${repository.path}#${wish.number} is gone.`, {
+  throw commentNotFound(repository, wish.number)
+}
+
+/** The error for a comment that somebody deleted. */
+export function commentNotFound(repository: RepositoryId, number: number): SupercargoError {
+  return new SupercargoError(`A comment on ${repository.path}#${number} is gone.`, {
     code: 'comment-not-found',
     kind: 'conflict',
   })

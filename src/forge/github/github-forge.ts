@@ -1,17 +1,21 @@
 import type { RepositoryId } from '../../domain/repository.ts'
 import { GITHUB_WORDS } from '../../domain/vocabulary.ts'
 import type { Forge } from '../forge.ts'
+import { readAccess } from './access.ts'
 import { type Client, createClient, type Session } from './client.ts'
 import { closeChangeRequest, deleteBranch } from './close-change-request.ts'
 import { writeComment } from './comment.ts'
 import { commit } from './commit.ts'
 import { compareCommits } from './compare.ts'
+import { endDeployment, ensureDeployment } from './deployment.ts'
 import { describeChangeRequest } from './describe-change-request.ts'
+import { ensureLabels } from './labels.ts'
 import { listRepositories } from './list-repositories.ts'
 import { createMemory } from './memory.ts'
 import { mergeChangeRequest } from './merge-change-request.ts'
 import { openChangeRequest } from './open-change-request.ts'
 import type { GitHubOptions } from './options.ts'
+import { ensureReaction } from './reaction.ts'
 import { readManifests } from './read-manifests.ts'
 import { readRepository } from './read-repository.ts'
 import { readSource } from './read-source.ts'
@@ -69,5 +73,14 @@ export function createGitHubForge(options: GitHubOptions): Forge {
       reads(repository, (session) => writeComment(session, repository, wish)),
     writeReport: (repository, wish) =>
       reads(repository, (session) => writeReport(session, repository, wish, memory)),
+    readAccess: (repository, login) => reads(repository, (session) => readAccess(session, login)),
+    ensureReaction: (repository, wish) =>
+      reads(repository, (session) => ensureReaction(session, repository, wish)),
+    ensureLabels: (repository, number, wish) =>
+      reads(repository, (session) => ensureLabels(session, number, wish)),
+    ensureDeployment: (repository, wish) =>
+      on(repository, 'deployments', (session) => ensureDeployment(session, wish)),
+    endDeployment: (repository, place) =>
+      on(repository, 'deployments', (session) => endDeployment(session, place)),
   }
 }

@@ -170,6 +170,7 @@ function toPullRequest(pull: SourcePull, comment: Comment | null): SourcePullReq
     fork: pull.isCrossRepository,
     draft: pull.isDraft,
     state: pull.state === 'OPEN' ? 'open' : pull.state === 'MERGED' ? 'merged' : 'closed',
+    labels: pull.labels?.nodes.map(({ name }) => name) ?? [],
     comment,
   }
 }

@@ -7,6 +7,8 @@ import { ASSOCIATED_PULLS, associatedPullsSchema } from './associated-pulls.ts'
 const COMMITS = 100
 /** Comments of one pull request in the first look: the bot's is among the first ones. */
 const COMMENTS = 10
+/** More than GitHub lets a pull request have. */
+const LABELS = 100
 
 /** What one listing of a repository is called, and how it goes on. */
 const LISTINGS = {
@@ -37,6 +39,7 @@ const FRAGMENTS = {
   Live: `fragment Live on RefConnection { pageInfo { hasNextPage endCursor } nodes { name target { oid } } }`,
   Pulls: `fragment Pulls on PullRequestConnection { pageInfo { hasNextPage endCursor } nodes {
     number title url author { login } headRefName headRefOid isCrossRepository isDraft state closedAt updatedAt
+    labels(first: ${LABELS}) { nodes { name } }
     comments(first: ${COMMENTS}) { ...Comments } } }`,
   Comments: `fragment Comments on IssueCommentConnection { pageInfo { hasNextPage endCursor }
     nodes { id body viewerDidAuthor } }`,
@@ -139,6 +142,7 @@ const pullSchema = z.object({
   state: z.string(),
   closedAt: z.string().nullable(),
   updatedAt: z.string(),
+  labels: z.object({ nodes: z.array(z.object({ name: z.string() })) }).nullable(),
   comments: commentsSchema,
 })
 

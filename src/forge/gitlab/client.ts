@@ -4,8 +4,12 @@ import {
   Branches,
   CommitDiscussions,
   Commits,
+  Deployments,
+  Environments,
+  MergeRequestNoteAwardEmojis,
   MergeRequestNotes,
   MergeRequests,
+  ProjectMembers,
   Projects,
   Repositories,
   Tags,
@@ -16,7 +20,8 @@ import { SupercargoError } from '../../domain/errors.ts'
 import { ForgeAnswer } from '../shared/answer.ts'
 import type { Variables } from '../shared/declarations.ts'
 import { createHttp } from '../shared/http.ts'
-import { errorOf, errorOfThrown, projectNotFound } from './errors.ts'
+import { loggedFetch } from '../shared/logged-fetch.ts'
+import { errorOf, errorOfThrown, notGitLab, projectNotFound } from './errors.ts'
 import { type GraphQLProblem, readAnswer } from './graphql.ts'
 import { type Addresses, addressesOf, type GitLabOptions } from './options.ts'
 import { fetchTrusting } from './transport.ts'
@@ -64,7 +69,7 @@ export function createClient(options: GitLabOptions): Client {
   const clock = options.clock ?? (() => new Date())
   const transport = options.fetch ?? (options.ca === undefined ? fetch : fetchTrusting(options.ca))
   const limits = { ...LIMITS, timeout: options.timeout ?? 30_000 }
-  const http = createHttp(new URL(addresses.web).origin, limits, transport)
+  const http = createHttp(new URL(addresses.web).origin, limits, loggedFetch(options.log, transport))
   const auth = { 'private-token': options.token, 'user-agent': 'supercargo' }
   /** Requests fail at once until then: those sent during a limit prolong it. */
   let closed: SupercargoError | null = null
@@ -81,9 +86,19 @@ export function createClient(options: GitLabOptions): Client {
     })
     if (response.ok) return response
     const { status, headers } = response
+    // every instance has it, whoever asks
+    if (status === 404 && url.pathname.endsWith('/api/v4/user')) throw notGitLab(addresses.web)
     const failure = errorOf({ status, headers, body: await response.text() }, what, clock())
     if (failure.code === 'rate-limited') closed = failure
     throw failure
+  }
+
+  function parse(text: string): unknown {
+    try {
+      return JSON.parse(text)
+    } catch {
+      throw notGitLab(addresses.web)
+    }
   }
 
   /** Repeats what changes nothing; a request that may have changed something is sent once. */
@@ -112,7 +127,8 @@ export function createClient(options: GitLabOptions): Client {
     const init = { method, headers: { ...headers, ...auth }, ...content }
     const response = await persist(url, init, what, method === 'GET')
     const type = response.headers.get('content-type') ?? ''
-    const answer = type.includes('json') ? await response.json() : await response.blob()
+    const isText = /json|html/.test(type)
+    const answer = isText ? parse(await response.text()) : await response.blob()
     return {
       body: answer as Record<string, unknown>,
       headers: Object.fromEntries(response.headers),
@@ -128,7 +144,7 @@ export function createClient(options: GitLabOptions): Client {
       const url = new URL(`${addresses.web}/api/v4/${path}`)
       const response = await persist(url, init, what, method === 'GET')
       const text = await response.text()
-      return text === '' ? null : (JSON.parse(text) as unknown)
+      return text === '' ? null : parse(text)
     },
     rest: createRest(addresses.web, handler),
     async query(query, variables, what, tolerated = () => false) {
@@ -152,9 +168,13 @@ function createRest(host: string, handler: RequestHandlerFn) {
   const requesterFn = createRequesterFn(async (_, request) => request, handler)
   const settings = { host, requesterFn, rateLimits: {}, queryTimeout: null }
   return {
+    awards: new MergeRequestNoteAwardEmojis(settings),
     branches: new Branches(settings),
     commits: new Commits(settings),
+    deployments: new Deployments(settings),
     discussions: new CommitDiscussions(settings),
+    environments: new Environments(settings),
+    members: new ProjectMembers(settings),
     mergeRequests: new MergeRequests(settings),
     notes: new MergeRequestNotes(settings),
     projects: new Projects(settings),

@@ -36,11 +36,16 @@ export async function writeComment(
     await notes.edit(repository.path, wish.number, Number(wish.id), { body })
   } catch (error) {
     if (statusOf(error) !== 404) throw error
-    throw new SupercargoError(`A comment on ${repository.path}!${wish.number} is gone.`, {
-      code: 'comment-not-found',
-      kind: 'conflict',
-    })
+    throw commentNotFound(repository, wish.number)
   }
+}
+
+/** The error for a note that somebody deleted. */
+export function commentNotFound(repository: RepositoryId, number: number): SupercargoError {
+  return new SupercargoError(`A comment on ${repository.path}!${number} is gone.`, {
+    code: 'comment-not-found',
+    kind: 'conflict',
+  })
 }
 
 /** Two workers that create a note at the same time both look afterwards, and agree that the older one stays. */

@@ -80,13 +80,22 @@ export function errorOfThrown(error: unknown, what: string): SupercargoError {
   )
 }
 
+/** Something else answers at the address: a page of a proxy, or another program. */
+export function notGitLab(web: string): SupercargoError {
+  return new SupercargoError(`What answers at ${web} is not the API of a GitLab instance.`, {
+    code: 'not-gitlab',
+    kind: 'transient',
+    advice: 'Set GITLAB_URL to the address of the instance, with its path where it has one.',
+  })
+}
+
 /** The error for what GitLab hides or forbids, which look alike on purpose. */
 export function projectNotFound(what: string, cause: ForgeAnswer): SupercargoError {
   const reason = cause.status === 403 ? `GitLab does not allow access to ${what}` : `There is no ${what}`
   return new SupercargoError(`${reason}, or the bot may not see it.`, {
     code: 'repository-not-found',
     kind: 'permanent',
-    advice: "Make the token's user a member of this project, with the role Developer or Maintainer.",
+    advice: "Make the token's user a member of it, with the role Developer or Maintainer.",
     cause,
   })
 }

@@ -1,14 +1,17 @@
 import type { RepositoryId } from '../../domain/repository.ts'
 import { GITLAB_WORDS } from '../../domain/vocabulary.ts'
 import type { Forge } from '../forge.ts'
+import { readAccess } from './access.ts'
 import { deleteBranch } from './branch.ts'
 import { createClient } from './client.ts'
 import { closeChangeRequest } from './close-change-request.ts'
 import { writeComment } from './comment.ts'
 import { commit } from './commit.ts'
 import { compareCommits } from './compare.ts'
+import { endDeployment, ensureDeployment } from './deployment.ts'
 import { describeChangeRequest } from './describe-change-request.ts'
 import { type Me, readMe } from './identity.ts'
+import { ensureLabels } from './labels.ts'
 import { createLimiter } from './limiter.ts'
 import { listRepositories } from './list-repositories.ts'
 import { createMemory } from './memory.ts'
@@ -16,6 +19,7 @@ import { mergeChangeRequest } from './merge-change-request.ts'
 import { openChangeRequest } from './open-change-request.ts'
 import type { GitLabOptions } from './options.ts'
 import { following } from './project.ts'
+import { ensureReaction } from './reaction.ts'
 import { readManifests } from './read-manifests.ts'
 import { readRepository } from './read-repository.ts'
 import { readSource } from './read-source.ts'
@@ -31,10 +35,8 @@ const NOTES_PER_MINUTE = 60
 export function createGitLabForge(options: GitLabOptions): Forge {
   const client = createClient(options)
   const memory = createMemory()
-  const limiter = createLimiter(
-    options.notesPerMinute ?? NOTES_PER_MINUTE,
-    options.clock ?? (() => new Date()),
-  )
+  const clock = options.clock ?? (() => new Date())
+  const limiter = createLimiter(options.notesPerMinute ?? NOTES_PER_MINUTE, clock)
   let known: Promise<Me> | null = null
   const me = () => {
     known ??= readMe(client.rest).catch((error: unknown) => {
@@ -77,5 +79,10 @@ export function createGitLabForge(options: GitLabOptions): Forge {
     writeComment: async (repository, wish) =>
       await writeComment(client, repository, wish, await me(), limiter),
     writeReport: async (repository, wish) => await writeReport(client, repository, wish, await me(), memory),
+    readAccess: (repository, login) => readAccess(client, repository, login, clock()),
+    ensureReaction: async (repository, wish) => await ensureReaction(client, repository, wish, await me()),
+    ensureLabels: (repository, number, wish) => ensureLabels(client, repository, number, wish),
+    ensureDeployment: (repository, wish) => ensureDeployment(client, repository, wish),
+    endDeployment: (repository, place) => endDeployment(client, repository, place),
   }
 }

@@ -27,6 +27,11 @@ const hookSchema = z.looseObject({
 /** A webhook as GitLab shows it; its secrets are never shown. The events are among the other fields. */
 export type Hook = z.infer<typeof hookSchema>
 
+/** GitLab has stopped to send, for a time or until somebody acts. */
+export function isDisabled({ alert_status }: Hook): boolean {
+  return (alert_status ?? 'executable') !== 'executable'
+}
+
 /** What a webhook should be. A secret that is absent stays as it is. */
 export interface HookWish {
   url: string
@@ -57,7 +62,7 @@ export interface TokenFacts {
 /** Everything about webhooks of one instance. Every failure is a SupercargoError. */
 export interface HookAdministration {
   readToken(): Promise<TokenFacts>
-  /** Paths of the projects in a group and the groups below it. */
+  /** Paths of the projects in a group and the groups below it, as far as they are served. */
   listProjects(group: string): Promise<string[]>
   /** Null where the token may not see them, or the instance has none of this kind. */
   list(place: HookPlace): Promise<Hook[] | null>
@@ -89,6 +94,7 @@ export function createHookAdministration(options: GitLabOptions): HookAdministra
         .array(z.object({ path_with_namespace: z.string() }))
         .parse(found)
         .map((each) => each.path_with_namespace)
+        .filter((each) => options.serves?.(each) !== false)
     },
     async list(place) {
       const found = await orNull(() => allPages(client, `${at(place)}?`, place.path))
@@ -123,11 +129,12 @@ const eventSchema = z
   })
 
 async function readToken(client: Client): Promise<TokenFacts> {
-  const user = z.object({ username: z.string() }).parse(await client.call('GET', 'user', 'the token'))
+  const { host } = new URL(client.addresses.web)
+  const user = z.object({ username: z.string() }).parse(await client.call('GET', 'user', host))
   // https://docs.gitlab.com/api/personal_access_tokens/#self-inform: of tokens of every kind
   const token = z
     .object({ scopes: z.array(z.string()), expires_at: z.string().nullish() })
-    .parse(await client.call('GET', 'personal_access_tokens/self', 'the token'))
+    .parse(await client.call('GET', 'personal_access_tokens/self', host))
   return { username: user.username, scopes: token.scopes, expiresAt: token.expires_at ?? null }
 }
 

@@ -43,7 +43,7 @@ export interface Memory {
   /** The newest commits of a branch with this head, as `readSource` gives them. */
   branches: LruCache<BranchHistory>
   defaultBranches: LruCache<string>
-  /** Reports by their fingerprint: GitLab keeps their first line only. */
+  /** Reports by their digest: GitLab keeps their title only. */
   reports: LruCache<Report>
 }
 

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Oid } from '../../domain/commit.ts'
 import { SupercargoError } from '../../domain/errors.ts'
 import { oneLine } from '../../domain/markdown.ts'
+import { reportDigest } from '../../domain/report-digest.ts'
 import type { RepositoryId } from '../../domain/repository.ts'
-import type { Report, ReportWish } from '../forge.ts'
+import type { PresentReport, ReportWish } from '../forge.ts'
 import { statusOf } from '../shared/answer.ts'
 import type { Client } from './client.ts'
 import { ensureCommitComment } from './commit-comment.ts'
@@ -18,7 +18,7 @@ const REPORT_NAME = 'supercargo'
 /** Of a description, and of an address. https://docs.gitlab.com/api/commits/#set-commit-pipeline-status */
 const MOST_CHARACTERS = 255
 
-/** A status has two ends only; which of the good ones a report has is in its fingerprint. */
+/** A status has two ends only; which of the good ones a report has is in its address. */
 const STATES = { success: 'success', neutral: 'success', failure: 'failed' } as const
 
 const statusSchema = z.object({
@@ -30,8 +30,8 @@ const statusSchema = z.object({
 })
 
 /**
- * The newest status that the bot itself set on a commit. GitLab keeps its first line; the rest is what this process
- * wrote, and is written once more after a restart.
+ * The newest status that the bot itself set on a commit. GitLab keeps its title and, in its address, a digest of
+ * the whole; the other texts are known to the process that wrote them.
  */
 export async function readReport(
   client: Client,
@@ -40,7 +40,7 @@ export async function readReport(
   branch: string,
   me: Me,
   memory: Memory,
-): Promise<(Report & { id: string }) | null> {
+): Promise<PresentReport | null> {
   const query = { name: REPORT_NAME, ref: branch, all: false, perPage: 100, maxPages: 1 }
   const found = await client.rest.commits.allStatuses(repository.path, commit, query)
   const own = z
@@ -52,8 +52,8 @@ export async function readReport(
       null,
     )
   if (own === null) return null
-  const [, conclusion = '', fingerprint = ''] = MARK.exec(own.target_url ?? '') ?? []
-  const known = memory.reports.get(fingerprint)
+  const [, conclusion = '', digest = ''] = MARK.exec(own.target_url ?? '') ?? []
+  const known = memory.reports.get(digest)
   if (known !== undefined) return { ...known, id: String(own.id) }
   return {
     id: String(own.id),
@@ -61,6 +61,7 @@ export async function readReport(
     title: own.description ?? '',
     summary: '',
     annotations: [],
+    digest,
   }
 }
 
@@ -80,21 +81,21 @@ export async function writeReport(
   memory: Memory,
 ): Promise<void> {
   const { id: _, commit, ...report } = wish
-  const fingerprint = createHash('sha256').update(JSON.stringify(report)).digest('hex').slice(0, 16)
+  const digest = reportDigest(report)
   if (wish.conclusion === 'failure') await ensureCommitComment(client, repository, commit, report, me)
   const ref = await defaultBranch(client, repository, memory)
   const status = {
     name: REPORT_NAME,
     ref,
     description: oneLine(wish.title, MOST_CHARACTERS),
-    targetUrl: pageOf(client, repository, commit, `#supercargo-${wish.conclusion}-${fingerprint}`),
+    targetUrl: pageOf(client, repository, commit, `#supercargo-${wish.conclusion}-${digest}`),
   }
   try {
     await client.rest.commits.editStatus(repository.path, commit, STATES[wish.conclusion], status)
   } catch (error) {
     throw statusOf(error) === 403 ? notAllowed(repository) : error
   }
-  memory.reports.set(fingerprint, report)
+  memory.reports.set(digest, report)
 }
 
 /** The page of the commit; that of the instance where the address would be too long for GitLab. */

@@ -16,8 +16,8 @@ const MOST_PAGES = 20
 export const SOURCE_FIELDS: MergeRequestFields = {
   name: 'Source',
   text: `iid title state sourceBranch sourceProjectId diffHeadSha draft updatedAt webUrl author { username }
-    notes(first: ${NOTES}) { pageInfo { hasNextPage } nodes { id body author { username } } }`,
-  cost: 22,
+    labels(first: 100) { nodes { title } } notes(first: ${NOTES}) { pageInfo { hasNextPage } nodes { id body author { username } } }`,
+  cost: 29,
 }
 
 const requestSchema = z.object({
@@ -31,6 +31,7 @@ const requestSchema = z.object({
   updatedAt: z.string(),
   webUrl: z.string().nullish(),
   author: z.object({ username: z.string() }).nullish(),
+  labels: z.object({ nodes: z.array(z.object({ title: z.string() })) }).nullish(),
   notes: z.object({
     pageInfo: z.object({ hasNextPage: z.boolean() }),
     nodes: z.array(
@@ -63,6 +64,7 @@ export async function toPullRequest(
     fork: request.sourceProjectId !== numberOf(project.id),
     draft: request.draft,
     state: request.state === 'merged' ? 'merged' : request.state === 'closed' ? 'closed' : 'open',
+    labels: request.labels?.nodes.map(({ title }) => title) ?? [],
     comment: await ownNote(client, repository, request, marker, me),
   }
 }

@@ -10,14 +10,17 @@ import { graphqlRoutes } from './graphql/routes.ts'
 import { addAppRoutes } from './rest/app-routes.ts'
 import { addCheckRoutes } from './rest/check-routes.ts'
 import { addCommitByRefRoute, addCommitRoutes } from './rest/commit-routes.ts'
+import { addDeploymentRoutes } from './rest/deployment-routes.ts'
 import { addGitRoutes } from './rest/git-routes.ts'
 import { addIssueRoutes } from './rest/issue-routes.ts'
+import { addLabelRoutes } from './rest/label-routes.ts'
 import { addMetaRoutes } from './rest/meta-routes.ts'
 import { addOwnerRoutes } from './rest/owner-routes.ts'
 import { addPeopleRoutes } from './rest/people-routes.ts'
 import { addProtectionRoutes } from './rest/protection-routes.ts'
 import { addPullRoutes } from './rest/pull-routes.ts'
 import { rateHeaders, rateOf, refund, spend } from './rest/rate.ts'
+import { addReactionRoutes } from './rest/reaction-routes.ts'
 import { addRepositoryRoutes } from './rest/repository-routes.ts'
 import { createRouter } from './rest/router.ts'
 import { addTreeRoutes } from './rest/tree-routes.ts'
@@ -57,6 +60,9 @@ function restRoutes(model: Model, auth: Auth, deliveries: Deliveries, log: (erro
   addCommitByRefRoute(router)
   addPullRoutes(router)
   addIssueRoutes(router)
+  addLabelRoutes(router)
+  addReactionRoutes(router)
+  addDeploymentRoutes(router)
   rest.all('*', (context) =>
     context.json(
       { message: 'Not Found', documentation_url: 'https://docs.github.com/rest', status: '404' },

@@ -24,7 +24,7 @@ export interface TokenFacts {
   expiresAt: string | null
 }
 
-export type TokenProblem = 'unknown' | 'expired' | 'revoked'
+export type TokenProblem = 'unknown' | 'expired' | 'revoked' | 'blocked'
 
 export interface GitLabAuth extends Auth {
   /** By `PRIVATE-TOKEN` or `Authorization: Bearer`. */
@@ -64,6 +64,7 @@ export function createAuth(model: Model, ownToken: string): GitLabAuth {
     const account = row === undefined ? undefined : model.tables.accounts.get(row.accountId)
     if (row === undefined || account === undefined) return 'unknown'
     const token = tokenFacts(row)
+    if (account.blocked === true) return 'blocked'
     if (token.revoked) return 'revoked'
     if (token.expiresAt !== null && token.expiresAt <= model.now().slice(0, 10)) return 'expired'
     return { actor: { kind: 'person', account, scopes: token.scopes }, token }

@@ -33,10 +33,12 @@ export type ForgeEvent =
         | 'edited'
         | 'ready_for_review'
         | 'converted_to_draft'
+        | 'labeled'
+        | 'unlabeled'
       repository: Repository
       sender: Account
       pull: PullRequest
-      /** The row before, for `synchronize` (its head) and `edited` (its title, body, base). */
+      /** The row before, for `synchronize` (its head), `edited` (its title, body, base), and changes of labels. */
       before: PullRequest | null
     }
   | {

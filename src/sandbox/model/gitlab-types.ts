@@ -1,6 +1,6 @@
 import type { Oid } from '../../domain/commit.ts'
 
-/* Rows that only GitLab has. Times are ISO 8601 in UTC with seconds. */
+/* Rows that GitLab has; of labels and awards GitHub's are alike. Times are ISO 8601 in UTC with seconds. */
 
 /** https://docs.gitlab.com/api/access_requests/#valid-access-levels */
 export type AccessLevel = 10 | 20 | 30 | 40 | 50
@@ -54,7 +54,7 @@ export interface Label {
 
 export interface Award {
   id: number
-  /** A merge request's or a note's id. */
+  /** A merge request's, a note's or (on GitHub) a comment's id. */
   awardableId: number
   awardableType: 'MergeRequest' | 'Note'
   name: string

@@ -21,6 +21,9 @@ const PREFIXES = {
   Installation: 'IN',
   Label: 'LA',
   BranchProtectionRule: 'BPR',
+  Deployment: 'DE',
+  DeploymentStatus: 'DES',
+  Reaction: 'REA',
 } as const
 
 export type NodeKind = keyof typeof PREFIXES

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type GitRepository, openGitRepository } from '../git/git-repository.ts'
 import { DEFAULT_SEARCH_PATH } from '../git/run.ts'
+import type { HubDeployment, HubDeploymentStatus } from './deployments.ts'
 import type { ForgeEvent } from './events.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { type Flavour, GITHUB } from './flavour.ts'
@@ -74,16 +75,21 @@ export interface Tables {
   tokens: Table<InstallationToken>
   /** By the hash of the token. */
   personTokens: Table<PersonToken>
+  /** By repository id. */
+  hubDeployments: Table<HubDeployment>
+  /** By the id of the deployment. */
+  hubDeploymentStatuses: Table<HubDeploymentStatus>
+  /** By repository id. */
+  labels: Table<Label>
+  /** By the id of what they are given to. */
+  awards: Table<Award>
   /* GitLab's own. By the id of the group or project, as hooks. */
   members: Table<Member>
   projectHooks: Table<ProjectHook>
-  /** By repository id, as pipelines, environments and deployments. */
-  labels: Table<Label>
+  /** By repository id, as environments and deployments. */
   pipelines: Table<Pipeline>
   environments: Table<Environment>
   deployments: Table<Deployment>
-  /** By the id of what they are given to. */
-  awards: Table<Award>
   commitNotes: Table<CommitNote>
 }
 
@@ -241,6 +247,8 @@ function createTables(): Tables {
     seenRefs: createTable((row) => row.id),
     tokens: createTable((row) => row.hash),
     personTokens: createTable((row) => row.hash),
+    hubDeployments: createTable((row) => row.repositoryId),
+    hubDeploymentStatuses: createTable((row) => row.deploymentId),
     members: createTable((row) => row.sourceId),
     projectHooks: createTable((row) => row.sourceId),
     labels: createTable((row) => row.repositoryId),

@@ -12,6 +12,8 @@ export interface Account {
   type: 'User' | 'Organization' | 'Bot'
   name: string
   email: string
+  /** GitLab: an administrator has shut this person out. */
+  blocked?: boolean
   createdAt: string
 }
 

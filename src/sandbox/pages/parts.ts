@@ -100,6 +100,17 @@ export function markdown(text: string): Html {
   return html`<div class="markdown">${raw(renderMarkdown(text))}</div>`
 }
 
+/** One line of Markdown, without a paragraph around it. */
+export function markdownLine(line: string): Html {
+  return raw(renderMarkdown(line).replace(/^<p>|<\/p>\s*$/g, ''))
+}
+
+/** What somebody wrote, with a head that says who and when. */
+export function comment(author: Account, time: string, text: string, verb = 'commented'): Html {
+  return html`<article class="comment">${avatar(author)}<div class="box"><div class="head"><span class="grow">${login(author)} ${verb} ${ago(time)}</span></div>
+      <div class="body">${text.trim() === '' ? html`<em class="muted">No description.</em>` : markdown(text)}</div></div></article>`
+}
+
 /** `1 commit`, `2 commits`. */
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`

@@ -15,9 +15,11 @@ import {
   ago,
   avatar,
   branchLink,
+  comment,
   commitLink,
   login,
   markdown,
+  markdownLine,
   numberOf,
   plural,
   stateBadge,
@@ -33,16 +35,13 @@ export async function pullPage(context: PageContext, repository: Repository, num
     pullFiles(model, repository, pull),
   ])
   const author = accountById(model, pull.authorId)
-  const entry = (account: Account, time: string, text: string, verb = 'commented'): Html =>
-    html`<article class="comment">${avatar(account)}<div class="box"><div class="head"><span class="grow">${login(account)} ${verb} ${ago(time)}</span></div>
-      <div class="body">${text.trim() === '' ? html`<em class="muted">No description.</em>` : markdown(text)}</div></div></article>`
   const anchor = model.flavour.kind === 'gitlab' ? 'note_' : 'issuecomment-'
   const comments = commentsOf(model, repository, number).map((it) => ({
     time: it.createdAt,
     view:
       it.system === true
         ? systemEvent(context, it)
-        : html`<div id="${anchor}${it.id}">${entry(accountById(model, it.authorId), it.createdAt, it.body)}</div>`,
+        : html`<div id="${anchor}${it.id}">${comment(accountById(model, it.authorId), it.createdAt, it.body)}</div>`,
   }))
   const reviews = reviewsOf(model, repository, number).map((it) => ({
     time: it.submittedAt,
@@ -53,7 +52,7 @@ export async function pullPage(context: PageContext, repository: Repository, num
   )
   const body = html`${heading(context, repository, pull, author, commits, files)}
 <div class="thread">
-${entry(author, pull.createdAt, pull.body ?? '', 'opened this')}
+${comment(author, pull.createdAt, pull.body ?? '', 'opened this')}
 ${commits.map((commit) => commitEvent(context, repository, commit))}
 ${discussion.map(({ view }) => view)}
 ${endEvent(context, repository, pull)}
@@ -99,7 +98,7 @@ function commitEvent({ model }: PageContext, repository: Repository, commit: Com
 
 function systemEvent({ model }: PageContext, note: IssueComment): Html {
   const [text = ''] = note.body.split('\n')
-  return html`<div class="event"><span class="point"></span><span>${login(accountById(model, note.authorId))} ${text} ${ago(note.createdAt)}</span></div>`
+  return html`<div class="event"><span class="point"></span><span>${login(accountById(model, note.authorId))} ${markdownLine(text)} ${ago(note.createdAt)}</span></div>`
 }
 
 function reviewEvent({ model }: PageContext, review: Review): Html {

@@ -27,6 +27,9 @@ export function createSessionLock(): SessionLock {
     if (begin === undefined) taken = false
     else begin()
   }
+  // Statements run inside of this process and block it; between two of them it answers requests.
+  const free = (): void => void setImmediate(next)
+
   const refuseInside = (): void => {
     if (context.getStore()?.open !== true) return
     throw new Error(
@@ -36,9 +39,9 @@ export function createSessionLock(): SessionLock {
   const wait = (queue: (() => void)[]): Promise<() => void> => {
     if (!taken) {
       taken = true
-      return Promise.resolve(next)
+      return Promise.resolve(free)
     }
-    return new Promise((resolve) => queue.push(() => resolve(next)))
+    return new Promise((resolve) => queue.push(() => resolve(free)))
   }
 
   return {

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import type { Results } from '@electric-sql/pglite'
+import type { PGlite, Results } from '@electric-sql/pglite'
 import { createSessionLock, type SessionLock } from './session-lock.ts'
 
 /** A statement as `pg` takes it: its text, or an object with the text, the values and a name. */
@@ -15,13 +15,6 @@ export interface Answer {
 
 type Connected = (error: Error | undefined, client?: SessionClient, release?: () => void) => void
 
-/** The one session, as PGlite has it; several statements at once only without values. */
-export interface Session {
-  query(text: string, values: unknown[]): Promise<Results>
-  exec(text: string): Promise<Results[]>
-  onNotification(listener: (channel: string, payload: string) => void): unknown
-}
-
 const BEGINS = /^\s*(begin|start\s+transaction)\b/i
 const ENDS = /^\s*(commit|end|abort|rollback(?!\s+to))\b/i
 
@@ -33,11 +26,11 @@ const ENDS = /^\s*(commit|end|abort|rollback(?!\s+to))\b/i
 export class SessionPool extends EventEmitter {
   /** Read by graphile-worker, which warns when there are fewer connections than jobs at a time. */
   readonly options = { max: 1000 }
-  readonly #db: Session
+  readonly #db: PGlite
   readonly #lock: SessionLock = createSessionLock()
   readonly #clients = new Set<SessionClient>()
 
-  constructor(db: Session) {
+  constructor(db: PGlite) {
     super()
     this.#db = db
     db.onNotification((channel, payload) => {
@@ -75,12 +68,12 @@ export class SessionPool extends EventEmitter {
 
 /** What graphile-worker needs of a `pg.PoolClient`. */
 export class SessionClient extends EventEmitter {
-  readonly #db: Session
+  readonly #db: PGlite
   readonly #lock: SessionLock
   readonly #forget: () => void
   #free: (() => void) | undefined
 
-  constructor(db: Session, lock: SessionLock, forget: () => void) {
+  constructor(db: PGlite, lock: SessionLock, forget: () => void) {
     super()
     this.setMaxListeners(0)
     this.#db = db
@@ -138,7 +131,8 @@ export class SessionClient extends EventEmitter {
   }
 }
 
-async function run(db: Session, statement: Statement, values: unknown[] | undefined): Promise<Answer> {
+/** Several statements at once only without values, as in the protocol of PostgreSQL. */
+async function run(db: PGlite, statement: Statement, values: unknown[] | undefined): Promise<Answer> {
   const text = typeof statement === 'string' ? statement : statement.text
   const given = values ?? (typeof statement === 'string' ? undefined : statement.values)
   if (given !== undefined && given.length > 0) return answer(await db.query(text, given))

@@ -1,8 +1,9 @@
+import { setFlagsFromString } from 'node:v8'
+import type { PGlite } from '@electric-sql/pglite'
 import type { Pool } from 'pg'
 import { SupercargoError } from '../../domain/errors.ts'
 import type { Database, Query } from '../database.ts'
 import { SessionPool } from './session-pool.ts'
-import { openThreadedSession, type ThreadedSession } from './threaded-session.ts'
 
 /** PGlite has no checkpointer: without one every so much, its log grows for ever and a restart replays it all. */
 const CHECKPOINT_BYTES = 32 * 1024 * 1024
@@ -12,8 +13,21 @@ const CHECKPOINT_BYTES = 32 * 1024 * 1024
  * @throws SupercargoError `store-broken`
  */
 export async function openSession(directory: string): Promise<Database> {
+  // Of the two compilers for WebAssembly the optimising one wins no time here, and takes 30 to 100 MB.
+  setFlagsFromString('--liftoff-only')
+  const { PGlite } = await import('@electric-sql/pglite')
   try {
-    return databaseOf(await openThreadedSession(directory))
+    return databaseOf(
+      await PGlite.create(directory, {
+        startParams: [
+          ...PGlite.defaultStartParams,
+          ...['-c', 'shared_buffers=16MB', '-c', 'max_wal_size=64MB', '-c', 'jit=off'],
+        ],
+        // bigint as text, as pg reads it; and bytes without an array of strings, one a byte
+        parsers: { 20: String, 17: (hex: string) => Buffer.from(hex.slice(2), 'hex') },
+        serializers: { 17: (bytes: Buffer) => `\\x${bytes.toString('hex')}` },
+      }),
+    )
   } catch (cause) {
     throw new SupercargoError(`The embedded database in ${directory} does not open.`, {
       code: 'store-broken',
@@ -24,7 +38,7 @@ export async function openSession(directory: string): Promise<Database> {
   }
 }
 
-function databaseOf(db: ThreadedSession): Database {
+function databaseOf(db: PGlite): Database {
   const pool = new SessionPool(db)
   let checkpointed = '0/0'
   let vacuumed = '0/0'
@@ -76,7 +90,7 @@ function databaseOf(db: ThreadedSession): Database {
       const tables = await query<{ name: string }>(
         `select format('%I.%I', schemaname, relname) as name from pg_stat_user_tables`,
       )
-      // One at a time: everything else waits for the session while it runs.
+      // One at a time: each blocks this process while it runs.
       for (const { name } of tables) await query(`vacuum (analyze) ${name}`)
       vacuumed = (await written(vacuumed)).now
     },

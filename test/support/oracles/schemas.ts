@@ -70,6 +70,9 @@ function compiler(components: Components, withoutRequired: boolean): (schema: Sc
     })
     const schema = Object.fromEntries(entries)
     const nullable = !names && (node as Schema).nullable === true
+    // addresses of deployments, of which the description says both that they are URIs and that none is ''
+    const empty = schema.format === 'uri' && schema.default === ''
+    if (empty) return { anyOf: [{ const: '' }, schema] }
     return nullable ? { anyOf: [{ type: 'null' }, schema] } : schema
   }
 

@@ -26,7 +26,7 @@ export function commentJson(
     updated_at: comment.updatedAt,
     author_association: association(model, repository, comment.authorId),
     body: comment.body,
-    reactions: reactionsJson(`${url}/reactions`),
+    reactions: reactionsJson(`${url}/reactions`, model.tables.awards.by(comment.id)),
     performed_via_github_app: comment.authorId === model.bot.id ? integrationJson(model) : null,
   }
 }

@@ -8,6 +8,7 @@ import type { Model } from '../../model/model.ts'
 import { headLabel, headRepository, pullAuthor } from '../../model/pulls.ts'
 import type { PullRequest, Repository } from '../../model/types.ts'
 import { accountJson } from './account.ts'
+import { labelJson } from './label.ts'
 import { repositoryJson } from './repository.ts'
 
 const UNJUDGED = { mergeable: 'UNKNOWN', state: 'UNKNOWN' } as const
@@ -43,7 +44,7 @@ export function pullJson(model: Model, repository: Repository, pull: PullRequest
     assignees: [],
     requested_reviewers: [],
     requested_teams: [],
-    labels: [],
+    labels: pull.labels.map((name) => labelJson(model, repository, name)),
     milestone: null,
     draft: pull.draft,
     commits_url: `${url}/commits`,
@@ -124,7 +125,7 @@ export function issueJson(model: Model, repository: Repository, pull: PullReques
     number: pull.number,
     title: pull.title,
     user: accountJson(model, pullAuthor(model, pull)),
-    labels: [],
+    labels: pull.labels.map((name) => labelJson(model, repository, name)),
     state: pull.state === 'open' ? 'open' : 'closed',
     locked: false,
     assignee: null,
@@ -172,10 +173,11 @@ export function minimalPullJson(
   }
 }
 
-/** No reactions yet: GitHub's `reaction-rollup`. */
-export function reactionsJson(url: string): Record<string, unknown> {
-  const none = { '+1': 0, '-1': 0, laugh: 0, hooray: 0, confused: 0, heart: 0, rocket: 0, eyes: 0 }
-  return { url, total_count: 0, ...none }
+/** GitHub's `reaction-rollup`. */
+export function reactionsJson(url: string, reactions: { name: string }[] = []): Record<string, unknown> {
+  const names = ['+1', '-1', 'laugh', 'hooray', 'confused', 'heart', 'rocket', 'eyes']
+  const counts = names.map((name) => [name, reactions.filter((each) => each.name === name).length])
+  return { url, total_count: reactions.length, ...Object.fromEntries(counts) }
 }
 
 function endJson(

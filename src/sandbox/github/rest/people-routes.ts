@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { findAccount } from '../../model/access.ts'
+import { findAccount, roleOf } from '../../model/access.ts'
 import { hashToken } from '../../model/installations.ts'
 import { ensureAccount, setRole } from '../../model/repositories.ts'
 import type { Account, Role } from '../../model/types.ts'
@@ -7,7 +7,7 @@ import { accountJson, organizationJson } from '../json/account.ts'
 import { optionalChoice, requireText } from './input.ts'
 import { person } from './owner-routes.ts'
 import { ApiError, json, type Reply } from './reply.ts'
-import type { RestRequest, Router } from './router.ts'
+import type { RepositoryRequest, RestRequest, Router } from './router.ts'
 
 const ADMINISTRATION = [['administration', 'write']] as const
 const ROLES = {
@@ -27,7 +27,7 @@ const RESERVED = ['api', 'apps', 'avatars', '-']
  * Server's administration, for which the sandbox's own person is the site administrator.
  * https://docs.github.com/en/enterprise-server/rest/enterprise-admin/users
  */
-export function addPeopleRoutes({ route, write }: Router): void {
+export function addPeopleRoutes({ route, read, write }: Router): void {
   route('post', '/admin/users', (request) => {
     const account = addAccount(request, 'User')
     return json(accountJson(request.model, account), 201)
@@ -37,6 +37,7 @@ export function addPeopleRoutes({ route, write }: Router): void {
     return json(organizationJson(request.model, account), 201)
   })
   route('post', '/admin/users/:login/authorizations', impersonate)
+  read('/collaborators/:login/permission', [['metadata', 'read']], readPermission)
   write('put', '/collaborators/:login', ADMINISTRATION, ({ model, repository, body, param }) => {
     if (findAccount(model, param('login')) === null) throw new ApiError(404, 'Not Found')
     const permission = optionalChoice(body, 'permission', Object.keys(ROLES) as (keyof typeof ROLES)[])
@@ -47,6 +48,26 @@ export function addPeopleRoutes({ route, write }: Router): void {
     setRole(model, repository, param('login'), null)
     return { status: 204 }
   })
+}
+
+/**
+ * `permission` knows no other roles than these.
+ * https://docs.github.com/en/rest/collaborators/collaborators#get-repository-permissions-for-a-user
+ */
+const PERMISSIONS = {
+  read: 'read',
+  triage: 'read',
+  write: 'write',
+  maintain: 'write',
+  admin: 'admin',
+} as const
+
+function readPermission({ model, repository, param }: RepositoryRequest): Reply {
+  const account = findAccount(model, param('login'))
+  if (account === null || account.type === 'Organization') throw new ApiError(404, 'Not Found')
+  const role = roleOf(model, account, repository)
+  const user = { ...accountJson(model, account), role_name: role ?? '' }
+  return json({ permission: role === null ? 'none' : PERMISSIONS[role], role_name: role ?? '', user })
 }
 
 function addAccount(request: RestRequest, type: Account['type']): Account {

@@ -10,6 +10,7 @@ import { installationJson } from '../json/app.ts'
 import { checkRunJson, checkSuiteCore, checkSuiteJson } from '../json/check.ts'
 import { commentJson, reviewJson } from '../json/discussion.ts'
 import { commitJson } from '../json/git.ts'
+import { labelJson } from '../json/label.ts'
 import { fullPullJson, issueJson, pullJson } from '../json/pull.ts'
 import { repositoryJson } from '../json/repository.ts'
 import { refsPayloads } from './push.ts'
@@ -115,11 +116,18 @@ async function pullPayload(
       changes.base = { ref: { from: before.baseBranch }, sha: { from: before.baseOid } }
     }
   }
+  const label =
+    action === 'labeled'
+      ? pull.labels.find((each) => before?.labels.includes(each) === false)
+      : action === 'unlabeled'
+        ? before?.labels.find((each) => !pull.labels.includes(each))
+        : undefined
   return {
     action,
     number: pull.number,
     pull_request: await fullPullJson(model, repository, pull, false),
     ...(action === 'edited' ? { changes } : {}),
+    ...(label === undefined ? {} : { label: labelJson(model, repository, label) }),
     ...(action === 'synchronize' ? { before: before?.headOid ?? pull.headOid, after: pull.headOid } : {}),
   }
 }

@@ -9,7 +9,7 @@ export function userJson(model: Model, account: Account): Record<string, unknown
     username: account.login,
     public_email: '',
     name: account.name,
-    state: 'active',
+    state: account.blocked === true ? 'blocked' : 'active',
     locked: false,
     avatar_url: model.urls.html(`/avatars/${account.id}`),
     web_url: model.urls.html(`/${account.login}`),

@@ -177,11 +177,15 @@ async function update(request: ProjectRequest): Promise<Reply> {
   return json(await wholeMergeRequestJson(model, project, next, actor.account))
 }
 
-function relabel({ model, params }: ProjectRequest, pull: PullRequest): void {
+function relabel({ model, project, actor, params }: ProjectRequest, pull: PullRequest): void {
   const all = optionalTexts(params, 'labels') ?? pull.labels
   const removed = optionalTexts(params, 'remove_labels') ?? []
   const added = optionalTexts(params, 'add_labels') ?? []
   const labels = [...new Set([...all, ...added])].filter((label) => !removed.includes(label))
   const removesSource = optionalBoolean(params, 'remove_source_branch') ?? pull.removesSource ?? false
-  model.save(['pulls', { ...pull, labels, removesSource }])
+  const next = { ...pull, labels, removesSource }
+  model.save(['pulls', next])
+  if (labels.join() === pull.labels.join()) return
+  const action = labels.length < pull.labels.length ? 'unlabeled' : 'labeled'
+  model.emit({ type: 'pull', action, repository: project, sender: actor.account, pull: next, before: pull })
 }

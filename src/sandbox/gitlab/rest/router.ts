@@ -5,7 +5,7 @@ import { canSee, findRepository, repositoryNow } from '../../model/access.ts'
 import type { Model } from '../../model/model.ts'
 import { levelOf } from '../../model/protection.ts'
 import type { Actor, KnownActor, Repository } from '../../model/types.ts'
-import type { GitLabAuth, TokenFacts } from '../auth.ts'
+import type { GitLabAuth, TokenFacts, TokenProblem } from '../auth.ts'
 import type { Params } from './input.ts'
 import {
   ApiError,
@@ -174,7 +174,8 @@ function requireScope(actor: Actor, method: string, path: string): void {
   })
 }
 
-function unauthorized(problem: 'unknown' | 'expired' | 'revoked'): ApiError {
+function unauthorized(problem: TokenProblem): ApiError {
+  if (problem === 'blocked') return refuse(403, '403 Forbidden - Your account has been blocked.')
   if (problem === 'unknown') return refuse(401, '401 Unauthorized')
   const reauthorize =
     problem === 'expired'

@@ -23,6 +23,8 @@ export function addUserRoutes({ route }: Router): void {
     return json(userJson(model, account))
   })
   route('post', '/users', createUser)
+  route('post', '/users/:user/block', (request) => setBlocked(request, true))
+  route('post', '/users/:user/unblock', (request) => setBlocked(request, false))
   route('post', '/users/:user/personal_access_tokens', createUserToken)
   route('get', '/personal_access_tokens/self', ({ token }) => {
     if (token === null) throw notFound()
@@ -62,6 +64,14 @@ function createUser({ model, actor, params }: KnownRequest): Reply {
   const username = requireText(params, 'username')
   if (findAccount(model, username) !== null) throw badParameter('Username has already been taken')
   return json(ownUserJson(model, ensureAccount(model, username)), 201)
+}
+
+function setBlocked({ model, actor, number }: KnownRequest, blocked: boolean): Reply {
+  if (actor.account.id !== model.you.id) throw forbidden()
+  const account = model.tables.accounts.get(number('user'))
+  if (account === undefined) throw notFound('User')
+  model.save(['accounts', { ...account, blocked }])
+  return json(true, 201)
 }
 
 function createUserToken({ model, actor, params, number }: KnownRequest): Reply {

@@ -71,6 +71,8 @@ const ACTIONS = {
   ready_for_review: 'update',
   converted_to_draft: 'update',
   reopened: 'reopen',
+  labeled: 'update',
+  unlabeled: 'update',
 } as const
 
 async function mergeRequestPayload(model: Model, event: ProjectEvent & { type: 'pull' }): Promise<Part> {
@@ -85,7 +87,7 @@ async function mergeRequestPayload(model: Model, event: ProjectEvent & { type: '
     project: hookProjectJson(model, repository),
     object_attributes: { ...attributes, action: verb, ...(moved ? { oldrev: before.headOid } : {}) },
     labels: labels(repository, pull),
-    changes: changesOf(before, pull),
+    changes: { ...changesOf(before, pull), ...labelChange(repository, before, pull) },
     repository: briefRepository(model, repository),
   }
   return { trigger: 'merge_requests_events', event: 'Merge Request Hook', payload }
@@ -117,6 +119,15 @@ function changesOf(before: PullRequest | null, pull: PullRequest): Record<string
   ]
   const changed = pairs.filter(([, previous, current]) => previous !== current)
   return Object.fromEntries(changed.map(([name, previous, current]) => [name, { previous, current }]))
+}
+
+function labelChange(
+  project: Repository,
+  before: PullRequest | null,
+  pull: PullRequest,
+): Record<string, unknown> {
+  if (before === null || before.labels.join() === pull.labels.join()) return {}
+  return { labels: { previous: labels(project, before), current: labels(project, pull) } }
 }
 
 async function mergeRequestAttributes(
