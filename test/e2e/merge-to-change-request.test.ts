@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { STAGING } from '../support/acme.ts'
-import type { MergeMethod } from '../support/forge-view.ts'
+import type { MergeMethod } from '../support/people.ts'
 import { fsck } from '../support/sandbox.ts'
 import { BRANCH, tagOf } from '../support/scene.ts'
 import { acrossForges, MANIFESTS, SOURCE, type Stage, settle } from '../support/stage.ts'
@@ -14,7 +14,7 @@ async function mergeTheFeature(s: Stage, method: MergeMethod): Promise<string> {
   await s.clone.commit({ 'feature.txt': '2' }, 'End the feature')
   await s.clone.push()
   const number = await s.source.open(SOURCE, 'feature', 'The feature')
-  await s.source.mergeBy(SOURCE, number, method)
+  await s.source.merge(SOURCE, number, method)
   return (await s.headOf(s.web, 'main')) ?? ''
 }
 

@@ -2,9 +2,6 @@ import assert from 'node:assert/strict'
 import { BOT, type TestGitLab } from './gitlab.ts'
 import type { TestSandbox } from './sandbox.ts'
 
-/** How people may merge; a rebase is what leaves a line without a merge commit. */
-export type MergeMethod = 'merge' | 'squash' | 'rebase'
-
 /** What the bot says about a commit, wherever its forge shows it. */
 export interface ReportView {
   conclusion: 'success' | 'neutral' | 'failure' | null
@@ -14,7 +11,6 @@ export interface ReportView {
 
 /** What a test of the whole job looks at and does on a forge, through its API. */
 export interface ForgeView {
-  mergeBy(path: string, number: number, method: MergeMethod): Promise<void>
   /** The branch that a request is to be merged into. */
   baseOf(path: string, number: number): Promise<string>
   /** The files that a request changes, with the lines that it adds and takes away. */
@@ -38,9 +34,6 @@ export function githubView(test: TestSandbox): ForgeView {
     return answer.body
   }
   return {
-    async mergeBy(path, number, method) {
-      await rest('PUT', path, `/pulls/${number}/merge`, { merge_method: method })
-    },
     baseOf: async (path, number) => (await rest('GET', path, `/pulls/${number}`)).base.ref,
     async changedFiles(path, number) {
       const files = await rest('GET', path, `/pulls/${number}/files`)
@@ -92,11 +85,6 @@ export function gitlabView(test: TestGitLab): ForgeView {
     return answer.body
   }
   return {
-    async mergeBy(path, number, method) {
-      // whether there is a merge commit is a setting of the project
-      if (method === 'rebase') await rest('PUT', path, '', { merge_method: 'ff' })
-      await rest('PUT', path, `/merge_requests/${number}/merge`, { squash: method === 'squash' })
-    },
     baseOf: async (path, number) => (await rest('GET', path, `/merge_requests/${number}`)).target_branch,
     async changedFiles(path, number) {
       const files = await rest('GET', path, `/merge_requests/${number}/diffs`)

@@ -1,5 +1,8 @@
 import type { RestAnswer } from './sandbox.ts'
 
+/** How people may merge; a rebase is what leaves a line without a merge commit. */
+export type MergeMethod = 'merge' | 'squash' | 'rebase'
+
 /** A pull or merge request, as its forge's own API shows it. */
 export interface RequestView {
   number: number
@@ -16,7 +19,8 @@ export interface People {
   requests(path: string): Promise<RequestView[]>
   /** Opens one from the branch to main; returns its number. */
   open(path: string, branch: string, title: string): Promise<number>
-  merge(path: string, number: number): Promise<void>
+  /** By a merge commit, unless something else is said. */
+  merge(path: string, number: number, method?: MergeMethod): Promise<void>
   closeRequest(path: string, number: number): Promise<void>
   rename(path: string, number: number, title: string): Promise<void>
   /** Texts of the bot's comments. */
@@ -47,8 +51,8 @@ export function peopleOfGitHub(rest: Rest): People {
     },
     open: async (path, branch, title) =>
       (await send('POST', repos(path, '/pulls'), { title, head: branch, base: 'main' })).number,
-    merge: async (path, number) => {
-      await send('PUT', repos(path, `/pulls/${number}/merge`), { merge_method: 'merge' })
+    merge: async (path, number, method = 'merge') => {
+      await send('PUT', repos(path, `/pulls/${number}/merge`), { merge_method: method })
     },
     closeRequest: async (path, number) => {
       await send('PATCH', repos(path, `/pulls/${number}`), { state: 'closed' })
@@ -93,8 +97,10 @@ export function peopleOfGitLab(rest: Rest): People {
       const wish = { source_branch: branch, target_branch: 'main', title }
       return (await send('POST', at(path, '/merge_requests'), wish)).iid
     },
-    merge: async (path, number) => {
-      await send('PUT', at(path, `/merge_requests/${number}/merge`), {})
+    merge: async (path, number, method = 'merge') => {
+      // whether there is a merge commit is a setting of the project
+      if (method === 'rebase') await send('PUT', at(path, ''), { merge_method: 'ff' })
+      await send('PUT', at(path, `/merge_requests/${number}/merge`), { squash: method === 'squash' })
     },
     closeRequest: async (path, number) => {
       await send('PUT', at(path, `/merge_requests/${number}`), { state_event: 'close' })

@@ -5,8 +5,8 @@ import { ownersAreShared, SUITE_DEVIATIONS, type SuiteDeviations } from '../cont
 import { type AcmeChange, CONFIG, makeAcme, POLICY } from './acme.ts'
 import { githubSide, gitlabSide, type RequestView, type Side } from './across.ts'
 import { botOn, type TestBot } from './bot.ts'
-import type { MergeMethod } from './forge-view.ts'
 import type { GitClone } from './git-clone.ts'
+import type { MergeMethod } from './people.ts'
 import { commitFiles, headOf } from './sandbox.ts'
 
 export const SOURCE = 'acme/web'
@@ -150,7 +150,7 @@ async function setUp(pair: Pair, source: Side, target: Side, change: AcmeChange)
         const mine = await target.clone(MANIFESTS)
         await mine.push('origin', `origin/main:refs/heads/${name}`)
       },
-      merge: (number, method = 'merge') => target.mergeBy(MANIFESTS, number, method),
+      merge: (number, method) => target.merge(MANIFESTS, number, method),
       close: (number) => target.closeRequest(MANIFESTS, number),
     },
   }
