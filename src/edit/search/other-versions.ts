@@ -1,7 +1,7 @@
-import type { ImageName } from '../domain/image.ts'
-import type { TextFile, VersionWish } from './editor.ts'
+import type { ImageName } from '../../domain/image.ts'
+import type { TextFile, VersionWish } from '../editor.ts'
+import { blockComments, commentStart } from '../text/comments.ts'
 import { escaped } from './mention.ts'
-import { blockComments, commentStart } from './text/comments.ts'
 
 export interface OtherVersions {
   /** Of the first one, from 1. */
