@@ -17,7 +17,7 @@ export interface Editor {
   locate(file: TextFile, subject?: Subject): Located
 }
 
-/** What an edit is about. A file, or a part of one, that cannot speak of it is not read: `mention.ts`. */
+/** What an edit is about. A file, or a part of one, that cannot speak of it is not read: `search/mention.ts`. */
 export interface Subject {
   image: ImageName
   /** The name that the image is to have: what has it already is the image's as well. Null where names stay. */

@@ -1,5 +1,5 @@
 import type { Editor, Located, Place, Range, Splice, Subject, TextFile } from './editor.ts'
-import { names } from './names.ts'
+import { names } from './search/names.ts'
 import { readText } from './text/text-editor.ts'
 import { yamlEditor } from './yaml-editor.ts'
 

@@ -5,16 +5,16 @@ import {
   readReference,
   TAG_PATTERN,
 } from '../domain/image.ts'
-import { addImage, kustomizationUnder } from './add-image.ts'
+import { addImage, kustomizationUnder } from './across-files/add-image.ts'
+import { mayOverride, readOverrides } from './across-files/overrides.ts'
+import { tagsElsewhere } from './across-files/split-values.ts'
 import { DOUBTS, editFile, type FileTask } from './edit-file.ts'
 import type { EditReport, Outcome, Refusal, SeenName, Subject, TextFile, VersionWish } from './editor.ts'
 import { type FileOutcome, fileReports, newOutcome } from './file-outcome.ts'
 import { manifestEditor } from './manifest-editor.ts'
-import { mayConcern } from './mention.ts'
-import { names } from './names.ts'
-import { nearestNames } from './nearest.ts'
-import { mayOverride, readOverrides } from './overrides.ts'
-import { tagsElsewhere } from './split-values.ts'
+import { mayConcern } from './search/mention.ts'
+import { names } from './search/names.ts'
+import { nearestNames } from './search/nearest.ts'
 
 export interface SetImageOptions {
   /**

@@ -170,6 +170,25 @@ test('a list of ten megabytes on one line of JSON is edited', () => {
   assert.equal(edit(text, 'list.json').edits[0]?.after, text.replace('web:v1', 'web:v2'))
 })
 
+test('a hundred thousand other versions, on one line, on as many lines or in as many comments, are counted in no time', () => {
+  const other = 'ghcr.io/acme/web:v0'
+  const others = (text: string) => text.repeat(100_000)
+  const texts: [path: string, text: string, notes: string[]][] = [
+    ['a.yaml', `${LINE}a: "${others(`${other} `)}"\n`, ['unknown-place']],
+    ['a.yaml', `${LINE}a: |\n${others(`  ${other}\n`)}`, ['unknown-place']],
+    ['a.tmpl', `${LINE}${others(`{{/* ${other} */}}\n`)}`, ['line-mode']],
+    ['a.tmpl', `${LINE}${others(`/* ${other} */ `)}`, ['line-mode']],
+  ]
+  for (const [path, text, notes] of texts) {
+    const before = performance.now()
+    assert.deepEqual(
+      edit(text, path).notes.map(({ code }) => code),
+      notes,
+    )
+    assert.ok(performance.now() - before < 20_000)
+  }
+})
+
 test('a key named __proto__ is only a key', () => {
   const { edits } = edit(`__proto__:\n  image: ghcr.io/acme/web:v1\n  polluted: true\n`)
   assert.equal(edits[0]?.after, `__proto__:\n  image: ghcr.io/acme/web:v2\n  polluted: true\n`)

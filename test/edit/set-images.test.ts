@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseImageName } from '../../src/domain/image.ts'
-import { notFoundMessage } from '../../src/edit/nearest.ts'
+import { notFoundMessage } from '../../src/edit/search/nearest.ts'
 import { setImage } from '../../src/edit/set-image.ts'
 import { setImages } from '../../src/edit/set-images.ts'
 

@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 import type { EditReport, FileEdit } from '../../edit/editor.ts'
 import { isKustomizationPath } from '../../edit/formats/kind.ts'
-import { notFoundMessage } from '../../edit/nearest.ts'
+import { notFoundMessage } from '../../edit/search/nearest.ts'
 import type { ImagesEdit } from '../../edit/set-images.ts'
 import type { WantedImage } from './choose-tags.ts'
 import type { LocalFiles, UnreadFile } from './read-files.ts'

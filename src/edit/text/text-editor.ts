@@ -2,7 +2,7 @@ import type { Place, Range, Refusal, Splice, Subject, TextFile } from '../editor
 import { findMarkers, type Marker } from '../markers/marker.ts'
 import { MARKER_MESSAGES, type MarkerCode } from '../markers/messages.ts'
 import { presentVersion, rewrite } from '../markers/rewrite.ts'
-import { isProse, needlesOf } from '../mention.ts'
+import { isProse, needlesOf } from '../search/mention.ts'
 import { wholePart } from '../yaml/parts.ts'
 import { isTyped, readsAsString } from '../yaml/plain.ts'
 import { blockComments } from './comments.ts'

@@ -1,6 +1,6 @@
 import { Composer, type CST, type ParsedNode, type Scalar } from 'yaml'
 import type { Subject, TextFile } from '../editor.ts'
-import { mayConcern } from '../mention.ts'
+import { mayConcern } from '../search/mention.ts'
 import { bindAliases, MAX_DEPTH } from './aliases.ts'
 import { type Part, splitDocuments } from './parts.ts'
 import type { ScalarSource } from './scalar-source.ts'

@@ -20,7 +20,7 @@ export function insertPair(
   if (mapping.flow) {
     const json = isJson(text, after)
     const at = contentEnd(after)
-    return [{ start: at, end: at, text: `, ${newScalar(key, json)}: ${newScalar(value, json)}` }]
+    return [behindInFlow(text, at, `${newScalar(key, json)}: ${newScalar(value, json)}`)]
   }
   const indent = indentAt(text, after.key.range[0])
   if (indent === null) return null
@@ -112,11 +112,16 @@ export function insertList(
   const end = contentEnd(last)
   if (mapping.flow) {
     const json = isJson(text, last)
-    return [{ start: end, end, text: `, ${newScalar(key, json)}: [${flowItem(item, json)}]` }]
+    return [behindInFlow(text, end, `${newScalar(key, json)}: [${flowItem(item, json)}]`)]
   }
   const indent = indentAt(text, last.key.range[0])
   if (indent === null) return null
   return addLines(text, end, [`${indent}${key}:`, ...blockItem(item, indent, ' ')])
+}
+
+/** Behind a key without value a comment may follow at once, which needs a space before it. */
+function behindInFlow(text: string, end: number, pair: string): Splice {
+  return { start: end, end, text: `, ${pair}${text.charAt(end) === '#' ? ' ' : ''}` }
 }
 
 /** Adds lines below the one on which content ends; a block scalar ends behind its last line end. */

@@ -1,5 +1,5 @@
-import type { ImageName } from '../domain/image.ts'
-import type { Subject } from './editor.ts'
+import type { ImageName } from '../../domain/image.ts'
+import type { Subject } from '../editor.ts'
 import { hasName } from './has-name.ts'
 
 /** Whether a text could speak of the subject; what cannot is not parsed. Cheap: no more than three searches. */

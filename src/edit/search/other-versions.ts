@@ -1,7 +1,7 @@
-import type { ImageName } from '../domain/image.ts'
-import type { TextFile, VersionWish } from './editor.ts'
+import type { ImageName } from '../../domain/image.ts'
+import type { Range, TextFile, VersionWish } from '../editor.ts'
+import { blockComments, commentStart, MAX_LINE } from '../text/comments.ts'
 import { escaped } from './mention.ts'
-import { blockComments, commentStart } from './text/comments.ts'
 
 export interface OtherVersions {
   /** Of the first one, from 1. */
@@ -19,21 +19,26 @@ export function findOtherVersions(
   { isYaml, isKnown }: { isYaml: boolean; isKnown(line: number): boolean },
 ): OtherVersions | null {
   const lines = new Map<number, number>()
-  let comments: ReturnType<typeof blockComments> | null = null
-  let line = 1
+  let comments: Range[] | null = null
+  let next = 0
+  let line = 0
   let start = 0
+  let end = -1
+  let commentAt = 0
   for (const { index, 1: otherTag = tag, 2: otherDigest = digest } of text.matchAll(referenceTo(image))) {
     if (otherTag === tag && otherDigest === digest) continue
-    for (let end = text.indexOf('\n', start); end !== -1 && end < index; end = text.indexOf('\n', start)) {
-      start = end + 1
-      line++
+    if (index > end) {
+      for (; index > end; line++) {
+        start = end + 1
+        const lineEnd = text.indexOf('\n', start)
+        end = lineEnd === -1 ? text.length : lineEnd
+      }
+      commentAt = end - start > MAX_LINE ? end : start + commentStart(text.slice(start, end))
     }
+    if (index >= commentAt || lines.has(line) || isKnown(line)) continue
     comments ??= blockComments(text, isYaml)
-    const end = text.indexOf('\n', index)
-    const isComment =
-      commentStart(text.slice(start, end === -1 ? text.length : end)) <= index - start ||
-      comments.some((comment) => index >= comment.start && index < comment.end)
-    if (!isComment && !isKnown(line) && !lines.has(line)) lines.set(line, index - start + 1)
+    while ((comments[next]?.end ?? text.length) <= index) next++
+    if ((comments[next]?.start ?? text.length) > index) lines.set(line, index - start + 1)
   }
   const [first] = lines
   return first === undefined ? null : { line: first[0], column: first[1], lines: lines.size }

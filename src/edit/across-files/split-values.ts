@@ -1,11 +1,11 @@
-import { type ImageName, readReference } from '../domain/image.ts'
-import type { Refusal, TextFile } from './editor.ts'
-import { fieldsOf, repositoryOf } from './formats/image-fields.ts'
-import { isValuesPath } from './formats/kind.ts'
-import { namesInValues } from './formats/names-in-values.ts'
-import { readDocuments, type YamlDocument } from './yaml/document.ts'
-import { type Mapping, mappingsBelow, presentText, rootMapping, scalarOf } from './yaml/mapping.ts'
-import { refuse } from './yaml/place.ts'
+import { type ImageName, readReference } from '../../domain/image.ts'
+import type { Refusal, TextFile } from '../editor.ts'
+import { fieldsOf, repositoryOf } from '../formats/image-fields.ts'
+import { isValuesPath } from '../formats/kind.ts'
+import { namesInValues } from '../formats/names-in-values.ts'
+import { readDocuments, type YamlDocument } from '../yaml/document.ts'
+import { type Mapping, mappingsBelow, presentText, rootMapping, scalarOf } from '../yaml/mapping.ts'
+import { refuse } from '../yaml/place.ts'
 
 /**
  * Tags in values files that do not name the image, where another values file in the same directory, or in one above

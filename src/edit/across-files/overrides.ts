@@ -1,11 +1,11 @@
-import type { Place, TextFile } from './editor.ts'
-import { isKustomizationPath } from './formats/kind.ts'
+import type { Place, TextFile } from '../editor.ts'
+import { isKustomizationPath } from '../formats/kind.ts'
 import {
   type Decided,
   type Kustomization,
   readKustomization,
   readTransformers,
-} from './formats/kustomization-file.ts'
+} from '../formats/kustomization-file.ts'
 
 /** By the name of an image as the base writes it: the file whose entry decides its version. */
 type Deciders = ReadonlyMap<string, Decider>

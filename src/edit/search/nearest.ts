@@ -1,5 +1,5 @@
-import { editDistance } from '../domain/nearest.ts'
-import type { SeenName } from './editor.ts'
+import { editDistance } from '../../domain/nearest.ts'
+import type { SeenName } from '../editor.ts'
 
 /** Those names that are nearest to the wanted one by edit distance, nearest first. */
 export function nearestNames(wanted: string, seen: readonly SeenName[], limit: number): SeenName[] {

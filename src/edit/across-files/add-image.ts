@@ -1,12 +1,12 @@
-import type { ImageName } from '../domain/image.ts'
-import { finish } from './edit-file.ts'
-import type { TextFile, VersionWish } from './editor.ts'
-import { type FileOutcome, newOutcome, refusalOf } from './file-outcome.ts'
-import { isKustomizationPath } from './formats/kind.ts'
-import { addToKustomization } from './formats/kustomize.ts'
-import { names } from './names.ts'
-import { readDocuments } from './yaml/document.ts'
-import { yamlEditor } from './yaml-editor.ts'
+import type { ImageName } from '../../domain/image.ts'
+import { finish } from '../edit-file.ts'
+import type { TextFile, VersionWish } from '../editor.ts'
+import { type FileOutcome, newOutcome, refusalOf } from '../file-outcome.ts'
+import { isKustomizationPath } from '../formats/kind.ts'
+import { addToKustomization } from '../formats/kustomize.ts'
+import { names } from '../search/names.ts'
+import { readDocuments } from '../yaml/document.ts'
+import { yamlEditor } from '../yaml-editor.ts'
 
 /** The kustomization that an environment's path is, or holds; null where there is none. */
 export function kustomizationUnder(files: readonly TextFile[], path: string): TextFile | null {
