@@ -102,6 +102,22 @@ test('the report on the head says how every target stands, and is written once',
   assert.deepEqual(feedback(told, result, result.standings), [])
 })
 
+test('a merge commit is listed by the title of what it brought', () => {
+  const commits = line('bbbbbbb', 'aaaaaaa')
+  const [newest] = commits
+  assert.ok(newest)
+  newest.headline = "Merge branch 'x' into 'main'"
+  newest.parents.push(oid('ccccccc'))
+  newest.pullRequests = [
+    { number: 12, title: 'Add a hat', url: 'https://forge.example/acme/web/-/merge_requests/12' },
+  ]
+  const { body, commit } = opened(world({ offers: onMain(commits), snapshot: manifests('aaaaaaa') }))
+  for (const text of [body, commit.message]) {
+    assert.match(text, /Add a hat/)
+    assert.doesNotMatch(text, /^- .*Merge branch/m)
+  }
+})
+
 test('a forge that keeps a digest and no text of a report is told what has changed, and nothing else', () => {
   const each = hostileWorld()
   const result = plan(each, OPTIONS)

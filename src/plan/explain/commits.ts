@@ -18,8 +18,8 @@ export function listCommits(brought: { commits: Commit[]; total: number }, world
 export function commitLines(commits: readonly Commit[], total: number): string {
   const shown = commits.slice(0, SHOWN_IN_MESSAGE)
   const lines = shown.map(
-    ({ oid, headline, authorName }) =>
-      `- ${oid.slice(0, 7)} ${plainLine(headline)} (${plainLine(authorName, 60)})`,
+    (commit) =>
+      `- ${commit.oid.slice(0, 7)} ${plainLine(headlineOf(commit))} (${plainLine(commit.authorName, 60)})`,
   )
   const rest = total - shown.length
   return [...lines, ...(rest > 0 ? [`- and ${rest} more`] : [])].join('\n')
@@ -32,8 +32,13 @@ function commitItem(commit: Commit, { source, words }: World): string {
     .join(', ')
   const headline = commit.pullRequests.reduce(
     (text, { number }) => text.replace(new RegExp(` \\(#${number}\\)$`), ''),
-    commit.headline,
+    headlineOf(commit),
   )
   const author = escapeMarkdown(commit.authorLogin ?? commit.authorName, 60)
   return `${id} ${escapeMarkdown(headline, 120)}${pulls === '' ? '' : ` (${pulls})`} — ${author}`
+}
+
+/** What a merge commit brought says more than its own words, such as `Merge branch 'x' into 'main'`. */
+function headlineOf({ headline, parents, pullRequests: [brought] }: Commit): string {
+  return parents.length > 1 && brought !== undefined && brought.title !== '' ? brought.title : headline
 }
