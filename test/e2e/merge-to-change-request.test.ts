@@ -120,7 +120,7 @@ acrossForges((stage) => {
       const head = await s.push()
       await s.bot.pass(SOURCE)
       await s.bot.pass(SOURCE)
-      assert.equal(await s.source.reports(SOURCE, head), 1)
+      assert.equal(await s.source.reports(SOURCE, head, 'all'), 1)
       const { conclusion, text } = await s.source.report(SOURCE, head)
       assert.equal(conclusion, 'success')
       assert.match(text, /web\/staging: waiting, web\/production: waiting/)
