@@ -12,6 +12,7 @@ import type { AccessLevel } from '../../src/sandbox/model/gitlab-types.ts'
 import type { Repository } from '../../src/sandbox/model/types.ts'
 import { GitClone } from './git-clone.ts'
 import { type GitLabReceiver, startGitLabReceiver } from './gitlab-receiver.ts'
+import { gitlabOpenApiOracle } from './oracles/gitlab-openapi.ts'
 import { withOracles } from './oracles/with-oracles.ts'
 import { commitFiles, type RestAnswer } from './sandbox.ts'
 
@@ -55,6 +56,8 @@ export interface RestOptions {
 
 /** Starts GitLab's sandbox on a free port, in a directory of its own unless `dataDir` keeps an old one. */
 export async function startGitLab(options: Partial<GitLabSandboxOptions> = {}): Promise<TestGitLab> {
+  // It takes seconds, in which kept connections would be given up.
+  gitlabOpenApiOracle()
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'supercargo-gitlab-')))
   const sandbox = await createGitLabSandbox({
     dataDir,
