@@ -61,8 +61,9 @@ export function peopleOfGitHub(rest: Rest): People {
       await send('PATCH', repos(path, `/pulls/${number}`), { title })
     },
     comments: async (path, number) => {
-      const found = await list<{ body: string }>(send, repos(path, `/issues/${number}/comments`))
-      return found.map(({ body }) => body)
+      const url = repos(path, `/issues/${number}/comments`)
+      const found = await list<{ body: string; user: { type: string } }>(send, url)
+      return found.filter(({ user }) => user.type === 'Bot').map(({ body }) => body)
     },
     reports: async (path, commit, which) =>
       (await send('GET', repos(path, `/commits/${commit}/check-runs?filter=${which}`))).total_count,
@@ -110,14 +111,17 @@ export function peopleOfGitLab(rest: Rest): People {
     },
     comments: async (path, number) => {
       const url = at(path, `/merge_requests/${number}/notes?sort=asc`)
-      const notes = await list<{ body: string; system: boolean }>(send, url)
-      return notes.filter(({ system }) => !system).map(({ body }) => body)
+      const notes = await list<{ body: string; system: boolean; author: { username: string } }>(send, url)
+      return notes.filter((note) => !note.system && note.author.username === BOT).map(({ body }) => body)
     },
     // a status that is set again is a new one: those that were replaced say nothing
     reports: async (path, commit) =>
       (await send('GET', at(path, `/repository/commits/${commit}/statuses`))).length,
   }
 }
+
+/** The bot of GitLab's sandbox. */
+const BOT = 'supercargo'
 
 interface GitLabRequest {
   iid: number
