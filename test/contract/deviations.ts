@@ -10,8 +10,6 @@ export interface Deviations {
   pathOids: boolean
   /** A report that is changed stays the same object. */
   reportId: boolean
-  /** A report is read as it was written, also by a process that did not write it. */
-  reportTexts: boolean
   /** A branch moves or goes only from the head that was judged, in one step with the look at it. */
   branchesAreSwapped: boolean
 }
@@ -22,7 +20,6 @@ export const GITHUB: Deviations = {
   openChangeRequest: 1,
   pathOids: true,
   reportId: true,
-  reportTexts: true,
   branchesAreSwapped: true,
 }
 
@@ -37,9 +34,6 @@ export const GITLAB: Deviations = {
   pathOids: false,
   // a status that is set again is a new one
   reportId: false,
-  // a status has a title and a conclusion; whether its text is up to date is known to the process that wrote it, so
-  // that each application is told once more after a restart
-  reportTexts: false,
   // no request moves or deletes a branch only from an expected head; merging alone has one (`sha`)
   branchesAreSwapped: false,
 }

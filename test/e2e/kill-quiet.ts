@@ -105,12 +105,6 @@ export async function stillToDo(forge: RemoteSandbox, apps: readonly FleetApp[])
     if (reading.kind !== 'planned') continue
     const { world, plan } = reading
     for (const action of [...plan.actions, ...feedback(world, plan, plan.standings)]) {
-      const { report } = world.source
-      const isTold =
-        action.kind === 'report' &&
-        action.wish.title === report?.title &&
-        action.wish.conclusion === report.conclusion
-      if (isTold && !forge.deviations.reportTexts) continue
       found.push(`${path}: ${action.kind}: ${action.reason.message}`)
     }
   }

@@ -1,6 +1,5 @@
 import type { ForgeId } from '../../src/domain/repository.ts'
 import type { Forge } from '../../src/forge/forge.ts'
-import { type Deviations, GITHUB, GITLAB } from '../contract/deviations.ts'
 import { githubBot, gitlabBot } from './across.ts'
 import { GitClone } from './git-clone.ts'
 import { BOT } from './gitlab.ts'
@@ -13,7 +12,6 @@ import { SERVER_SECRET, SERVER_SIGNING_SECRET } from './server-process.ts'
 /** A sandbox in a process of its own, seen as the world sees it: through git and the REST API. */
 export interface RemoteSandbox extends People {
   id: ForgeId
-  deviations: Deviations
   program: Program
   cloneUrl(path: string): string
   clone(path: string): Promise<GitClone>
@@ -50,7 +48,6 @@ export const startRemoteGitHub: StartRemote = async ({ dataDir, botUrl }) => {
     ...peopleOfGitHub(restOf(api, TEST_TOKEN)),
     ...reached,
     id: 'github',
-    deviations: GITHUB,
     program,
     bot: githubBot(api),
     environment: {
@@ -92,7 +89,6 @@ export const startRemoteGitLab: StartRemote = async ({ dataDir, botUrl, owners }
     ...peopleOfGitLab(rest),
     ...reached,
     id: 'gitlab',
-    deviations: GITLAB,
     program,
     bot: gitlabBot(reached.root),
     environment: {
