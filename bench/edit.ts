@@ -50,7 +50,7 @@ export async function measureEdit(
       spawnSync(name, ['--version'], { encoding: 'utf8' }).stdout?.includes('mikefarah'),
     )
     if (yq === undefined) notes.push('Not measured: yq-go, which is not installed.')
-    else measure('yq-go over all files', (directory) => yqOver(yq, directory))
+    else measure('yq-go, once for each file', (directory) => yqLoop(yq, directory))
 
     const { stdout } = runNode(['bench/edit/editing.mjs', original, IMAGE, NEW_TAG, '--count'])
     const { parsed } = JSON.parse(stdout) as { parsed: number }
@@ -96,9 +96,10 @@ function kustomizeLoop(directory: string): Omit<Measured, 'who'> {
   return { usage: runShell(script, args), editing: null }
 }
 
-function yqOver(yq: string, directory: string): Omit<Measured, 'who'> {
+/** It writes what it reads into the first of its files, and so takes one at a time. */
+function yqLoop(yq: string, directory: string): Omit<Measured, 'who'> {
   const expression = `(.images[]? | select(.name == "${IMAGE}") | .newTag) = "${NEW_TAG}"`
-  const script = 'cd "$1"; find . -name "*.yaml" -print0 | xargs -0 -n 1000 "$2" -i "$3"'
+  const script = 'cd "$1"; find . -name "*.yaml" -print0 | xargs -0 -n 1 "$2" -i "$3"'
   return { usage: runShell(script, [directory, yq, expression]), editing: null }
 }
 
