@@ -5,17 +5,9 @@ import { commentJson } from '../json/discussion.ts'
 import { issueJson } from '../json/pull.ts'
 import { requireText } from './input.ts'
 import { paginate } from './page.ts'
+import { READ, WRITE } from './pull-permissions.ts'
 import { ApiError, json } from './reply.ts'
 import type { RepositoryRequest, Router } from './router.ts'
-
-const READ = [
-  ['issues', 'read'],
-  ['pull_requests', 'read'],
-] as const
-const WRITE = [
-  ['issues', 'write'],
-  ['pull_requests', 'write'],
-] as const
 
 /** Comments of pull requests. https://docs.github.com/en/rest/issues/comments */
 export function addIssueRoutes({ read, write }: Router): void {

@@ -4,17 +4,9 @@ import type { PullRequest } from '../../model/types.ts'
 import { labelJson } from '../json/label.ts'
 import { asObject, invalidRequest, optionalList, requireText } from './input.ts'
 import { paginate } from './page.ts'
+import { READ, WRITE } from './pull-permissions.ts'
 import { ApiError, json, type Reply } from './reply.ts'
 import type { RepositoryRequest, Router } from './router.ts'
-
-const READ = [
-  ['issues', 'read'],
-  ['pull_requests', 'read'],
-] as const
-const WRITE = [
-  ['issues', 'write'],
-  ['pull_requests', 'write'],
-] as const
 
 /** Labels of pull requests. https://docs.github.com/en/rest/issues/labels */
 export function addLabelRoutes({ read, write }: Router): void {

@@ -6,17 +6,10 @@ import type { Model } from '../../model/model.ts'
 import { accountJson } from '../json/account.ts'
 import { invalidRequest, optionalChoice } from './input.ts'
 import { paginate } from './page.ts'
+import { READ, WRITE } from './pull-permissions.ts'
 import { ApiError, json, type Reply } from './reply.ts'
 import type { RepositoryRequest, Router, WriteRequest } from './router.ts'
 
-const READ = [
-  ['issues', 'read'],
-  ['pull_requests', 'read'],
-] as const
-const WRITE = [
-  ['issues', 'write'],
-  ['pull_requests', 'write'],
-] as const
 const CONTENTS = ['+1', '-1', 'laugh', 'confused', 'heart', 'hooray', 'rocket', 'eyes'] as const
 
 /** Reactions to comments. https://docs.github.com/en/rest/reactions/reactions */
