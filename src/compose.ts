@@ -9,6 +9,7 @@ import {
   meaningOf,
   webhookDoors,
 } from './compose/connections.ts'
+import { createRegistry } from './compose/registry.ts'
 import { openSandboxes, type Sandboxes, type SandboxForge } from './compose/sandboxes.ts'
 import { SupercargoError } from './domain/errors.ts'
 import type { ForgeId, RepositoryId } from './domain/repository.ts'
@@ -62,6 +63,7 @@ export function createBot(settings: Settings, log: Logger): Bot {
       parts.store = store
       const handlers = createHandlers({
         forges: createForges(connections, log),
+        registry: createRegistry(),
         store,
         log,
         now: () => new Date(),
@@ -197,11 +199,17 @@ export interface Engine {
  */
 export function createEngine(available: readonly Forge[], log: Logger): Engine {
   const forges = new Map(available.map((forge) => [forge.id, forge]))
-  const now = () => new Date()
-  const dependencies = { forges, log, now, journal: async () => {}, recordFeeds: async () => {} }
+  const dependencies = {
+    forges,
+    registry: createRegistry(),
+    log,
+    now: () => new Date(),
+    journal: async () => {},
+    recordFeeds: async () => {},
+  }
   return {
     home: available[0]?.id ?? GITHUB,
-    plan: (repository) => readAndPlan(repository, forges, now(), { confirmRemovals: false }),
+    plan: (repository) => readAndPlan(repository, dependencies, { confirmRemovals: false }),
     reconcile: (repository, options) => pass(repository, dependencies, options),
   }
 }

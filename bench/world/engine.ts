@@ -1,4 +1,5 @@
 import pino from 'pino'
+import { createRegistry } from '../../src/compose/registry.ts'
 import { createGitHubForge } from '../../src/forge/github/github-forge.ts'
 import { pass } from '../../src/reconcile/pass.ts'
 import { APP, type BenchForge } from './forge.ts'
@@ -9,6 +10,7 @@ export function startEngine(forge: BenchForge): (path: string) => Promise<unknow
   const credentials = { appId: APP.id, privateKey: APP.privateKey }
   const github = createGitHubForge({ id: 'github', apiUrl: forge.api, credentials, log, spacing: false })
   const dependencies = {
+    registry: createRegistry(),
     forges: new Map([[github.id, github]]),
     log,
     now: () => new Date(),

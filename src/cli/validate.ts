@@ -135,6 +135,12 @@ function describe(follow: Follow | PreviewFollow): string {
       return `tag ${follow.glob}`
     case 'tag-range':
       return `tag ${follow.range}`
+    case 'registry-range':
+      return `registry ${follow.range}`
+    case 'registry-newest':
+      return `registry newest matching ${follow.glob}`
+    case 'registry-digest':
+      return `registry digest ${follow.tag}`
     case 'branches':
       return `branches ${follow.glob}`
     case 'pull-requests':

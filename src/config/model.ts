@@ -3,6 +3,7 @@ import type { ImageName } from '../domain/image.ts'
 import type { RepositoryId } from '../domain/repository.ts'
 import type { TagTemplate } from '../domain/tag-template.ts'
 import type { Template } from '../domain/template.ts'
+import type { Severity, SignatureTrust } from '../domain/trust.ts'
 
 /** The application repository's configuration, normalised: every default is filled in, everything inherited. */
 export interface SourceConfig {
@@ -25,12 +26,41 @@ export interface Target {
   /** At least one. */
   images: ImageName[]
   tag: TagTemplate
+  ready: Ready
+  /** Write the image's digest beside its tag. */
+  pin: boolean
+  gates: ImageGates
   merge: MergeMode
+}
+
+/** What must hold before the version of a commit is a candidate. */
+export interface Ready {
+  /** All images of the version are in their registries. */
+  image: boolean
+  /**
+   * Names (globs) of checks that must have passed; [] is all that the branch requires, or all there are (at least one)
+   * where it requires none. Null: checks do not matter.
+   */
+  checks: string[] | null
+  /** Seconds after which it is said that a version has not become ready. */
+  within: number
+}
+
+/** What an image must have beyond being there. */
+export interface ImageGates {
+  /** The registry's scanner has found nothing of this severity or worse; null: nobody asks. */
+  scan: Exclude<Severity, 'none'> | null
+  /** One of them must have signed; []: nobody needs to. */
+  signature: SignatureTrust[]
 }
 
 export interface Environment extends Target {
   name: string
   follow: Follow
+  /** Which tags of a registry count, and what of them; for `registry` rules, and for tags that name no commit. */
+  tags: TagSelection
+  /** A release gets the image of its commit under its own tag; null: CI pushes it. */
+  retag: Retag | null
   /** Directory or file in the manifest repository: relative, `/`, no `..`. */
   path: string
   /** What no format finds by the image's name. */
@@ -41,6 +71,11 @@ export interface Environment extends Target {
   branch: Template | null
   /** Title of its change requests; null: the usual one. */
   title: Template | null
+}
+
+export interface Retag {
+  /** Where CI pushes the images of commits, in the same registry; null: where releases are, too. */
+  from: ImageName | null
 }
 
 /** Paths are relative to the directory that the environment's path is, or is in; no `..`. */
@@ -95,6 +130,22 @@ export type Follow =
   | { kind: 'tag-glob'; glob: string }
   /** All tags that are a version in the range (node-semver grammar); the highest counts. */
   | { kind: 'tag-range'; range: string }
+  /** Tags in the registry that are a version in the range; the highest counts. */
+  | { kind: 'registry-range'; range: string }
+  /** Tags in the registry that the glob matches; the highest in natural order counts. */
+  | { kind: 'registry-newest'; glob: string }
+  /** Whatever the tag names now. */
+  | { kind: 'registry-digest'; tag: string }
+
+export interface TagSelection {
+  /** Globs, besides the rule's own; [] is every tag. */
+  allow: string[]
+  deny: string[]
+  /** RE2 pattern: its first group (or `version`) is what is compared; a tag that it does not match does not count. */
+  extract: string | null
+  /** Also pre-releases (https://semver.org/#spec-item-9) that the range does not name. */
+  prereleases: boolean
+}
 
 export type PreviewFollow = { kind: 'pull-requests' } | { kind: 'branches'; glob: string }
 

@@ -16,11 +16,15 @@ import {
 } from './grammar.ts'
 import { parseFollow, parsePreviewFollow } from './grammar-follow.ts'
 import { type Level, pick, type Said } from './level.ts'
-import type { Environment, MergeMode, Previews, Target } from './model.ts'
+import type { Environment, ImageGates, MergeMode, Previews, Ready, TagSelection, Target } from './model.ts'
 import type { Parsed } from './parsed.ts'
 import { problemAt } from './problem.ts'
 import { complain, judged, type Reading } from './reading.ts'
 import type { Path } from './tree.ts'
+
+const READY: Ready = { image: false, checks: null, within: 3600 }
+const NO_GATES: ImageGates = { scan: null, signature: [] }
+const ALL_TAGS: TagSelection = { allow: [], deny: [], extract: null, prereleases: false }
 
 /** An environment with everything it inherits; null when something is wrong or missing. */
 export function readEnvironment(
@@ -44,6 +48,8 @@ export function readEnvironment(
     ...target,
     name,
     follow,
+    tags: ALL_TAGS,
+    retag: null,
     path: where,
     fields: readFields(reading, levels, { name, follow, tag: target.tag }),
     imagePolicies: readImagePolicies(reading, levels, target.images),
@@ -95,6 +101,9 @@ function readTarget(
     images,
     tag:
       tag === null || tag === 'removed' ? parseTagTemplate('{sha:7}') : judged(parseTag(String(tag.value))),
+    ready: READY,
+    pin: false,
+    gates: NO_GATES,
     merge: merge === null || merge === 'removed' ? defaultMerge : (merge.value as MergeMode),
   }
 }

@@ -1,6 +1,7 @@
 import type { Commit, Oid } from '../domain/commit.ts'
 import type { ForgeId, RepositoryId } from '../domain/repository.ts'
 import type { Vocabulary } from '../domain/vocabulary.ts'
+import type { ForgeChecks } from './checks.ts'
 import type { ForgeFeedback } from './feedback.ts'
 
 /**
@@ -9,7 +10,7 @@ import type { ForgeFeedback } from './feedback.ts'
  * SupercargoError whose kind decides scheduling: `transient` with `retryAt` for rate limits, `conflict` for
  * a lost race, `permanent` with code `repository-not-found` for 404 and 403 without a rate limit.
  */
-export interface Forge extends ForgeReader, ForgeWriter, ForgeFeedback {
+export interface Forge extends ForgeReader, ForgeChecks, ForgeWriter, ForgeFeedback {
   readonly id: ForgeId
   /** For texts that people read. */
   readonly words: Vocabulary

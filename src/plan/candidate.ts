@@ -15,6 +15,8 @@ export type Candidate = { version: Version; why: string } | { version: null; rea
 export function candidateOf(app: App, environment: Environment, offers: SourceSnapshot): Candidate {
   const { follow } = environment
   if (follow.kind === 'branch') return fromBranch(app, environment, follow.branch, offers)
+  if (follow.kind !== 'tag-glob' && follow.kind !== 'tag-range')
+    return none('not-supported', 'This version of Supercargo cannot follow a registry.')
   const rule = follow.kind === 'tag-glob' ? follow.glob : follow.range
   if (!offers.tags.complete) return none('tags-incomplete', 'The tags could not be listed completely.')
   const tags = offers.tags.items.filter((tag) =>

@@ -20,6 +20,7 @@ import type { Relation } from './lineage.ts'
 import { branchOf, MAX_BRANCHES, otherVersions } from './own-branch.ts'
 import { presentVersions } from './present.ts'
 import type { Proposal, Settled } from './proposal.ts'
+import type { Question } from './questions.ts'
 import { settle } from './settle.ts'
 import { manifestsOf, type World } from './world.ts'
 
@@ -28,6 +29,8 @@ export type TargetPlan = Settled & {
   direct: DirectChange | null
   /** Comparisons that must be read before anything is planned. */
   notRead: { base: string; head: string }[]
+  /** Questions that must be answered before anything is planned. */
+  questions?: Question[]
 }
 
 /** Brings one environment to its candidate: never backwards, never against a person, never without consent. */

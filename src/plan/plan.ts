@@ -2,6 +2,7 @@ import type { Action, Standing } from './action.ts'
 import { commitDirectly } from './direct.ts'
 import { planEnvironment } from './environment.ts'
 import { type HistoryNeeded, type Orphans, type PreviewStanding, planPreviews } from './previews.ts'
+import type { Question } from './questions.ts'
 import { closeStrays } from './strays.ts'
 import type { World } from './world.ts'
 
@@ -25,6 +26,8 @@ export interface Plan {
   comparisonsNeeded: { base: string; head: string }[]
   /** Not empty: these must be read into the snapshots first, and then planned again. */
   historiesNeeded: HistoryNeeded[]
+  /** Not empty: these must be answered first, and then planned again. */
+  questions: Question[]
   /** Look again at this time at the latest, whatever happens; null: the next sweep is soon enough. */
   lookAgainAt: Date | null
   /** When to ask again for what the forge puts off while the plan is carried out. */
@@ -52,6 +55,7 @@ export function plan(world: World, options: PlanOptions): Plan {
     orphans: Object.fromEntries(previews.map(({ app, orphans }) => [app, orphans])),
     comparisonsNeeded: targets.flatMap(({ notRead }) => notRead),
     historiesNeeded: previews.flatMap(({ historyNeeded }) => historyNeeded ?? []),
+    questions: targets.flatMap(({ questions }) => questions ?? []),
     lookAgainAt: targets.some((target) => target.soon) ? soon : null,
     soon,
   }

@@ -4,6 +4,7 @@ import { sameRepository } from '../domain/repository.ts'
 import type { Vocabulary } from '../domain/vocabulary.ts'
 import type { Comparison, ManifestSnapshot, RepositorySnapshot, SourceSnapshot } from '../forge/forge.ts'
 import type { Reason } from './action.ts'
+import type { Answers } from './questions.ts'
 
 /** Everything that one pass over an application repository has read; plan() looks at nothing else. */
 export interface World {
@@ -16,6 +17,8 @@ export interface World {
   manifests: ManifestWorld[]
   /** By comparisonKey(); only those that comparisonsNeeded() asked for. */
   comparisons: Record<string, Comparison>
+  /** What registries and forges said to the plan's questions. */
+  answers: Answers
   now: Date
 }
 

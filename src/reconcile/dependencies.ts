@@ -2,11 +2,13 @@ import type { Logger } from 'pino'
 import { SupercargoError } from '../domain/errors.ts'
 import type { ForgeId, RepositoryId } from '../domain/repository.ts'
 import type { Forge } from '../forge/forge.ts'
+import type { Registry } from '../registry/registry.ts'
 import type { JournalEntry } from '../store/store.ts'
 
 /** What a pass needs of the world around it. */
 export interface Dependencies {
   forges: ReadonlyMap<ForgeId, Forge>
+  registry: Registry
   log: Logger
   now(): Date
   /** Writes down what was done. The one-shot command has no journal. */

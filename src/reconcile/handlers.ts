@@ -4,7 +4,7 @@ import type { Dependencies } from './dependencies.ts'
 import { pass } from './pass.ts'
 
 /** What the handlers are made from. */
-export interface HandlerParts extends Pick<Dependencies, 'forges' | 'log' | 'now'> {
+export interface HandlerParts extends Pick<Dependencies, 'forges' | 'registry' | 'log' | 'now'> {
   store: Pick<Store, 'journal' | 'recordFeeds' | 'feedsOf'>
   /** Which repositories a delivery asks to look at. */
   meaning(delivery: Delivery): DeliveryMeaning

@@ -52,7 +52,7 @@ async function passOnce(
   dependencies: Dependencies,
   options: PlanOptions,
 ): Promise<PassResult> {
-  const reading = await readAndPlan(repository, dependencies.forges, dependencies.now(), options)
+  const reading = await readAndPlan(repository, dependencies, options)
   if (reading.kind !== 'planned') {
     const actions = reading.kind === 'broken' ? brokenReport(reading.source, reading.what, reading) : []
     const { applied, failures } = await applyAll(actions, dependencies, repository)

@@ -12,11 +12,14 @@ import { type Plan, type PlanOptions, plan } from '../plan/plan.ts'
 import { PROOF_COMMITS } from '../plan/preview-proof.ts'
 import { manifestQueries, sourceQuery, strayBranches } from '../plan/queries.ts'
 import type { ManifestWorld, World } from '../plan/world.ts'
-import { forgeOf } from './dependencies.ts'
+import { answerQuestions } from './answer-questions.ts'
+import { type Dependencies, forgeOf } from './dependencies.ts'
 import { reasonOf } from './reason-of.ts'
 
-/** Two rounds are enough: what must be asked again depends on what the manifests hold, and on nothing else. */
-const ROUNDS = 2
+/** More than any plan needs: a walk back through the commits asks for more of them at each step. */
+const ROUNDS = 12
+
+type Sources = Pick<Dependencies, 'forges' | 'registry' | 'now'>
 
 /** What a repository turns out to be. */
 export type Reading =
@@ -34,8 +37,7 @@ export type Reading =
 /** Reads desired and observed afresh from the forges and plans; writes nothing. */
 export async function readAndPlan(
   repository: RepositoryId,
-  forges: ReadonlyMap<ForgeId, Forge>,
-  now: Date,
+  { forges, registry, now }: Sources,
   options: PlanOptions,
 ): Promise<Reading> {
   const forge = forgeOf(forges, repository)
@@ -52,32 +54,48 @@ export async function readAndPlan(
     first.map((each, index) => readBranches(forges, config.value, offers, each, queries[index]?.query)),
   )
   return planCompletely(
-    forges,
-    { words: forge.words, source, config: config.value, offers, manifests, comparisons: {}, now },
+    { forges, registry },
+    {
+      words: forge.words,
+      source,
+      config: config.value,
+      offers,
+      manifests,
+      comparisons: {},
+      answers: {},
+      now: now(),
+    },
     options,
   )
 }
 
 /** Plans, reads what the plan still needs to know, and plans again. */
 async function planCompletely(
-  forges: ReadonlyMap<ForgeId, Forge>,
+  { forges, registry }: Pick<Sources, 'forges' | 'registry'>,
   world: World,
   options: PlanOptions,
 ): Promise<Reading> {
   let result = plan(world, options)
   for (let round = 0; round < ROUNDS && isIncomplete(result); round++) {
-    const [comparisons, manifests] = await Promise.all([
+    const { repository } = world.source
+    const [comparisons, manifests, answers] = await Promise.all([
       readComparisons(forges, world, result),
       Promise.all(world.manifests.map((each) => readHistories(forges, each, result))),
+      answerQuestions({ forges, registry }, repository, result.questions),
     ])
-    world = { ...world, comparisons: { ...world.comparisons, ...comparisons }, manifests }
+    world = {
+      ...world,
+      comparisons: { ...world.comparisons, ...comparisons },
+      manifests,
+      answers: { ...world.answers, ...answers },
+    }
     result = plan(world, options)
   }
   return { kind: 'planned', world, plan: result }
 }
 
-function isIncomplete({ comparisonsNeeded, historiesNeeded }: Plan): boolean {
-  return comparisonsNeeded.length > 0 || historiesNeeded.length > 0
+function isIncomplete({ comparisonsNeeded, historiesNeeded, questions }: Plan): boolean {
+  return comparisonsNeeded.length > 0 || historiesNeeded.length > 0 || questions.length > 0
 }
 
 async function readComparisons(

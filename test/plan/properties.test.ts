@@ -85,6 +85,7 @@ function worldOf(s: Scenario): World {
     snapshot: manifests('x', { tree: treeOf(s), history: historyOf(apps) }),
     policy: { ok: true, value: policyOf(s) },
     comparisons: {},
+    answers: {},
   })
 }
 

@@ -15,8 +15,8 @@ test('a forge that does not decide whether it may be merged is asked ever less o
       const start = new Date()
       const store = { journal: async () => {}, recordFeeds: async () => {}, feedsOf: async () => [] }
       const meaning = () => ({ keys: [], outcome: 'Nothing.' })
-      const { forges, log } = s.bot.dependencies
-      const handlers = createHandlers({ forges, log, now: () => start, store, meaning })
+      const { forges, registry, log } = s.bot.dependencies
+      const handlers = createHandlers({ forges, registry, log, now: () => start, store, meaning })
       const waits: number[] = []
       for (let pass = 0; pass < 4; pass++) {
         const outcome = await handlers.reconcile('github:acme/web', FOREVER)

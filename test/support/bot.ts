@@ -1,4 +1,5 @@
 import pino from 'pino'
+import { createRegistry } from '../../src/compose/registry.ts'
 import type { Forge } from '../../src/forge/forge.ts'
 import { createGitHubForge } from '../../src/forge/github/github-forge.ts'
 import type { Dependencies } from '../../src/reconcile/dependencies.ts'
@@ -32,6 +33,7 @@ export function botOn(forge: Forge, other: Forge = forge): TestBot {
   const journal: JournalEntry[] = []
   const dependencies: Dependencies = {
     forges,
+    registry: createRegistry(),
     log: SILENT,
     now: () => new Date(),
     journal: async (entry) => void journal.push(entry),
@@ -43,6 +45,6 @@ export function botOn(forge: Forge, other: Forge = forge): TestBot {
     journal,
     pass: (path, confirmRemovals = false) =>
       pass({ forge: forge.id, path }, dependencies, { confirmRemovals }),
-    plan: (path) => readAndPlan({ forge: forge.id, path }, forges, new Date(), { confirmRemovals: false }),
+    plan: (path) => readAndPlan({ forge: forge.id, path }, dependencies, { confirmRemovals: false }),
   }
 }

@@ -60,7 +60,12 @@ export function environment(change: Partial<Environment> = {}): Environment {
     manifestBranch: null,
     images: [parseImageName('ghcr.io/acme/web')],
     tag: parseTagTemplate('{sha:7}'),
+    ready: { image: false, checks: null, within: 3600 },
+    pin: false,
+    gates: { scan: null, signature: [] },
     merge: 'review',
+    tags: { allow: [], deny: [], extract: null, prereleases: false },
+    retag: null,
     follow: { kind: 'branch', branch: 'main' },
     path: 'apps/web/overlays/staging',
     fields: [],
@@ -72,12 +77,15 @@ export function environment(change: Partial<Environment> = {}): Environment {
 }
 
 export function previews(change: Partial<Previews> = {}): Previews {
-  const { manifests, manifestBranch, images, tag } = environment()
+  const { manifests, manifestBranch, images, tag, ready, pin, gates } = environment()
   return {
     manifests,
     manifestBranch,
     images,
     tag,
+    ready,
+    pin,
+    gates,
     merge: 'direct',
     follow: { kind: 'pull-requests' },
     template: 'apps/web/preview',
@@ -172,6 +180,7 @@ export function world(parts: {
   offers: SourceSnapshot
   snapshot: ManifestSnapshot
   policy?: World['manifests'][number] extends infer M ? (M extends { policy: infer P } ? P : never) : never
+  answers?: World['answers']
   comparisons?: World['comparisons']
 }): World {
   return {
@@ -200,6 +209,7 @@ export function world(parts: {
       },
     ],
     comparisons: parts.comparisons ?? {},
+    answers: parts.answers ?? {},
     now: NOW,
   }
 }

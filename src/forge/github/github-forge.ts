@@ -54,6 +54,9 @@ export function createGitHubForge(options: GitHubOptions): Forge {
       writes(repository, (session) => readManifests(session, repository, query, memory)),
     compareCommits: (repository, base, head) =>
       reads(repository, (session) => compareCommits(session, repository, base, head, client.addresses.web)),
+    readChecks: () => {
+      throw new Error('Not built yet.')
+    },
     openChangeRequest: (repository, wish) =>
       writes(repository, (session) => openChangeRequest(session, repository, wish, memory)),
     updateChangeRequest: (repository, wish) =>

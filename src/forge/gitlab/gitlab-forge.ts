@@ -64,6 +64,9 @@ export function createGitLabForge(options: GitLabOptions): Forge {
     readManifests: (repository, query) =>
       reads(repository, (now, user) => readManifests(client, now, query, user, memory)),
     compareCommits: (repository, base, head) => compareCommits(client, repository, base, head),
+    readChecks: () => {
+      throw new Error('Not built yet.')
+    },
     openChangeRequest: async (repository, wish) =>
       await openChangeRequest(client, repository, wish, await me(), memory),
     updateChangeRequest: (repository, wish) => updateChangeRequest(client, repository, wish, memory),

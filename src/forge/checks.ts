@@ -1,0 +1,26 @@
+import type { Oid } from '../domain/commit.ts'
+import type { RepositoryId } from '../domain/repository.ts'
+
+/** What is said of commits by those who build and test them. Failures are thrown as `Forge` says. */
+export interface ForgeChecks {
+  /**
+   * Every check of each commit, all pages of them: check runs and commit statuses on GitHub; on GitLab the newest
+   * pipeline of the commit and commit statuses. Of several of one name the newest counts. The bot's own report is
+   * none. One request for up to 20 commits where they have few.
+   */
+  readChecks(repository: RepositoryId, branch: string, commits: readonly Oid[]): Promise<BranchChecks>
+}
+
+export interface BranchChecks {
+  /** Names of the checks that the branch's protection requires; [] where it requires none. */
+  required: string[]
+  /** By commit; [] where nobody has said anything yet. */
+  commits: Record<Oid, Check[]>
+}
+
+export interface Check {
+  name: string
+  /** Skipped and neutral ones have passed, as the forge itself has it. `pending` also while it is queued. */
+  state: 'passed' | 'failed' | 'pending'
+  url: string | null
+}

@@ -1,0 +1,64 @@
+import type { Oid } from '../domain/commit.ts'
+import type { ImageName } from '../domain/image.ts'
+import type { SignatureTrust } from '../domain/trust.ts'
+import type { Check } from '../forge/checks.ts'
+import type { ManifestDescriptor, Scan, SignatureVerdict } from '../registry/registry.ts'
+import type { Reason } from './action.ts'
+
+/**
+ * What a plan has to know of registries and of checks before it can decide. The plan asks as it goes: it is made
+ * again with the answers until it has no more questions.
+ */
+export type Question =
+  | { about: 'manifest'; image: ImageName; reference: string }
+  | { about: 'tags'; image: ImageName }
+  | { about: 'labels'; image: ImageName; digest: string }
+  | { about: 'scan'; image: ImageName; digest: string }
+  | { about: 'signature'; image: ImageName; digest: string; trust: SignatureTrust }
+  /** `branch`: the one whose protection says which checks are required. */
+  | { about: 'checks'; commit: Oid; branch: string }
+
+export type About = Question['about']
+
+/** What may be answered to each kind of question. */
+export interface Known {
+  manifest: ManifestDescriptor | null
+  tags: string[]
+  labels: Record<string, string>
+  scan: Scan
+  signature: SignatureVerdict
+  checks: { required: string[]; checks: Check[] }
+}
+
+export type Answer<A extends About = About> =
+  | { known: true; value: Known[A] }
+  /** Nobody could say; `again`: later perhaps, but not before `retryAt`. */
+  | { known: false; reason: Reason; again: boolean; retryAt: Date | null }
+
+/** By questionKey(). */
+export type Answers = Readonly<Record<string, Answer>>
+
+export function questionKey(question: Question): string {
+  switch (question.about) {
+    case 'manifest':
+      return `manifest ${question.image.normalised} ${question.reference}`
+    case 'tags':
+      return `tags ${question.image.normalised}`
+    case 'labels':
+    case 'scan':
+      return `${question.about} ${question.image.normalised} ${question.digest}`
+    case 'signature':
+      return `signature ${question.image.normalised} ${question.digest} ${JSON.stringify(question.trust)}`
+    case 'checks':
+      return `checks ${question.commit} ${question.branch}`
+  }
+}
+
+/** Null: it has not been asked yet. */
+export function answerTo<A extends About>(
+  answers: Answers,
+  question: Extract<Question, { about: A }>,
+): Answer<A> | null {
+  // the key holds what the question is about
+  return (answers[questionKey(question)] as Answer<A> | undefined) ?? null
+}

@@ -1,0 +1,90 @@
+import { errorKind, SupercargoError } from '../domain/errors.ts'
+import type { RepositoryId } from '../domain/repository.ts'
+import {
+  type About,
+  type Answer,
+  type Answers,
+  type Known,
+  type Question,
+  questionKey,
+} from '../plan/questions.ts'
+import type { Registry } from '../registry/registry.ts'
+import { type Dependencies, forgeOf } from './dependencies.ts'
+import { reasonOf } from './reason-of.ts'
+
+type Asked = Pick<Dependencies, 'forges' | 'registry'>
+type ChecksQuestion = Extract<Question, { about: 'checks' }>
+
+/**
+ * Asks each question once, all at the same time, and the checks of one branch together. What nobody could say is an
+ * answer as well: a registry that does not answer keeps nothing from the other targets.
+ */
+export async function answerQuestions(
+  { forges, registry }: Asked,
+  source: RepositoryId,
+  questions: readonly Question[],
+): Promise<Answers> {
+  const distinct = new Map(questions.map((question) => [questionKey(question), question]))
+  const byBranch = new Map<string, ChecksQuestion[]>()
+  for (const question of distinct.values()) {
+    if (question.about === 'checks')
+      byBranch.set(question.branch, [...(byBranch.get(question.branch) ?? []), question])
+  }
+  const ofRegistries = [...distinct].map(
+    async ([key, question]): Promise<[string, Answer][]> =>
+      question.about === 'checks' ? [] : [[key, await attempt(() => askRegistry(registry, question))]],
+  )
+  const answered = [...byBranch].map(([branch, asked]) => askChecks(forges, source, branch, asked))
+  return Object.fromEntries((await Promise.all([...ofRegistries, ...answered])).flat())
+}
+
+function askRegistry(
+  registry: Registry,
+  question: Exclude<Question, ChecksQuestion>,
+): Promise<Known[Exclude<About, 'checks'>]> {
+  const { image } = question
+  switch (question.about) {
+    case 'manifest':
+      return registry.resolve(image, question.reference)
+    case 'tags':
+      return registry.listTags(image)
+    case 'labels':
+      return registry.readLabels(image, question.digest)
+    case 'scan':
+      return registry.readScan(image, question.digest)
+    case 'signature':
+      return registry.verifySignature(image, question.digest, question.trust)
+  }
+}
+
+async function askChecks(
+  forges: Asked['forges'],
+  source: RepositoryId,
+  branch: string,
+  questions: readonly ChecksQuestion[],
+): Promise<[string, Answer][]> {
+  const commits = questions.map(({ commit }) => commit)
+  const read = await attempt(() => forgeOf(forges, source).readChecks(source, branch, commits))
+  return questions.map((question) => [
+    questionKey(question),
+    read.known
+      ? {
+          known: true,
+          value: { required: read.value.required, checks: read.value.commits[question.commit] ?? [] },
+        }
+      : read,
+  ])
+}
+
+async function attempt<T>(
+  ask: () => Promise<T>,
+): Promise<{ known: true; value: T } | Extract<Answer, { known: false }>> {
+  try {
+    return { known: true, value: await ask() }
+  } catch (error) {
+    const kind = errorKind(error)
+    if (kind === 'bug') throw error
+    const retryAt = error instanceof SupercargoError ? (error.retryAt ?? null) : null
+    return { known: false, reason: reasonOf(error), again: kind !== 'permanent', retryAt }
+  }
+}
