@@ -5,6 +5,7 @@ import { parseSecrets, secretProblem } from '../intake/secret.ts'
 import { readAppFile } from './app-file.ts'
 import { type GitLabSettings, readGitLab } from './gitlab-settings.ts'
 import { readPrivateKey } from './private-key.ts'
+import type { RegistrySettings } from './registry-settings.ts'
 import { type Complain, isLocal, type SettingProblem, serverUrl, type Text } from './setting-problem.ts'
 
 /** Everything that a server can be told. */
@@ -23,6 +24,8 @@ export interface Settings {
   app: AppCredentials | null
   /** GitLab instances, each with a name of its own. */
   gitlab: GitLabSettings[]
+  /** Every registry that may be asked; each host once. */
+  registries: RegistrySettings[]
   /** A person's token for the sandbox; null: made and printed. */
   sandboxToken: string | null
   concurrency: number
@@ -115,6 +118,7 @@ export function readSettings(
     apiUrl: readApiUrl(text('GITHUB_API_URL'), problem) ?? app?.apiUrl ?? 'https://api.github.com',
     app: app?.credentials ?? null,
     gitlab,
+    registries: [],
     sandboxToken,
     concurrency: whole('CONCURRENCY', 10, 1, 100),
     sweepSeconds: whole('SWEEP_SECONDS', 300, 10, 86_400),
