@@ -20,6 +20,7 @@ const ROOMS: Record<string, string[]> = {
   'forge/github': ['forge/shared', 'forge/forge.ts', 'forge/checks.ts', 'forge/feedback.ts', 'domain'],
   'forge/gitlab': ['forge/shared', 'forge/forge.ts', 'forge/checks.ts', 'forge/feedback.ts', 'domain'],
   'registry/oci': ['registry/registry.ts', 'domain'],
+  'registry/credentials': ['registry/oci', 'domain'],
   store: ['store/store.ts', 'domain'],
   reconcile: [
     'plan',
