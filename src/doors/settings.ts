@@ -7,6 +7,7 @@ import { type GitLabSettings, readGitLab } from './gitlab-settings.ts'
 import { readPrivateKey } from './private-key.ts'
 import { type RegistrySettings, readRegistries } from './registry-settings.ts'
 import { type Complain, isLocal, type SettingProblem, serverUrl, type Text } from './setting-problem.ts'
+import { readTrustRoot, type TrustRootSource } from './trust-root-settings.ts'
 
 /** Everything that a server can be told. */
 export interface Settings {
@@ -26,6 +27,7 @@ export interface Settings {
   gitlab: GitLabSettings[]
   /** Every registry that may be asked; each host once. */
   registries: RegistrySettings[]
+  trustRoot: TrustRootSource
   /** A person's token for the sandbox; null: made and printed. */
   sandboxToken: string | null
   concurrency: number
@@ -130,6 +132,7 @@ export function readSettings(
             github: app !== null && apiUrl === GITHUB_COM,
             gitlab,
           }),
+    trustRoot: readTrustRoot(text, problem),
     sandboxToken,
     concurrency: whole('CONCURRENCY', 10, 1, 100),
     sweepSeconds: whole('SWEEP_SECONDS', 300, 10, 86_400),
