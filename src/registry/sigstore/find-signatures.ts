@@ -9,6 +9,8 @@ const SIMPLE_SIGNING = 'application/vnd.dev.cosign.simplesigning.v1+json'
 const BUNDLE = /^application\/vnd\.dev\.sigstore\.bundle(?:\.v|\+json)/
 /** What cosign calls the manifest of its signatures where it attaches them by `subject`. */
 const COSIGN_ARTIFACT = 'application/vnd.dev.cosign.artifact.sig.v1+json'
+/** What cosign 3 says of its bundles in the index that stands in for the referrers API. */
+const EMPTY = 'application/vnd.oci.empty.v1+json'
 
 /** A payload names one image: no honest one comes near this. */
 const MAX_PAYLOAD = 64 * 1024
@@ -51,7 +53,10 @@ async function* findManifests(source: SignatureSource, repository: string, diges
   yield `${digest.replace(':', '-')}.sig`
   const referrers = await source.listReferrers(repository, digest)
   yield* referrers
-    .filter(({ artifactType: type }) => type === undefined || type === COSIGN_ARTIFACT || BUNDLE.test(type))
+    .filter(
+      ({ artifactType: type }) =>
+        type === undefined || type === COSIGN_ARTIFACT || type === EMPTY || BUNDLE.test(type),
+    )
     .slice(0, MAX_SIGNATURES)
     .map((referrer) => referrer.digest)
 }

@@ -1,4 +1,5 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto'
+import { ed25519ph } from '@noble/curves/ed25519.js'
 
 const PUBLIC = /^\s*-----BEGIN (?:RSA )?PUBLIC KEY-----/
 /** Bits: https://csrc.nist.gov/pubs/sp/800/131/a/r2/final */
@@ -26,13 +27,20 @@ export function readPublicKey(pem: string): KeyObject | null {
 
 /** Whether the key signed the data. Never throws. */
 export function signedWith(key: KeyObject, data: Uint8Array, signature: Uint8Array): boolean {
-  return algorithms(key).some((algorithm) => {
-    try {
-      return verify(algorithm, data, key, signature)
-    } catch {
-      return false
-    }
-  })
+  try {
+    return (
+      algorithms(key).some((algorithm) => verify(algorithm, data, key, signature)) ||
+      (key.asymmetricKeyType === 'ed25519' && prehashedBy(key, data, signature))
+    )
+  } catch {
+    return false
+  }
+}
+
+/** Ed25519ph (https://www.rfc-editor.org/rfc/rfc8032#section-5.1), which cosign 3 signs with and Node does not know. */
+function prehashedBy(key: KeyObject, data: Uint8Array, signature: Uint8Array): boolean {
+  const { x = '' } = key.export({ format: 'jwk' })
+  return ed25519ph.verify(signature, data, Buffer.from(x, 'base64url'))
 }
 
 function algorithms(key: KeyObject): (string | null)[] {
