@@ -1,7 +1,8 @@
 import { lruCache } from '../../domain/lru.ts'
 import { type Challenge, readChallenges } from './challenge.ts'
 import type { Exchange } from './exchange.ts'
-import type { Credentials, RegistryAccess } from './options.ts'
+import type { RegistryAccess } from './options.ts'
+import { createShare } from './share.ts'
 import { basicAuthorization, readRealm, requestToken } from './token.ts'
 
 /** Token servers of public registries that live elsewhere than they do. */
@@ -49,11 +50,15 @@ export function createAuthorizer(access: RegistryAccess, origin: string, exchang
   const { host, clock = () => new Date() } = access
   const allowed = [origin, ...(KNOWN_TOKEN_ORIGINS[host] ?? []), ...(access.tokenOrigins ?? [])]
   const tokens = lruCache<KeptToken>(MAX_TOKENS)
-  const coming = new Map<string, Promise<string>>()
+  const share = createShare()
   let method: Method | null = null
 
-  async function fetchToken(server: TokenServer, scopes: string[], credentials: Credentials | null) {
-    const { realm, service } = server
+  async function fetchHeader(chosen: Method, { repository, scopes }: Purpose): Promise<string | null> {
+    const credentials = await access.credentials(repository)
+    if (credentials?.kind === 'bearer') return `Bearer ${credentials.token}`
+    if (chosen.scheme === 'basic')
+      return credentials?.kind === 'basic' ? basicAuthorization(credentials) : null
+    const { realm, service } = chosen
     const asked = clock().getTime()
     const token = await requestToken(exchange, { host, realm, service, scopes, credentials })
     const header = `Bearer ${token.value}`
@@ -67,13 +72,7 @@ export function createAuthorizer(access: RegistryAccess, origin: string, exchang
     const key = purpose.scopes.join(' ')
     const kept = tokens.get(key)
     if (kept !== undefined && kept.until > clock().getTime()) return kept.header
-    const credentials = await access.credentials(purpose.repository)
-    if (credentials?.kind === 'bearer') return `Bearer ${credentials.token}`
-    if (chosen.scheme === 'basic')
-      return credentials?.kind === 'basic' ? basicAuthorization(credentials) : null
-    const pending = coming.get(key) ?? fetchToken(chosen, purpose.scopes, credentials)
-    coming.set(key, pending)
-    return await pending.finally(() => coming.delete(key))
+    return await share(key, () => fetchHeader(chosen, purpose))
   }
 
   return {
