@@ -1,7 +1,7 @@
-import type { Credentials } from '../oci/options.ts'
+import type { Credentials, RegistryAccess } from '../oci/options.ts'
 
-/** What is shown to a registry, for one repository in it (`acme/web`); null to ask as nobody. */
-export type ShowCredentials = (repository: string) => Promise<Credentials | null>
+/** What is shown to a registry, as `RegistryAccess.credentials` says. */
+export type ShowCredentials = RegistryAccess['credentials']
 
 /** Credentials that end by themselves. */
 export interface Passing {
@@ -10,18 +10,22 @@ export interface Passing {
   endsAt: number
 }
 
-/** What ends within this time is replaced. */
 const MARGIN = 5 * 60_000
 
 /**
  * Makes credentials when they are first needed, and again shortly before they end; once for all who ask
  * meanwhile. A failure is not kept.
+ * @param margin what ends within so many milliseconds is replaced
  */
-export function holdUntilEnd(make: () => Promise<Passing>, clock: () => Date): ShowCredentials {
+export function holdUntilEnd(
+  make: () => Promise<Passing>,
+  clock: () => Date,
+  margin = MARGIN,
+): ShowCredentials {
   let held: Passing | null = null
   let making: Promise<Passing> | null = null
   return async () => {
-    if (held !== null && held.endsAt - MARGIN > clock().getTime()) return held.credentials
+    if (held !== null && held.endsAt - margin > clock().getTime()) return held.credentials
     making ??= make().finally(() => {
       making = null
     })

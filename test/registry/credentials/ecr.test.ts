@@ -22,7 +22,7 @@ test('ECR is asked with a signature of the key for the region, and gives a passw
   const cloud = await startCloud(t, () => answer('password-of-ecr', Date.now() + 12 * HOUR))
   const clock = () => new Date()
   const show = ecrCredentials({ region: 'eu-west-1', keys: KEYS, clock, endpoint: cloud.url })
-  assert.deepEqual(await show('acme/web'), { kind: 'basic', username: 'AWS', password: 'password-of-ecr' })
+  assert.deepEqual(await show('acme/web', []), { kind: 'basic', username: 'AWS', password: 'password-of-ecr' })
   const asked = cloud.asked[0] as Asked
   assert.equal(asked.headers['x-amz-target'], 'AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken')
   assert.match(
@@ -39,13 +39,13 @@ test('the password of ECR is kept until shortly before it ends, whoever asks', a
   const cloud = await startCloud(t, () => answer(`password-${++passwords}`, now + 12 * HOUR))
   const clock = () => new Date(now)
   const show = ecrCredentials({ region: 'eu-west-1', keys: KEYS, clock, endpoint: cloud.url })
-  const shown = await Promise.all([show('acme/web'), show('acme/api')])
+  const shown = await Promise.all([show('acme/web', []), show('acme/api', [])])
   assert.deepEqual(shown[0], shown[1])
   now += 11 * HOUR
-  assert.deepEqual(await show('acme/web'), shown[0])
+  assert.deepEqual(await show('acme/web', []), shown[0])
   assert.equal(passwords, 1)
   now += HOUR - 60_000
-  assert.deepEqual(await show('acme/web'), { kind: 'basic', username: 'AWS', password: 'password-2' })
+  assert.deepEqual(await show('acme/web', []), { kind: 'basic', username: 'AWS', password: 'password-2' })
 })
 
 test('a role that may not get a token is something that a person must mend', async (t) => {
@@ -54,9 +54,9 @@ test('a role that may not get a token is something that a person must mend', asy
   const cloud = await startCloud(t, () => ({ status: 400, body }))
   const clock = () => new Date()
   const show = ecrCredentials({ region: 'eu-west-1', keys: KEYS, clock, endpoint: cloud.url })
-  await assert.rejects(show('acme/web'), { code: 'registry-denied', kind: 'permanent' })
+  await assert.rejects(show('acme/web', []), { code: 'registry-denied', kind: 'permanent' })
   assert.equal(cloud.asked.length, 1)
-  await assert.rejects(show('acme/web'))
+  await assert.rejects(show('acme/web', []))
   assert.equal(cloud.asked.length, 2)
 })
 
@@ -70,16 +70,16 @@ test('an ECR that is out of order, or answers nonsense, is asked again later', a
   const cloud = await startCloud(t, () => answers.shift() ?? answer('at-last', Date.now() + 12 * HOUR))
   const clock = () => new Date()
   const show = ecrCredentials({ region: 'eu-west-1', keys: KEYS, clock, endpoint: cloud.url })
-  await assert.rejects(show('acme/web'), { code: 'registry-unavailable', kind: 'transient' })
-  await assert.rejects(show('acme/web'), { code: 'registry-answer-invalid', kind: 'transient' })
-  await assert.rejects(show('acme/web'), { code: 'registry-answer-invalid', kind: 'transient' })
-  assert.deepEqual(await show('acme/web'), { kind: 'basic', username: 'AWS', password: 'at-last' })
+  await assert.rejects(show('acme/web', []), { code: 'registry-unavailable', kind: 'transient' })
+  await assert.rejects(show('acme/web', []), { code: 'registry-answer-invalid', kind: 'transient' })
+  await assert.rejects(show('acme/web', []), { code: 'registry-answer-invalid', kind: 'transient' })
+  assert.deepEqual(await show('acme/web', []), { kind: 'basic', username: 'AWS', password: 'at-last' })
 })
 
 test('an ECR that cannot be reached is asked again later', async () => {
   const clock = () => new Date()
   const show = ecrCredentials({ region: 'eu-west-1', keys: KEYS, clock, endpoint: 'http://127.0.0.1:1' })
-  await assert.rejects(show('acme/web'), { code: 'registry-unavailable', kind: 'transient' })
+  await assert.rejects(show('acme/web', []), { code: 'registry-unavailable', kind: 'transient' })
 })
 
 test('without keys the credentials of the machine are used', async (t) => {
@@ -90,11 +90,11 @@ test('without keys the credentials of the machine are used', async (t) => {
   process.env = { PATH: before.PATH, AWS_EC2_METADATA_DISABLED: 'true', HOME: '/nonexistent' }
   const cloud = await startCloud(t, () => answer('password-of-ecr', Date.now() + 12 * HOUR))
   const options = { region: 'eu-west-1', keys: null, clock: () => new Date(), endpoint: cloud.url }
-  await assert.rejects(ecrCredentials(options)('acme/web'), { code: 'registry-denied', kind: 'permanent' })
+  await assert.rejects(ecrCredentials(options)('acme/web', []), { code: 'registry-denied', kind: 'permanent' })
   assert.equal(cloud.asked.length, 0)
   process.env.AWS_ACCESS_KEY_ID = 'AKIDMACHINE'
   process.env.AWS_SECRET_ACCESS_KEY = KEYS.secretAccessKey
-  await ecrCredentials(options)('acme/web')
+  await ecrCredentials(options)('acme/web', [])
   const asked = cloud.asked[0] as Asked
   assert.match(asked.headers.authorization ?? '', /Credential=AKIDMACHINE\//)
   assert.ok(asked.headers.authorization?.endsWith(awsSignature(asked, KEYS.secretAccessKey)))

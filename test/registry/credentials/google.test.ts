@@ -41,7 +41,7 @@ test('the key of a service account is exchanged for an access token, by a statem
   const clock = () => new Date()
   const show = googleCredentials({ keyFile, clock, fetch: leadingTo(cloud.url, meant) })
   const expected = { kind: 'basic', username: 'oauth2accesstoken', password: 'ya29.token' }
-  assert.deepEqual(await Promise.all([show('acme/web'), show('acme/api')]), [expected, expected])
+  assert.deepEqual(await Promise.all([show('acme/web', []), show('acme/api', [])]), [expected, expected])
   assert.deepEqual(meant, ['https://oauth2.googleapis.com/token'])
   const form = new URLSearchParams((cloud.asked[0] as Asked).body)
   assert.equal(form.get('grant_type'), 'urn:ietf:params:oauth:grant-type:jwt-bearer')
@@ -60,12 +60,12 @@ test('an access token of Google is kept until shortly before it ends', async (t)
   let now = Date.now()
   const clock = () => new Date(now)
   const show = googleCredentials({ keyFile, clock, fetch: leadingTo(cloud.url, []) })
-  await show('acme/web')
+  await show('acme/web', [])
   now += 54 * 60_000
-  await show('acme/web')
+  await show('acme/web', [])
   assert.equal(tokens, 1)
   now += 2 * 60_000
-  assert.deepEqual(await show('acme/web'), {
+  assert.deepEqual(await show('acme/web', []), {
     kind: 'basic',
     username: 'oauth2accesstoken',
     password: 'ya29.2',
@@ -77,10 +77,10 @@ test('a key that Google refuses is something that a person must mend, and an out
   const refusing = await startCloud(t, () => ({ status: 400, body }))
   const clock = () => new Date()
   const refused = googleCredentials({ keyFile, clock, fetch: leadingTo(refusing.url, []) })
-  await assert.rejects(refused('acme/web'), { code: 'registry-denied', kind: 'permanent' })
+  await assert.rejects(refused('acme/web', []), { code: 'registry-denied', kind: 'permanent' })
   const failing = await startCloud(t, () => ({ status: 500, body: {} }))
   const failed = googleCredentials({ keyFile, clock, fetch: leadingTo(failing.url, []) })
-  await assert.rejects(failed('acme/web'), { code: 'registry-unavailable', kind: 'transient' })
+  await assert.rejects(failed('acme/web', []), { code: 'registry-unavailable', kind: 'transient' })
 })
 
 test('without a key the metadata server of the machine gives the token of its account', async (t) => {
@@ -102,7 +102,7 @@ test('without a key the metadata server of the machine gives the token of its ac
     METADATA_SERVER_DETECTION: 'assume-present',
   }
   const show = googleCredentials({ keyFile: null, clock: () => new Date() })
-  assert.deepEqual(await show('acme/web'), {
+  assert.deepEqual(await show('acme/web', []), {
     kind: 'basic',
     username: 'oauth2accesstoken',
     password: 'ya29.machine',
