@@ -142,9 +142,9 @@ export async function serve(
   }
 }
 
-function connectionsOf({ app, apiUrl, gitlab }: Settings): Connections | null {
+function connectionsOf({ app, apiUrl, gitlab, registries }: Settings): Connections | null {
   if (app === null && gitlab.length === 0) return null
-  return { github: app === null ? null : { apiUrl, app }, gitlab }
+  return { github: app === null ? null : { apiUrl, app }, gitlab, registries }
 }
 
 /** Listens for nothing but the creation of a GitHub App; see `docs/install-github.md`. */

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { globMatches } from '../domain/glob.ts'
 import { type ForgeId, parseRepository } from '../domain/repository.ts'
 import { type GitLabSettings, gitlabWebhookPaths } from '../doors/gitlab-settings.ts'
+import type { RegistrySettings } from '../doors/registry-settings.ts'
 import type { AppCredentials } from '../doors/settings.ts'
 import type { Forge } from '../forge/forge.ts'
 import { createGitHubForge } from '../forge/github/github-forge.ts'
@@ -25,12 +26,11 @@ export const GITHUB: ForgeId = 'github'
 /** The second one is where Probot listens. */
 export const GITHUB_WEBHOOK_PATHS = ['/webhooks/github', '/api/github/webhooks'] as const
 
-/** Whom to work for: at most one GitHub, any number of GitLab instances, and the registries that announce images. */
+/** Whom to work for: at most one GitHub, any number of GitLab instances, and registries. */
 export interface Connections {
   github: GitHubConnection | null
   gitlab: readonly GitLabConnection[]
-  /** Registries that announce what is pushed to them. */
-  registries: readonly Announcer[]
+  registries: readonly RegistrySettings[]
 }
 
 export interface GitHubConnection {
@@ -107,7 +107,9 @@ export function webhookDoors({ github, gitlab, registries }: Connections): Door[
         readGitLabDelivery({ forge, signingSecrets, webhookTokens }, headers, body, new Date()),
     }),
   )
-  doors.push(...registries.map((each) => ({ ...registryDoor(each), maxBytes: REGISTRY_MAX_BYTES })))
+  doors.push(
+    ...announcersOf(registries).map((each) => ({ ...registryDoor(each), maxBytes: REGISTRY_MAX_BYTES })),
+  )
   if (github === null) return doors
   const { webhookSecrets } = github.app
   const read: Door['read'] = (headers, body) => readGitHubDelivery(webhookSecrets, headers, body)
@@ -116,7 +118,7 @@ export function webhookDoors({ github, gitlab, registries }: Connections): Door[
 
 /** What a delivery of any of these means; of projects that are not served nothing is wanted. */
 export function meaningOf({ gitlab, registries }: Connections): (delivery: Delivery) => DeliveryMeaning {
-  const packages = registries.find(({ webhook }) => webhook.format === 'ghcr')?.host
+  const packages = registries.find(({ webhook }) => webhook?.format === 'ghcr')?.host
   return (delivery) => {
     if (delivery.source === GITHUB) return githubMeaning(delivery, packages)
     const announced = registryMeaning(delivery, registries)
@@ -132,6 +134,11 @@ export function meaningOf({ gitlab, registries }: Connections): (delivery: Deliv
     if (strange === undefined) return meaning
     return { keys: [], outcome: `Not wanted: ${strange} is not among the projects that are served.` }
   }
+}
+
+/** Those that announce what is pushed to them. */
+function announcersOf(registries: readonly RegistrySettings[]): Announcer[] {
+  return registries.flatMap(({ name, host, webhook }) => (webhook === null ? [] : [{ name, host, webhook }]))
 }
 
 function serves({ projects }: Pick<GitLabSettings, 'projects'>, path: string): boolean {

@@ -16,6 +16,7 @@ const CONNECTIONS: Connections = {
     { ...COMMON, id: 'gitlab', signingSecrets: [`whsec_${KEY.toString('base64')}`], webhookTokens: [] },
     { ...COMMON, id: 'internal', signingSecrets: [], webhookTokens: [TOKEN], projects: ['acme/platform/**'] },
   ],
+  registries: [],
 }
 const BODY = JSON.stringify(PUSH)
 

@@ -58,7 +58,8 @@ export function registryDoor(announcer: Announcer, verifyGoogle = googleOf(annou
       if (refusal !== null) return refusal
       const parsed = parseJson(body)
       if (parsed === undefined) return { ok: false, status: 200, problem: 'The body is not JSON.' }
-      const payload = fromBinaryMode(headers, parsed) ?? parsed
+      const event = format === 'cloudevents' ? fromBinaryMode(headers, parsed) : null
+      const payload = event ?? parsed
       const id = idOf(format, headers, payload, body)
       return { ok: true, delivery: { source: sourceOf(announcer), id, event: format, payload } }
     },
