@@ -28,7 +28,7 @@ import { handlerOf, startServer, type WebServer } from './web/server.ts'
 import type { CreatedApp } from './web/setup/convert.ts'
 import { createSetup } from './web/setup/routes.ts'
 import { statusPageRoute } from './web/status-page.ts'
-import { FORGE_MAX_BYTES, webhookRoutes } from './web/webhook.ts'
+import { webhookRoutes } from './web/webhook.ts'
 
 /** Time for what runs, in milliseconds; the doors give 25 s to everything. */
 const STOP = 20_000
@@ -131,7 +131,7 @@ export async function serve(
     if (server.loopback) server.add([statusPageRoute(() => bot.parts, links, log)])
     for (const door of webhookDoors(connections)) {
       const accept = (delivery: Delivery) => bot.accept(delivery)
-      server.add(webhookRoutes({ ...door, maxBytes: FORGE_MAX_BYTES, accept, log }))
+      server.add(webhookRoutes({ ...door, accept, log }))
     }
     await bot.start(connections)
     sandboxes?.sendWebhooks()
@@ -142,9 +142,9 @@ export async function serve(
   }
 }
 
-function connectionsOf({ app, apiUrl, gitlab }: Settings): Connections | null {
+function connectionsOf({ app, apiUrl, gitlab, registries }: Settings): Connections | null {
   if (app === null && gitlab.length === 0) return null
-  return { github: app === null ? null : { apiUrl, app }, gitlab }
+  return { github: app === null ? null : { apiUrl, app }, gitlab, registries }
 }
 
 /** Listens for nothing but the creation of a GitHub App; see `docs/install-github.md`. */

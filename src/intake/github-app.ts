@@ -14,9 +14,11 @@ export const GITHUB_PERMISSIONS = {
 /** The events that the app subscribes to. */
 export const GITHUB_SUBSCRIPTIONS = [
   'check_suite',
+  'package',
   'pull_request',
   'pull_request_review',
   'push',
+  'registry_package',
   'repository',
   'status',
 ] as const
