@@ -9,7 +9,7 @@ import {
   meaningOf,
   webhookDoors,
 } from './compose/connections.ts'
-import { createRegistry } from './compose/registry.ts'
+import { createRegistry, NO_REGISTRIES, type RegistryOptions } from './compose/registry.ts'
 import { openSandboxes, type Sandboxes, type SandboxForge } from './compose/sandboxes.ts'
 import { SupercargoError } from './domain/errors.ts'
 import type { ForgeId, RepositoryId } from './domain/repository.ts'
@@ -63,7 +63,7 @@ export function createBot(settings: Settings, log: Logger): Bot {
       parts.store = store
       const handlers = createHandlers({
         forges: createForges(connections, log),
-        registry: createRegistry(),
+        registry: createRegistry(registryOptionsOf(settings), log),
         store,
         log,
         now: () => new Date(),
@@ -147,6 +147,10 @@ function connectionsOf({ app, apiUrl, gitlab, registries }: Settings): Connectio
   return { github: app === null ? null : { apiUrl, app }, gitlab, registries }
 }
 
+function registryOptionsOf({ app, apiUrl, ...settings }: Settings): RegistryOptions {
+  return { ...settings, github: app === null ? null : { apiUrl, credentials: app } }
+}
+
 /** Listens for nothing but the creation of a GitHub App; see `docs/install-github.md`. */
 export async function serveSetup(
   settings: Settings,
@@ -197,11 +201,15 @@ export interface Engine {
  * Works for these forges; journals nothing but to the log.
  * @param available at least one; the first is home
  */
-export function createEngine(available: readonly Forge[], log: Logger): Engine {
+export function createEngine(
+  available: readonly Forge[],
+  log: Logger,
+  registries: RegistryOptions = NO_REGISTRIES,
+): Engine {
   const forges = new Map(available.map((forge) => [forge.id, forge]))
   const dependencies = {
     forges,
-    registry: createRegistry(),
+    registry: createRegistry(registries, log),
     log,
     now: () => new Date(),
     journal: async () => {},

@@ -14,8 +14,8 @@ export interface GitLabOptions extends Pick<RegistryAccess, 'host' | 'log' | 'fe
   clock: () => Date
 }
 
-/** GitLab's tokens live for five minutes, unless its administrator says otherwise. */
-const MARGIN = 60_000
+/** Milliseconds. GitLab does not tell how long its tokens live, which then counts as a minute. */
+const MARGIN = 10_000
 
 /**
  * Exchanges the access token at the instance itself for one of the registry, so that the registry never sees what

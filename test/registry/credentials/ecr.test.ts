@@ -22,7 +22,11 @@ test('ECR is asked with a signature of the key for the region, and gives a passw
   const cloud = await startCloud(t, () => answer('password-of-ecr', Date.now() + 12 * HOUR))
   const clock = () => new Date()
   const show = ecrCredentials({ region: 'eu-west-1', keys: KEYS, clock, endpoint: cloud.url })
-  assert.deepEqual(await show('acme/web', []), { kind: 'basic', username: 'AWS', password: 'password-of-ecr' })
+  assert.deepEqual(await show('acme/web', []), {
+    kind: 'basic',
+    username: 'AWS',
+    password: 'password-of-ecr',
+  })
   const asked = cloud.asked[0] as Asked
   assert.equal(asked.headers['x-amz-target'], 'AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken')
   assert.match(
@@ -90,7 +94,10 @@ test('without keys the credentials of the machine are used', async (t) => {
   process.env = { PATH: before.PATH, AWS_EC2_METADATA_DISABLED: 'true', HOME: '/nonexistent' }
   const cloud = await startCloud(t, () => answer('password-of-ecr', Date.now() + 12 * HOUR))
   const options = { region: 'eu-west-1', keys: null, clock: () => new Date(), endpoint: cloud.url }
-  await assert.rejects(ecrCredentials(options)('acme/web', []), { code: 'registry-denied', kind: 'permanent' })
+  await assert.rejects(ecrCredentials(options)('acme/web', []), {
+    code: 'registry-denied',
+    kind: 'permanent',
+  })
   assert.equal(cloud.asked.length, 0)
   process.env.AWS_ACCESS_KEY_ID = 'AKIDMACHINE'
   process.env.AWS_SECRET_ACCESS_KEY = KEYS.secretAccessKey
