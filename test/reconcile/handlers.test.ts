@@ -58,7 +58,7 @@ test('news about images leads to a look at the applications that use them, and s
   })
 })
 
-test('a pass remembers every image of the configuration: of environments, previews, and where CI pushes', async () => {
+test('a pass remembers every image of the configuration, of environments and of previews', async () => {
   await scene(
     async (s) => {
       const fed: (readonly string[])[] = []
