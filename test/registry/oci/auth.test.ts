@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { SupercargoError } from '../../../src/domain/errors.ts'
+import { createOciClient } from '../../../src/registry/oci/client.ts'
 import type { Credentials } from '../../../src/registry/oci/options.ts'
+import { startFakeRegistry } from '../../support/fake-registry.ts'
 import { skipWithoutRegistry, startRegistry } from '../../support/registry.ts'
 import { accessTo, CREW_CREDENTIALS, registryOf } from '../../support/registry-client.ts'
 import { REFRESH_TOKEN } from '../../support/registry-token-server.ts'
@@ -69,6 +71,22 @@ test('a token is renewed before it ends', { skip }, async (t) => {
   assert.equal(await ask(), 2)
 })
 
+test('a token that the registry takes no longer is replaced once', async (t) => {
+  let good = 1
+  const registry = await startFakeRegistry(({ path, headers }, url) => {
+    if (path.startsWith('/token')) return { body: JSON.stringify({ token: `number-${good}` }) }
+    if (headers.authorization === `Bearer number-${good}`) return { status: 404 }
+    const challenge = `Bearer realm="${url}/token",service="x",error="invalid_token"`
+    return { status: 401, headers: { 'www-authenticate': challenge } }
+  })
+  t.after(registry.close)
+  const client = createOciClient(accessTo(registry))
+  assert.equal(await client.headManifest('acme/web', 'one'), null)
+  good = 2
+  assert.equal(await client.headManifest('acme/web', 'one'), null)
+  assert.equal(registry.received.filter(({ path }) => path.startsWith('/token')).length, 2)
+})
+
 test('the other names that the specifications have for a token are understood', { skip }, async (t) => {
   const registry = await startRegistry({ auth: 'token' })
   t.after(registry.close)
@@ -99,6 +117,11 @@ test('as nobody, what is public can be pulled and nothing else', { skip }, async
   await assert.rejects(nobody.resolve(registry.image('acme/web'), 'one'), denied)
   await assert.rejects(nobody.retag({ from: image, digest, to: image, tag: 'v1' }), denied)
   assert.equal((await registry.head('public/web', 'v1')).status, 404)
+  // A second token would have been no better than the first.
+  assert.deepEqual(
+    registry.tokens?.requests.map(({ scopes }) => scopes.join(' ')),
+    ['repository:public/web:pull', 'repository:acme/web:pull', 'repository:public/web:pull,push'],
+  )
 })
 
 test('a token server that refuses the password is told as such', { skip }, async (t) => {

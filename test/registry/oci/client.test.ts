@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { SupercargoError } from '../../../src/domain/errors.ts'
+import { parseImageName } from '../../../src/domain/image.ts'
 import { createOciClient } from '../../../src/registry/oci/client.ts'
+import { eventually } from '../../support/eventually.ts'
 import { type FakeAnswer, startFakeRegistry, startPagingRegistry } from '../../support/fake-registry.ts'
 import { skipWithoutRegistry, startRegistry } from '../../support/registry.ts'
-import { accessTo } from '../../support/registry-client.ts'
+import { accessTo, registryOf } from '../../support/registry-client.ts'
 import { buildImage, content, descriptor, digestOf, IMAGE_INDEX } from '../../support/registry-images.ts'
 
 const skip = skipWithoutRegistry()
@@ -132,17 +134,71 @@ test('referrers are read from their tag where the registry has no API for them',
   assert.equal((await client.listReferrers('acme/web', digest)).length, 1)
 })
 
-test('an index in which something is missing is not released', { skip }, async (t) => {
+test('an index in which something is missing gets no tag', { skip }, async (t) => {
   const registry = await startRegistry()
   t.after(registry.close)
-  const there = content(IMAGE_INDEX, { schemaVersion: 2, manifests: [] })
-  const missing = buildImage().manifest
-  const broken = content(IMAGE_INDEX, { schemaVersion: 2, manifests: [descriptor(missing)] })
-  const client = createOciClient(accessTo(registry))
+  const broken = content(IMAGE_INDEX, { schemaVersion: 2, manifests: [descriptor(buildImage().manifest)] })
   await registry.pushImage('acme/web', 'one')
-  await assert.rejects(client.putManifest('acme/web', 'v1', broken), (error: SupercargoError) => {
+  const put = createOciClient(accessTo(registry)).putManifest('acme/web', 'v1', broken)
+  await assert.rejects(put, (error: SupercargoError) => {
     assert.match(error.message, /answered 400/)
     return error.code === 'registry-refused'
   })
-  assert.equal(digestOf(there.bytes), there.digest)
+  assert.equal((await registry.head('acme/web', 'v1')).status, 404)
+})
+
+test('after a write, a look that began before it is not taken for a new one', async (t) => {
+  const { manifest } = buildImage()
+  let there = false
+  const registry = await startFakeRegistry(({ method }) => {
+    const before = there
+    if (method === 'PUT') there = true
+    if (method === 'PUT') return { status: 201 }
+    const headers = { 'content-type': manifest.mediaType, 'docker-content-digest': manifest.digest }
+    return { delay: 200, ...(before ? { headers } : { status: 404 }) }
+  })
+  t.after(registry.close)
+  const client = createOciClient(accessTo(registry))
+  const early = client.headManifest('acme/web', 'v1')
+  await eventually('the look is on its way', () => registry.received.length === 1)
+  await client.putManifest('acme/web', 'v1', manifest)
+  assert.equal((await client.headManifest('acme/web', 'v1'))?.digest, manifest.digest)
+  assert.equal(await early, null)
+})
+
+test('a layer that the registry cannot mount is said, and the upload that it began is ended', {
+  skip,
+}, async (t) => {
+  const registry = await startRegistry()
+  t.after(registry.close)
+  await registry.pushImage('acme/ci', 'one')
+  const answers: string[] = []
+  const noting: typeof fetch = async (input, init) => {
+    const response = await fetch(input, init)
+    answers.push(`${init?.method} ${response.status}`)
+    return response
+  }
+  const client = createOciClient(accessTo(registry, null, { fetch: noting }))
+  const mount = client.mountBlob('acme/web', buildImage().manifest.digest, 'acme/ci')
+  await assert.rejects(mount, (error: SupercargoError) => error.code === 'mount-refused')
+  assert.deepEqual(answers, ['POST 202', 'DELETE 204'])
+})
+
+test('a layer that lies elsewhere is not mounted', async (t) => {
+  const { manifest } = buildImage()
+  const { config, layers } = JSON.parse(Buffer.from(manifest.bytes).toString())
+  const foreign = { ...layers[0], mediaType: 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip' }
+  foreign.digest = digestOf(Buffer.from('on the server of its maker'))
+  const image = content(manifest.mediaType, { config, layers: [foreign, ...layers] })
+  const registry = await startFakeRegistry(({ method }) => {
+    if (method === 'HEAD') return { status: 404 }
+    if (method === 'GET') return { headers: { 'content-type': image.mediaType }, body: image.bytes }
+    return { status: 201 }
+  })
+  t.after(registry.close)
+  const name = (repository: string) => parseImageName(`${registry.host}/${repository}`)
+  const wish = { from: name('acme/ci'), digest: image.digest, to: name('acme/web'), tag: 'v1' }
+  assert.equal(await registryOf(accessTo(registry)).retag(wish), 'tagged')
+  const mounted = registry.received.flatMap(({ path }) => /mount=([^&]*)/.exec(path)?.[1] ?? [])
+  assert.deepEqual(mounted.map(decodeURIComponent), [config.digest, layers[0].digest])
 })
