@@ -6,6 +6,7 @@ import type { Credentials } from '../../../src/registry/oci/options.ts'
 import { startFakeRegistry } from '../../support/fake-registry.ts'
 import { skipWithoutRegistry, startRegistry } from '../../support/registry.ts'
 import { accessTo, CREW_CREDENTIALS, registryOf } from '../../support/registry-client.ts'
+import { buildImage } from '../../support/registry-images.ts'
 import { REFRESH_TOKEN } from '../../support/registry-token-server.ts'
 
 const skip = skipWithoutRegistry()
@@ -85,6 +86,27 @@ test('a token that the registry takes no longer is replaced once', async (t) => 
   good = 2
   assert.equal(await client.headManifest('acme/web', 'one'), null)
   assert.equal(registry.received.filter(({ path }) => path.startsWith('/token')).length, 2)
+})
+
+test('a registry that says 403 or 404 to those whom it does not know is told at once who asks', async (t) => {
+  for (const status of [403, 404]) {
+    const { manifest } = buildImage()
+    const registry = await startFakeRegistry(({ path, headers }, url) => {
+      if (path.startsWith('/token')) return { body: '{"token":"granted"}' }
+      const challenge = `Bearer realm="${url}/token",service="x"`
+      if (path === '/v2/') return { status: 401, headers: { 'www-authenticate': challenge } }
+      if (headers.authorization !== 'Bearer granted') return { status }
+      return { headers: { 'content-type': manifest.mediaType, 'docker-content-digest': manifest.digest } }
+    })
+    t.after(registry.close)
+    const crew = createOciClient(accessTo(registry, CREW_CREDENTIALS))
+    assert.equal((await crew.headManifest('acme/web', 'one'))?.digest, manifest.digest)
+    assert.equal((await crew.headManifest('acme/web', 'two'))?.digest, manifest.digest)
+    assert.deepEqual(
+      registry.received.map(({ path }) => path.split('?')[0]),
+      ['/v2/', '/token', '/v2/acme/web/manifests/one', '/v2/acme/web/manifests/two'],
+    )
+  }
 })
 
 test('the other names that the specifications have for a token are understood', { skip }, async (t) => {

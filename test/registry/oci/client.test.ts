@@ -100,12 +100,13 @@ test('referrers are read from the API, page by page', async (t) => {
   const [one, two] = [buildImage().manifest, buildImage().manifest]
   const page = (manifests: object[]) =>
     JSON.stringify({ schemaVersion: 2, mediaType: IMAGE_INDEX, manifests })
+  const index = { 'content-type': IMAGE_INDEX }
   const path = `/v2/acme/web/referrers/${subject.digest}`
   const registry = await startFakeRegistry((request) =>
     request.path.includes('last')
-      ? { body: page([{ ...descriptor(two), artifactType: 'application/sbom' }]) }
+      ? { headers: index, body: page([{ ...descriptor(two), artifactType: 'application/sbom' }]) }
       : {
-          headers: { link: `<${path}?last=1>; rel="next"` },
+          headers: { ...index, link: `<${path}?last=1>; rel="next"` },
           body: page([
             { ...descriptor(one), artifactType: 'application/signature', annotations: { a: 'b' } },
           ]),
@@ -132,6 +133,22 @@ test('referrers are read from their tag where the registry has no API for them',
   assert.deepEqual(await client.listReferrers('acme/web', digest), [])
   await registry.pushIndex('acme/web', digest.replace(':', '-'), [{ labels: { signed: 'yes' } }])
   assert.equal((await client.listReferrers('acme/web', digest)).length, 1)
+})
+
+test('a page for people is no list of referrers, nor is a refusal of what the registry does not know', async (t) => {
+  for (const answer of [
+    { headers: { 'content-type': 'text/html' }, body: '<html>' },
+    { status: 400 },
+    { status: 405 },
+  ]) {
+    const registry = await startFakeRegistry(({ path }) =>
+      path.includes('referrers') ? answer : { status: 404 },
+    )
+    t.after(registry.close)
+    const subject = buildImage().manifest.digest
+    assert.deepEqual(await createOciClient(accessTo(registry)).listReferrers('acme/web', subject), [])
+    assert.equal(registry.received.at(-1)?.path, `/v2/acme/web/manifests/${subject.replace(':', '-')}`)
+  }
 })
 
 test('an index in which something is missing gets no tag', { skip }, async (t) => {
@@ -182,6 +199,20 @@ test('a layer that the registry cannot mount is said, and the upload that it beg
   const mount = client.mountBlob('acme/web', buildImage().manifest.digest, 'acme/ci')
   await assert.rejects(mount, (error: SupercargoError) => error.code === 'mount-refused')
   assert.deepEqual(answers, ['POST 202', 'DELETE 204'])
+})
+
+test('a repository that has to be made first is said in the words of the registry', async (t) => {
+  const body = JSON.stringify({
+    errors: [{ code: 'NAME_UNKNOWN', message: 'The repository does not exist' }],
+  })
+  const registry = await startFakeRegistry(() => ({ status: 404, body }))
+  t.after(registry.close)
+  const mount = createOciClient(accessTo(registry)).mountBlob(
+    'acme/web',
+    buildImage().manifest.digest,
+    'acme/ci',
+  )
+  await assert.rejects(mount, /answered 404 about acme\/web: The repository does not exist\.$/)
 })
 
 test('a layer that lies elsewhere is not mounted', async (t) => {

@@ -147,7 +147,7 @@ test('a server behind a redirect cannot ask for the credentials', async (t) => {
     t.after(registry.close)
     const client = createOciClient(accessTo(registry, CREW_CREDENTIALS, { ca: certificate.cert }))
     await assert.rejects(client.getBlob('acme/web', digestOf(Buffer.from('x'))), code('registry-denied'))
-    assert.deepEqual([...told(store), ...told(registry)], [undefined, undefined])
+    assert.deepEqual(new Set([...told(store), ...told(registry)]), new Set([undefined]))
   }
 })
 
