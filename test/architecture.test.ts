@@ -55,6 +55,7 @@ const FENCES: [RegExp, string[]][] = [
   [/^(pg|graphile-worker|@electric-sql\/pglite)$/, ['store']],
   [/^yaml$/, ['edit', 'config']],
   [/^(@aws-sdk\/|google-auth-library$)/, ['registry/credentials']],
+  [/^re2js$/, ['domain/pattern.ts']],
 ]
 
 /** No clock, no randomness, no timers, no I/O: the rooms whose functions are pure. */
