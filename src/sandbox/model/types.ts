@@ -178,7 +178,14 @@ export interface CommitStatus {
   creatorId: number
   createdAt: string
   /** GitLab's own words for it. */
-  gitlab?: { status: string; ref: string; pipelineId: number; coverage: number | null }
+  gitlab?: {
+    status: string
+    ref: string
+    pipelineId: number
+    coverage: number | null
+    /** Of a job: its failure does not make the pipeline fail. */
+    allowFailure?: boolean
+  }
 }
 
 export interface RequiredCheck {
