@@ -112,7 +112,7 @@ test('where a check run and a status have one name, both must have passed', asyn
 })
 
 test('a check run of the name of the report that another app made is a check', async (t) => {
-  const { world, repository, commit, app, read } = await reporting(t)
+  const { world, repository, commit, app, read, require } = await reporting(t)
   const report = {
     id: null,
     commit,
@@ -125,6 +125,8 @@ test('a check run of the name of the report that another app made is a check', a
   assert.deepEqual((await read()).checks, [])
   app('impostor').run('supercargo', 'failure')
   assert.deepEqual((await read()).checks, ['supercargo failed'])
+  require({ supercargo: 4711 })
+  assert.deepEqual((await read()).required, [], 'the bot does not wait for itself')
 })
 
 test('what is required is asked conditionally, and costs nothing while it stays the same', async (t) => {
