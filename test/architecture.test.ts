@@ -16,7 +16,7 @@ const ROOMS: Record<string, string[]> = {
   'store/store.ts': ['domain'],
   plan: ['config', 'command', 'edit', 'domain', 'forge/forge.ts', 'forge/checks.ts', 'registry/registry.ts'],
   // What the adapters of forges share; it speaks to no forge in particular.
-  'forge/shared': ['forge/forge.ts', 'domain'],
+  'forge/shared': ['forge/forge.ts', 'forge/checks.ts', 'domain'],
   'forge/github': ['forge/shared', 'forge/forge.ts', 'forge/checks.ts', 'forge/feedback.ts', 'domain'],
   'forge/gitlab': ['forge/shared', 'forge/forge.ts', 'forge/checks.ts', 'forge/feedback.ts', 'domain'],
   'registry/oci': ['registry/registry.ts', 'domain'],

@@ -5,8 +5,11 @@ import type { RepositoryId } from '../domain/repository.ts'
 export interface ForgeChecks {
   /**
    * Every check of each commit, all pages of them: check runs and commit statuses on GitHub; on GitLab the newest
-   * pipeline of the commit and commit statuses. Of several of one name the newest counts. The bot's own report is
-   * none. One request for up to 20 commits where they have few.
+   * pipeline of the commit on the branch as `pipeline`, and what is in it: its jobs and commit statuses. Of several
+   * from one source the newest counts; where several sources use one name, all of them must have passed. The bot's
+   * own report is none. One request for up to 20 commits where they have few, beside those for what is required.
+   * @throws SupercargoError `required-checks-unknown` when the forge does not say what is required, which is not
+   *   the same as nothing
    */
   readChecks(repository: RepositoryId, branch: string, commits: readonly Oid[]): Promise<BranchChecks>
 }
@@ -14,7 +17,10 @@ export interface ForgeChecks {
 export interface BranchChecks {
   /** Names of the checks that the branch's protection requires; [] where it requires none. */
   required: string[]
-  /** By commit; [] where nobody has said anything yet. */
+  /**
+   * By commit; [] where nobody has said anything yet. Where the protection says which app must report a check, those
+   * of the same name from anybody else are left out.
+   */
   commits: Record<Oid, Check[]>
 }
 

@@ -4,6 +4,12 @@ export interface Deviations {
   readRepository: number
   /** Requests of `readSource` for one branch with three paths. */
   readSource: number
+  /** Requests of `readChecks` for 20 commits. */
+  readChecks: number
+  /** What is required when a person demands that `test` and `lint` have passed. */
+  required: string[]
+  /** A check that is everything else together. */
+  wholeCheck: string | null
   /** Requests that write a new change request. */
   openChangeRequest: number
   /** `HistoryCommit.pathOids` are the paths' object ids, and not only marks that change with them. */
@@ -17,6 +23,10 @@ export interface Deviations {
 export const GITHUB: Deviations = {
   readRepository: 1,
   readSource: 1,
+  // one for the commits, one each for the protection of the branch and for its rulesets
+  readChecks: 3,
+  required: ['test', 'lint'],
+  wholeCheck: null,
   openChangeRequest: 1,
   pathOids: true,
   reportId: true,
@@ -24,10 +34,14 @@ export const GITHUB: Deviations = {
 }
 
 export const GITLAB: Deviations = {
-  // GraphQL does not show the statuses that were set on a commit from outside
+  // GraphQL does not tell who set a status on a commit from outside, nor its description
   readRepository: 2,
   // GraphQL has no histories before GitLab 18.5: one request for the heads, one for the branch, one for each path
   readSource: 5,
+  readChecks: 1,
+  // a project demands that its pipelines succeed, or nothing
+  required: ['pipeline'],
+  wholeCheck: 'pipeline',
   // REST has one endpoint for branch, commit and files, and another for the merge request
   openChangeRequest: 2,
   // an object id for every commit and path would cost a request each

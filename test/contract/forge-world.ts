@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { promisify } from 'node:util'
 import type { RepositoryId } from '../../src/domain/repository.ts'
+import type { Check } from '../../src/forge/checks.ts'
 import type { Access, DeploymentPlace } from '../../src/forge/feedback.ts'
 import type { BranchState, Forge, ManifestQuery, OpenChangeRequest } from '../../src/forge/forge.ts'
 import type { Deviations } from './deviations.ts'
@@ -24,6 +25,16 @@ export interface Person {
   deleteComments(repository: RepositoryId, number: number): Promise<void>
   /** From now on a pull request into this branch needs a review. */
   requireReview(repository: RepositoryId, branch: string): Promise<void>
+  /** What a CI says of a commit of this branch. */
+  check(
+    repository: RepositoryId,
+    commit: string,
+    name: string,
+    state: Check['state'],
+    branch?: string,
+  ): Promise<void>
+  /** From now on a pull request into this branch needs `test` and `lint`, as far as the forge can say that. */
+  requireChecks(repository: RepositoryId, branch: string): Promise<void>
   /** A pull request from a fork, whose branch has this name. */
   openPullFromFork(repository: RepositoryId, branch: string, base: string): Promise<number>
   /** How the forge shows the reactions to a comment: `name by login`. */
@@ -41,6 +52,8 @@ export interface ForgeWorld {
   forge: Forge
   deviations: Deviations
   person: Person
+  /** Another adapter for the same forge, which has read nothing yet: as after a restart. */
+  again(): Forge
   createRepository(path: string): Promise<RepositoryId>
   /** URL for git with a person's credentials. */
   gitUrl(repository: RepositoryId): string

@@ -1,3 +1,4 @@
+import { forgeChecksContract } from './forge-checks.ts'
 import { forgeFeedbackContract } from './forge-feedback.ts'
 import { forgeReadingContract } from './forge-reading.ts'
 import type { StartForge } from './forge-world.ts'
@@ -6,6 +7,7 @@ import { forgeWritingContract } from './forge-writing.ts'
 /** What every adapter of `src/forge/forge.ts` must do, against a forge that behaves as the real one. */
 export function forgeContract(name: string, start: StartForge): void {
   forgeReadingContract(name, start)
+  forgeChecksContract(name, start)
   forgeWritingContract(name, start)
   forgeFeedbackContract(name, start)
 }

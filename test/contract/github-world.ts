@@ -140,6 +140,18 @@ function createPerson(apiUrl: string, model: Model): Person {
     requireReview: async (repository, branch) => {
       protect(model, modelOf(repository), branch, { requiredApprovals: 1 })
     },
+    check: async ({ path }, commit, context, state) => {
+      const word = { passed: 'success', failed: 'failure', pending: 'pending' }[state]
+      await call('POST', `${path}/statuses/${commit}`, { context, state: word })
+    },
+    requireChecks: async ({ path }, branch) => {
+      await call('PUT', `${path}/branches/${branch}/protection`, {
+        required_status_checks: { strict: false, contexts: ['test', 'lint'] },
+        required_pull_request_reviews: null,
+        enforce_admins: null,
+        restrictions: null,
+      })
+    },
     openPullFromFork: async (repository, branch, base) => {
       setRole(model, modelOf(repository), FORKER.login, 'read')
       await forkRepository(model, modelOf(repository), FORKER.login)

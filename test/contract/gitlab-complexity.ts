@@ -55,7 +55,7 @@ function complexity(
     const args = new Map(each.arguments?.map((argument) => [argument.name.value, argument.value]))
     const first = args.get('first')
     const page = first?.kind === Kind.INT ? Number(first.value) : 100
-    if (name === 'mergeRequests') {
+    if (name === 'mergeRequests' || name === 'pipelines' || name === 'jobs') {
       sum += Math.floor((below + 1 + (args.has('sort') ? 1 : 0)) * (1 + page / 100))
     } else if (name === 'blobs' && parent === 'repository') {
       const paths = args.get('paths')

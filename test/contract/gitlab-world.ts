@@ -86,7 +86,7 @@ export async function startGitLabWorld(t: TestContext): Promise<GitLabWorld> {
 function createPerson(url: string, sandbox: GitLabSandbox): Person {
   const { model } = sandbox
   const call = async (method: string, path: string, endpoint: string, body?: object, token = YOU) => {
-    const address = `${url}/api/v4/projects/${encodeURIComponent(path)}/${endpoint}`
+    const address = `${url}/api/v4/projects/${encodeURIComponent(path)}/${endpoint}`.replace(/\/$/, '')
     const response = await fetch(address, {
       method,
       headers: { 'private-token': token, 'content-type': 'application/json' },
@@ -145,6 +145,13 @@ function createPerson(url: string, sandbox: GitLabSandbox): Person {
     },
     requireReview: async (repository, branch) => {
       protect(model, modelOf(repository), branch, { requiredApprovals: 1 })
+    },
+    check: async ({ path }, commit, name, state, ref = 'main') => {
+      const word = { passed: 'success', failed: 'failed', pending: 'pending' }[state]
+      await call('POST', path, `statuses/${commit}`, { name, ref, state: word })
+    },
+    requireChecks: async ({ path }) => {
+      await call('PUT', path, '', { only_allow_merge_if_pipeline_succeeds: true })
     },
     openPullFromFork: async (repository, branch, base) => {
       const target = modelOf(repository)

@@ -133,3 +133,34 @@ test('fields that GitLab does not have are refused', async () => {
   const { errors } = await ask('pullRequests { id }')
   assert.match(errors[0].message, /Cannot query field "pullRequests" on type "Project"/)
 })
+
+test('the newest pipeline of a commit on a branch is read with its statuses, page by page', async () => {
+  const set = (name: string, state: string, ref = 'main') =>
+    world.rest('POST', `/projects/${encodeURIComponent(PATH)}/statuses/${main}`, { name, state, ref })
+  await set('test', 'failed')
+  await set('test', 'success')
+  await set('lint', 'pending')
+  await set('test', 'failed', 'other')
+  const read = async (after: string | null) => {
+    const { data, errors } = await ask(
+      `onlyAllowMergeIfPipelineSucceeds
+       pipelines(ref: "main", sha: $sha, first: 1) { nodes { status ref
+        jobs(retried: false, first: 1, after: $after) {
+          nodes { id name status allowFailure } pageInfo { hasNextPage endCursor } } } }`,
+      { sha: main, after },
+      ', $sha: String, $after: String',
+    )
+    assert.equal(errors, undefined)
+    assert.equal(data.project.onlyAllowMergeIfPipelineSucceeds, false)
+    return data.project.pipelines.nodes[0]
+  }
+  const first = await read(null)
+  assert.deepEqual([first.status, first.ref], ['RUNNING', 'main'])
+  assert.deepEqual([first.jobs.nodes[0].name, first.jobs.nodes[0].status], ['lint', 'PENDING'])
+  assert.match(first.jobs.nodes[0].id, /^gid:\/\/gitlab\/GenericCommitStatus\/\d+$/)
+  const second = await read(first.jobs.pageInfo.endCursor)
+  assert.deepEqual(
+    [second.jobs.nodes[0].name, second.jobs.nodes[0].status, second.jobs.pageInfo.hasNextPage],
+    ['test', 'SUCCESS', false],
+  )
+})

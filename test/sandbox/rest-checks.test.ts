@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { headOf, startSandbox, type TestSandbox } from '../support/sandbox.ts'
+import { appJwt, commitFiles, headOf, startSandbox, type TestSandbox } from '../support/sandbox.ts'
 
 let world: TestSandbox
 let sha: string
@@ -128,4 +128,99 @@ test('commit statuses are told by context, the newest of each counts', async () 
   )
   const { payload } = await world.hooks.wait('status', ({ context }) => context === 'lint')
   assert.deepEqual([payload.sha, payload.branches[0].name], [sha, 'main'])
+})
+
+test('another app reports by its own token, and is shown as its own app', async () => {
+  const wrong = { wrong: true }
+  assert.equal((await world.rest('POST', '/admin/users', { login: 'ci[bot]' }, wrong)).status, 201)
+  const made = await world.rest(
+    'POST',
+    '/admin/users/ci%5Bbot%5D/authorizations',
+    { scopes: ['repo'] },
+    wrong,
+  )
+  const ci = { token: made.body.token }
+  const run = { name: 'test', head_sha: sha, conclusion: 'success' }
+  const post = () => world.rest('POST', '/repos/acme/web/check-runs', run, ci)
+  assert.equal((await post()).status, 403, 'it has no access yet')
+  await world.rest('PUT', '/repos/acme/web/collaborators/ci%5Bbot%5D', { permission: 'push' })
+  const { status, body } = await post()
+  assert.deepEqual([status, body.app.slug], [201, 'ci'])
+  const app = await world.rest('GET', '/apps/ci')
+  assert.deepEqual([app.body.id, app.body.slug], [body.app.id, 'ci'])
+  const listed = await world.rest('GET', `/repos/acme/web/commits/${sha}/check-runs?app_id=${body.app.id}`)
+  assert.deepEqual([listed.body.total_count, listed.body.check_runs[0].app.slug], [1, 'ci'])
+  const own = await world.rest('PATCH', `/repos/acme/web/check-runs/${body.id}`, { name: 'x' }, { token })
+  assert.equal(own.status, 403, 'nobody else changes its runs')
+  const hook = await world.hooks.wait('check_suite', ({ check_suite }) => check_suite.app.slug === 'ci')
+  assert.equal(hook.payload.check_suite.conclusion, 'success')
+})
+
+test('a ruleset requires checks of the branches that it fits, from the app that it names', async () => {
+  const repository = await world.repository('acme/ruled')
+  const head = (await headOf(world, repository, 'main')) ?? ''
+  const { body: app } = await world.rest('GET', '/app', undefined, { token: appJwt() })
+  const parameters = {
+    strict_required_status_checks_policy: false,
+    required_status_checks: [{ context: 'test', integration_id: app.id }],
+  }
+  const ruleset = {
+    name: 'Tested',
+    target: 'branch',
+    enforcement: 'active',
+    conditions: { ref_name: { include: ['~DEFAULT_BRANCH'], exclude: ['refs/heads/x*'] } },
+    rules: [{ type: 'required_status_checks', parameters }],
+  }
+  const made = await world.rest('POST', '/repos/acme/ruled/rulesets', ruleset)
+  assert.equal(made.status, 201)
+  const read = { token: await world.token('acme', { permissions: { metadata: 'read' } }) }
+  const rules = async (branch: string) =>
+    (await world.rest('GET', `/repos/acme/ruled/rules/branches/${branch}`, undefined, read)).body
+  const [rule] = await rules('main')
+  assert.deepEqual(
+    [rule.type, rule.parameters.required_status_checks],
+    ['required_status_checks', [{ context: 'test', integration_id: app.id }]],
+  )
+  assert.deepEqual(await rules('feature'), [])
+  const branch = await world.rest('GET', '/repos/acme/ruled/branches/main')
+  assert.deepEqual([branch.body.protected, branch.body.protection.enabled], [true, false])
+
+  await world.rest('POST', '/repos/acme/ruled/git/refs', { ref: 'refs/heads/feature', sha: head })
+  const work = await commitFiles(world, repository, 'feature', { a: '1' })
+  const { body: pull } = await world.rest('POST', '/repos/acme/ruled/pulls', {
+    title: 'x',
+    head: 'feature',
+    base: 'main',
+  })
+  const merge = async () =>
+    (await world.rest('PUT', `/repos/acme/ruled/pulls/${pull.number}/merge`, {})).status
+  assert.equal(await merge(), 405)
+  await world.rest('POST', `/repos/acme/ruled/statuses/${work}`, { state: 'success', context: 'test' })
+  assert.equal(await merge(), 405, 'a person is not the app')
+  const writer = { token: await world.token() }
+  const run = { name: 'test', head_sha: work, conclusion: 'success' }
+  await world.rest('POST', '/repos/acme/ruled/check-runs', run, writer)
+  assert.equal(await merge(), 200)
+  assert.equal((await world.rest('DELETE', `/repos/acme/ruled/rulesets/${made.body.id}`)).status, 204)
+  assert.deepEqual(await rules('main'), [])
+})
+
+test('a protected branch tells readers which checks it requires of whom', async () => {
+  await world.repository('acme/guarded')
+  await world.rest('PUT', '/repos/acme/guarded/branches/main/protection', {
+    required_status_checks: {
+      strict: false,
+      contexts: [],
+      checks: [{ context: 'test', app_id: 7 }, { context: 'lint' }],
+    },
+    required_pull_request_reviews: null,
+    enforce_admins: null,
+    restrictions: null,
+  })
+  const read = { token: await world.token('acme', { permissions: { contents: 'read' } }) }
+  const { body } = await world.rest('GET', '/repos/acme/guarded/branches/main', undefined, read)
+  assert.deepEqual(body.protection.required_status_checks.checks, [
+    { context: 'test', app_id: 7 },
+    { context: 'lint', app_id: null },
+  ])
 })

@@ -25,6 +25,14 @@ export interface People {
   rename(path: string, number: number, title: string): Promise<void>
   /** Texts of the bot's comments. */
   comments(path: string, number: number): Promise<string[]>
+  /** What a CI says of a commit of this branch (main). */
+  check(
+    path: string,
+    commit: string,
+    name: string,
+    state: 'passed' | 'failed' | 'pending',
+    branch?: string,
+  ): Promise<void>
   /** How many reports of the bot's stand on a commit: those that are shown, or also those that they replaced. */
   reports(path: string, commit: string, which: 'latest' | 'all'): Promise<number>
 }
@@ -64,6 +72,10 @@ export function peopleOfGitHub(rest: Rest): People {
       const url = repos(path, `/issues/${number}/comments`)
       const found = await list<{ body: string; user: { type: string } }>(send, url)
       return found.filter(({ user }) => user.type === 'Bot').map(({ body }) => body)
+    },
+    check: async (path, commit, context, state) => {
+      const word = { passed: 'success', failed: 'failure', pending: 'pending' }[state]
+      await send('POST', repos(path, `/statuses/${commit}`), { context, state: word })
     },
     reports: async (path, commit, which) =>
       (await send('GET', repos(path, `/commits/${commit}/check-runs?filter=${which}`))).total_count,
@@ -113,6 +125,17 @@ export function peopleOfGitLab(rest: Rest): People {
       const url = at(path, `/merge_requests/${number}/notes?sort=asc`)
       const notes = await list<{ body: string; system: boolean; author: { username: string } }>(send, url)
       return notes.filter((note) => !note.system && note.author.username === BOT).map(({ body }) => body)
+    },
+    async check(path, commit, name, state, branch = 'main') {
+      const ref = encodeURIComponent(branch)
+      const known: { source: string }[] = await send('GET', at(path, `/pipelines?sha=${commit}&ref=${ref}`))
+      const { commit: head } = await send('GET', at(path, `/repository/branches/${ref}`))
+      // GitLab tells when a pipeline of its own ends; of one that statuses made it may tell nothing
+      if (known.every(({ source }) => source === 'external') && head.id === commit) {
+        await send('POST', at(path, '/pipeline'), { ref: branch })
+      }
+      const word = { passed: 'success', failed: 'failed', pending: 'pending' }[state]
+      await send('POST', at(path, `/statuses/${commit}`), { name, ref: branch, state: word })
     },
     // a status that is set again is a new one: those that were replaced say nothing
     reports: async (path, commit) =>

@@ -49,6 +49,8 @@ export interface Stage {
   push(message?: string, files?: Files): Promise<string>
   /** The same with another configuration of the application. */
   pushConfig(message: string, config: string): Promise<string>
+  /** What the application's CI says of a commit of main, such as `check(commit, 'test', 'passed')`. */
+  check(commit: string, name: string, state: 'passed' | 'failed' | 'pending'): Promise<void>
   /** A configuration or policy whose repositories without a forge are given the right one. */
   named(text: string): string
   /** Where the application's forge has the configuration. */
@@ -131,6 +133,7 @@ async function setUp(pair: Pair, source: Side, target: Side, change: AcmeChange)
     manifests,
     clone,
     push,
+    check: (commit, name, state) => source.check(SOURCE, commit, name, state),
     named,
     configFile,
     pushConfig: (message, text) => push(message, { [configFile]: named(text) }),

@@ -16,6 +16,7 @@ import { mergeChangeRequest } from './merge-change-request.ts'
 import { openChangeRequest } from './open-change-request.ts'
 import type { GitHubOptions } from './options.ts'
 import { ensureReaction } from './reaction.ts'
+import { readChecks } from './read-checks.ts'
 import { readManifests } from './read-manifests.ts'
 import { readRepository } from './read-repository.ts'
 import { readSource } from './read-source.ts'
@@ -54,9 +55,8 @@ export function createGitHubForge(options: GitHubOptions): Forge {
       writes(repository, (session) => readManifests(session, repository, query, memory)),
     compareCommits: (repository, base, head) =>
       reads(repository, (session) => compareCommits(session, repository, base, head, client.addresses.web)),
-    readChecks: () => {
-      throw new Error('Not built yet.')
-    },
+    readChecks: (repository, branch, commits) =>
+      on(repository, 'checks', (session) => readChecks(session, repository, branch, commits, memory)),
     openChangeRequest: (repository, wish) =>
       writes(repository, (session) => openChangeRequest(session, repository, wish, memory)),
     updateChangeRequest: (repository, wish) =>

@@ -33,6 +33,8 @@ export interface Memory {
   blobs: LruCache<{ text: string | null }>
   /** Number of annotations of check runs, by node id. */
   annotations: LruCache<number>
+  /** Ids of apps by their slugs. */
+  apps: LruCache<number>
 }
 
 export function createMemory(): Memory {
@@ -42,6 +44,7 @@ export function createMemory(): Memory {
     base: lruCache(100),
     blobs: lruCache(200),
     annotations: lruCache(1000),
+    apps: lruCache(1000),
   }
 }
 

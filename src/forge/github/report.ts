@@ -9,7 +9,7 @@ import { problemsOf } from './graphql.ts'
 import type { Memory } from './memory.ts'
 
 /** Name of the bot's one check run. */
-const REPORT_NAME = 'supercargo'
+export const REPORT_NAME = 'supercargo'
 
 /** https://docs.github.com/en/rest/checks/runs#create-a-check-run */
 const ANNOTATIONS_PER_REQUEST = 50

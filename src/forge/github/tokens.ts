@@ -8,11 +8,12 @@ import { plain, repositoryNotFound, toSupercargoError } from './errors.ts'
 import type { GitHubCredentials } from './options.ts'
 
 /** What a repository is to the bot, or what is done there; it decides the permissions of the token. */
-export type Purpose = 'source' | 'manifests' | 'deployments'
+export type Purpose = 'source' | 'checks' | 'manifests' | 'deployments'
 
 /** An installation token may do what its job needs, and nothing else (requirement 21). */
 const PERMISSIONS = {
   source: { contents: 'read', pull_requests: 'write', checks: 'write' },
+  checks: { contents: 'read', checks: 'read', statuses: 'read' },
   manifests: { contents: 'write', pull_requests: 'write', checks: 'write', statuses: 'read' },
   deployments: { deployments: 'write' },
   listing: { metadata: 'read' },

@@ -20,6 +20,7 @@ import { openChangeRequest } from './open-change-request.ts'
 import type { GitLabOptions } from './options.ts'
 import { following } from './project.ts'
 import { ensureReaction } from './reaction.ts'
+import { readChecks } from './read-checks.ts'
 import { readManifests } from './read-manifests.ts'
 import { readRepository } from './read-repository.ts'
 import { readSource } from './read-source.ts'
@@ -64,9 +65,8 @@ export function createGitLabForge(options: GitLabOptions): Forge {
     readManifests: (repository, query) =>
       reads(repository, (now, user) => readManifests(client, now, query, user, memory)),
     compareCommits: (repository, base, head) => compareCommits(client, repository, base, head),
-    readChecks: () => {
-      throw new Error('Not built yet.')
-    },
+    readChecks: (repository, branch, commits) =>
+      reads(repository, (now, user) => readChecks(client, now, branch, commits, user, memory)),
     openChangeRequest: async (repository, wish) =>
       await openChangeRequest(client, repository, wish, await me(), memory),
     updateChangeRequest: (repository, wish) => updateChangeRequest(client, repository, wish, memory),

@@ -45,6 +45,8 @@ export interface Memory {
   defaultBranches: LruCache<string>
   /** Reports by their digest: GitLab keeps their title only. */
   reports: LruCache<Report>
+  /** Whether a commit status with the name of the bot's report is its own, by its id. */
+  ownStatuses: LruCache<boolean>
 }
 
 const MOST_TEXT = 64 * 1024 * 1024
@@ -60,6 +62,7 @@ export function createMemory(): Memory {
     branches: lruCache(200),
     defaultBranches: lruCache(10_000),
     reports: lruCache(2000),
+    ownStatuses: lruCache(10_000),
   }
 }
 

@@ -14,7 +14,7 @@ const MOST_TRIES = 5
 
 /**
  * The default branch's head and some of its files in one request, and the bot's report on it in another: GraphQL does
- * not show statuses that were set from outside.
+ * not tell who set a status from outside, nor its description.
  */
 export async function readRepository(
   client: Client,

@@ -14,7 +14,7 @@ import { ask } from './project.ts'
 import { ProjectQuery } from './project-query.ts'
 
 /** Name of the bot's one status on a commit; a second name would stand beside the first for ever. */
-const REPORT_NAME = 'supercargo'
+export const REPORT_NAME = 'supercargo'
 /** Of a description, and of an address. https://docs.gitlab.com/api/commits/#set-commit-pipeline-status */
 const MOST_CHARACTERS = 255
 
@@ -29,6 +29,8 @@ const statusSchema = z.object({
   author: z.object({ id: z.number() }).nullish(),
 })
 
+type Status = z.infer<typeof statusSchema>
+
 /**
  * The newest status that the bot itself set on a commit. GitLab keeps its title and, in its address, a digest of
  * the whole; the other texts are known to the process that wrote them.
@@ -41,16 +43,10 @@ export async function readReport(
   me: Me,
   memory: Memory,
 ): Promise<PresentReport | null> {
-  const query = { name: REPORT_NAME, ref: branch, all: false, perPage: 100, maxPages: 1 }
-  const found = await client.rest.commits.allStatuses(repository.path, commit, query)
-  const own = z
-    .array(statusSchema)
-    .parse(found)
-    .filter(({ name, author }) => name === REPORT_NAME && author?.id === me.id)
-    .reduce<z.infer<typeof statusSchema> | null>(
-      (best, each) => (best === null || each.id > best.id ? each : best),
-      null,
-    )
+  const own = (await readOwnStatuses(client, repository, commit, branch, me, memory)).reduce<Status | null>(
+    (best, each) => (best === null || each.id > best.id ? each : best),
+    null,
+  )
   if (own === null) return null
   const [, conclusion = '', digest = ''] = MARK.exec(own.target_url ?? '') ?? []
   const known = memory.reports.get(digest)
@@ -63,6 +59,23 @@ export async function readReport(
     annotations: [],
     digest,
   }
+}
+
+/** The statuses of a commit that are the bot's reports; remembers which of those with its name are. */
+export async function readOwnStatuses(
+  client: Client,
+  repository: RepositoryId,
+  commit: Oid,
+  branch: string,
+  me: Me,
+  memory: Memory,
+): Promise<Status[]> {
+  const query = { name: REPORT_NAME, ref: branch, all: false, perPage: 100, maxPages: 1 }
+  const found = z
+    .array(statusSchema)
+    .parse(await client.rest.commits.allStatuses(repository.path, commit, query))
+  for (const { id, author } of found) memory.ownStatuses.set(String(id), author?.id === me.id)
+  return found.filter(({ name, author }) => name === REPORT_NAME && author?.id === me.id)
 }
 
 const MARK = /#supercargo-(success|neutral|failure)-([0-9a-f]+)$/

@@ -23,6 +23,7 @@ import { rateHeaders, rateOf, refund, spend } from './rest/rate.ts'
 import { addReactionRoutes } from './rest/reaction-routes.ts'
 import { addRepositoryRoutes } from './rest/repository-routes.ts'
 import { createRouter } from './rest/router.ts'
+import { addRulesetRoutes } from './rest/ruleset-routes.ts'
 import { addTreeRoutes } from './rest/tree-routes.ts'
 
 /** REST at `/api/v3` and GraphQL at `/api/graphql`, as a GitHub Enterprise Server has them. */
@@ -50,6 +51,7 @@ function restRoutes(model: Model, auth: Auth, deliveries: Deliveries, log: (erro
   addAppRoutes(router)
   addMetaRoutes(router)
   addProtectionRoutes(router)
+  addRulesetRoutes(router)
   addOwnerRoutes(router)
   addPeopleRoutes(router)
   addRepositoryRoutes(router)

@@ -1,4 +1,6 @@
 import type { Oid } from '../../domain/commit.ts'
+import { accountById } from './access.ts'
+import { appOf } from './apps.ts'
 import type { Model } from './model.ts'
 import type {
   CheckAnnotation,
@@ -152,11 +154,24 @@ export function rollup(model: Model, repository: Repository, oid: Oid): Rollup |
   return (['ERROR', 'FAILURE', 'PENDING', 'SUCCESS'] as const).find((state) => states.includes(state)) ?? null
 }
 
-/** The state of a required check: of the status or the check run with that name; null = never reported. */
-export function contextState(model: Model, repository: Repository, oid: Oid, context: string): Rollup | null {
+/**
+ * The state of a required check: of the status or the check run with that name; null = never reported.
+ * @param app id of the one that alone may report it; null = anybody
+ */
+export function contextState(
+  model: Model,
+  repository: Repository,
+  oid: Oid,
+  context: string,
+  app: number | null,
+): Rollup | null {
+  const trusted = (account: number): boolean =>
+    app === null || appOf(model, accountById(model, account)).id === app
   const status = latestStatuses(model, repository, oid).find((each) => each.context === context)
-  if (status !== undefined) return status.state.toUpperCase() as Rollup
-  const run = checkRunsOf(model, repository, oid).findLast(({ name }) => name === context)
+  if (status !== undefined && trusted(status.creatorId)) return status.state.toUpperCase() as Rollup
+  const run = checkRunsOf(model, repository, oid).findLast(
+    ({ name, appAccountId }) => name === context && trusted(appAccountId),
+  )
   return run === undefined ? null : checkRunState(run)
 }
 

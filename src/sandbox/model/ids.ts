@@ -21,6 +21,7 @@ const PREFIXES = {
   Installation: 'IN',
   Label: 'LA',
   BranchProtectionRule: 'BPR',
+  RepositoryRuleset: 'RRS',
   Deployment: 'DE',
   DeploymentStatus: 'DES',
   Reaction: 'REA',

@@ -3,7 +3,8 @@ import { mergeTree } from '../git/merge.ts'
 import { isAncestor } from '../git/walk.ts'
 import { rollup } from './checks.ts'
 import type { Model } from './model.ts'
-import { missingCheck, missingReview, protectionOf } from './protection.ts'
+import { missingCheck, missingOf, missingReview, protectionOf } from './protection.ts'
+import { rulesetsOf } from './rulesets.ts'
 import type { PullRequest, Repository } from './types.ts'
 
 export type MergeStateStatus = 'CLEAN' | 'BLOCKED' | 'BEHIND' | 'DIRTY' | 'UNSTABLE' | 'DRAFT' | 'UNKNOWN'
@@ -37,6 +38,14 @@ export async function mergeability(
   }
   const mergeable = 'MERGEABLE'
   if (pull.draft) return { mergeable, state: 'DRAFT', reason: 'Pull Request is still a draft' }
+  const rulesets = rulesetsOf(model, repository, pull.baseBranch)
+  const ruled = missingOf(
+    model,
+    repository,
+    rulesets.flatMap(({ checks }) => checks),
+    pull.headOid,
+  )
+  if (ruled !== null) return { mergeable, state: 'BLOCKED', reason: ruled }
   const protection = protectionOf(model, repository, pull.baseBranch)
   if (protection !== null) {
     const reason =

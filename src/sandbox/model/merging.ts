@@ -127,7 +127,7 @@ async function checkMergeable(
   const { mergeable, state, reason } = await mergeability(model, repository, pull)
   if (mergeable !== 'MERGEABLE') throw new Refusal('not-mergeable', 'Pull Request is not mergeable')
   const protection = protectionOf(model, repository, pull.baseBranch)
-  if (protection === null || mayBypass(model, actor, repository, protection)) return
+  if (protection !== null && mayBypass(model, actor, repository, protection)) return
   if (state === 'BLOCKED' || state === 'BEHIND') {
     throw new Refusal('protected', reason ?? 'Pull Request is not mergeable')
   }

@@ -31,6 +31,7 @@ import type {
   PullRequest,
   Repository,
   Review,
+  Ruleset,
 } from './types.ts'
 import { createUrls, type Urls } from './urls.ts'
 
@@ -68,6 +69,8 @@ export interface Tables {
   statuses: Table<CommitStatus>
   /** By repository id. */
   protections: Table<Protection>
+  /** By repository id. */
+  rulesets: Table<Ruleset>
   /** By account id. */
   installations: Table<Installation>
   seenRefs: Table<SeenRefs>
@@ -243,6 +246,7 @@ function createTables(): Tables {
     checkRuns: createTable<CheckRun>(commitKey),
     statuses: createTable((row) => `${row.repositoryId}@${row.oid}`),
     protections: createTable((row) => row.repositoryId),
+    rulesets: createTable((row) => row.repositoryId),
     installations: createTable((row) => row.accountId),
     seenRefs: createTable((row) => row.id),
     tokens: createTable((row) => row.hash),

@@ -2,7 +2,15 @@ import type { Oid } from '../../domain/commit.ts'
 import { memberLevel, roleOf } from './access.ts'
 import { contextState } from './checks.ts'
 import type { Model } from './model.ts'
-import type { Actor, KnownActor, Protection, PullRequest, Repository, Review } from './types.ts'
+import type {
+  Actor,
+  KnownActor,
+  Protection,
+  PullRequest,
+  Repository,
+  RequiredCheck,
+  Review,
+} from './types.ts'
 
 /** The rules of a branch; null when it is not protected. */
 export function protectionOf(model: Model, repository: Repository, branch: string): Protection | null {
@@ -15,7 +23,7 @@ export function protectionOf(model: Model, repository: Repository, branch: strin
 }
 
 /** A branch by a pattern whose only special sign is `*`. */
-function matches(pattern: string, branch: string): boolean {
+export function matches(pattern: string, branch: string): boolean {
   const [first = '', ...rest] = pattern.split('*')
   if (!branch.startsWith(first)) return false
   let at = first.length
@@ -115,9 +123,24 @@ export function missingCheck(
   protection: Protection,
   head: Oid,
 ): string | null {
-  const states = (protection.requiredChecks ?? []).map((context) => ({
+  return missingOf(model, repository, checksOf(protection), head)
+}
+
+/** What a protection requires, and of whom. */
+export function checksOf({ requiredChecks, requiredApps = {} }: Protection): RequiredCheck[] {
+  return (requiredChecks ?? []).map((context) => ({ context, app: requiredApps[context] ?? null }))
+}
+
+/** Which of the checks a commit lacks, in GitHub's words; null = none. */
+export function missingOf(
+  model: Model,
+  repository: Repository,
+  checks: readonly RequiredCheck[],
+  head: Oid,
+): string | null {
+  const states = checks.map(({ context, app }) => ({
     context,
-    state: contextState(model, repository, head, context),
+    state: contextState(model, repository, head, context, app),
   }))
   const open = states.filter(({ state }) => state !== 'SUCCESS')
   const [first] = open

@@ -178,7 +178,35 @@ export interface CommitStatus {
   creatorId: number
   createdAt: string
   /** GitLab's own words for it. */
-  gitlab?: { status: string; ref: string; pipelineId: number; coverage: number | null }
+  gitlab?: {
+    status: string
+    ref: string
+    pipelineId: number
+    coverage: number | null
+    /** Of a job: its failure does not make the pipeline fail. */
+    allowFailure?: boolean
+  }
+}
+
+export interface RequiredCheck {
+  context: string
+  /** Id of the app that alone may report it; null = anybody. */
+  app: number | null
+}
+
+/** Checks that the branches which fit must have passed before something is merged into them. */
+export interface Ruleset {
+  id: number
+  repositoryId: number
+  name: string
+  enforcement: 'active' | 'evaluate' | 'disabled'
+  /** `refs/heads/` and a pattern, `~DEFAULT_BRANCH` or `~ALL`. */
+  include: string[]
+  exclude: string[]
+  checks: RequiredCheck[]
+  strict: boolean
+  createdAt: string
+  updatedAt: string
 }
 
 /** Rules of one protected branch. Force pushes and deletion are refused on every protected branch. */
@@ -188,6 +216,8 @@ export interface Protection {
   branch: string
   /** Contexts of statuses, or names of check runs, that must have passed; null = status checks are not required. */
   requiredChecks: string[] | null
+  /** Ids of the apps that alone may report a check, by its name. */
+  requiredApps?: Record<string, number>
   /** The head must hold the newest base. */
   strict: boolean
   /** Approving reviews that are needed; null = changes may be pushed without a pull request. */

@@ -6,6 +6,7 @@ import type {
 } from '@octokit/graphql-schema'
 import type { Oid } from '../../../domain/commit.ts'
 import { accountById } from '../../model/access.ts'
+import { type AppIdentity, appOf } from '../../model/apps.ts'
 import { checkRunsOf, latestStatuses, rollup, suiteState, suitesOf } from '../../model/checks.ts'
 import { nodeId } from '../../model/ids.ts'
 import type { CheckAnnotation, CheckRun, CheckSuite, CommitStatus, Repository } from '../../model/types.ts'
@@ -29,7 +30,7 @@ export function commitChecks(
           ({ suiteId, name }) => suiteId === suite.id && name === filterBy?.checkName,
         )
         return (
-          (!filterBy?.appId || appOf(execution, suite).id === filterBy.appId) &&
+          (!filterBy?.appId || appOfSuite(execution, suite).id === filterBy.appId) &&
           (!filterBy?.checkName || named)
         )
       })
@@ -52,7 +53,7 @@ export function commitChecks(
 export function suiteView(execution: Execution, repository: Repository, suite: CheckSuite): View {
   const { model } = execution
   const { status, conclusion } = suiteState(model, suite)
-  const app = appOf(execution, suite)
+  const app = appOfSuite(execution, suite)
   return {
     __typename: 'CheckSuite',
     id: nodeId('CheckSuite', suite.id),
@@ -204,9 +205,6 @@ function rollupView(execution: Execution, repository: Repository, oid: Oid, stat
   }
 }
 
-function appOf({ model }: Execution, suite: CheckSuite) {
-  if (suite.appAccountId === model.bot.id) return model.app
-  const { id, login, name } = accountById(model, suite.appAccountId)
-  const slug = login.replace(/\[bot\]$/, '')
-  return { id, slug, name, clientId: `Iv1.${slug}` }
+function appOfSuite({ model }: Execution, suite: CheckSuite): AppIdentity {
+  return appOf(model, accountById(model, suite.appAccountId))
 }

@@ -1,12 +1,17 @@
 import { accountById } from '../../model/access.ts'
+import { appOf } from '../../model/apps.ts'
 import { nodeId } from '../../model/ids.ts'
 import type { Model } from '../../model/model.ts'
-import type { Installation } from '../../model/types.ts'
+import type { Account, Installation } from '../../model/types.ts'
 import { accountJson } from './account.ts'
 
-/** GitHub's `integration`: the app as others see it. It belongs to the sandbox's own person. */
-export function integrationJson(model: Model): Record<string, unknown> {
-  const { app } = model
+/**
+ * GitHub's `integration`: the app as others see it. It belongs to the sandbox's own person.
+ * @param bot the account of another app
+ */
+export function integrationJson(model: Model, bot: Account = model.bot): Record<string, unknown> {
+  const app = appOf(model, bot)
+  const own = bot.id === model.bot.id
   return {
     id: app.id,
     slug: app.slug,
@@ -17,10 +22,10 @@ export function integrationJson(model: Model): Record<string, unknown> {
     description: null,
     external_url: model.urls.html(`/apps/${app.slug}`),
     html_url: model.urls.html(`/apps/${app.slug}`),
-    created_at: model.bot.createdAt,
-    updated_at: model.bot.createdAt,
-    permissions: app.permissions,
-    events: app.events,
+    created_at: bot.createdAt,
+    updated_at: bot.createdAt,
+    permissions: own ? model.app.permissions : { checks: 'write', metadata: 'read', statuses: 'write' },
+    events: own ? model.app.events : [],
   }
 }
 

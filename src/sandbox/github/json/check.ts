@@ -35,7 +35,7 @@ export function checkRunJson(model: Model, repository: Repository, run: CheckRun
       annotations_url: `${url}/annotations`,
     },
     check_suite: { id: run.suiteId },
-    app: integrationJson(model),
+    app: integrationJson(model, accountById(model, run.appAccountId)),
     pull_requests: pullsAt(model, repository, run.headOid),
   }
 }
@@ -77,7 +77,7 @@ export function checkSuiteCore(
     before: null,
     after: suite.headOid,
     pull_requests: pullsAt(model, repository, suite.headOid),
-    app: integrationJson(model),
+    app: integrationJson(model, accountById(model, suite.appAccountId)),
     created_at: suite.createdAt,
     updated_at: suite.updatedAt,
   }

@@ -27,6 +27,11 @@ export function addAppRoutes({ route }: Router): void {
     return json(installationJson(request.model, byId(request)))
   })
   route('post', '/app/installations/:id{[0-9]+}/access_tokens', createToken)
+  route('get', '/apps/:slug', ({ model, param }) => {
+    const account = findAccount(model, `${param('slug')}[bot]`)
+    if (account?.type !== 'Bot') throw new ApiError(404, 'Not Found')
+    return json(integrationJson(model, account))
+  })
   route('get', '/app/hook/deliveries', listDeliveries)
   route('get', '/app/hook/deliveries/:id{[0-9]+}', (request) => {
     requireApp(request)

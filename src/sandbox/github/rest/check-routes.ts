@@ -1,4 +1,6 @@
 import { resolveCommit } from '../../git/walk.ts'
+import { accountById } from '../../model/access.ts'
+import { appOf } from '../../model/apps.ts'
 import {
   type CheckRunFields,
   checkRunsOf,
@@ -9,7 +11,13 @@ import {
   suitesOf,
   updateCheckRun,
 } from '../../model/checks.ts'
-import type { CheckAnnotation, CheckConclusion, CheckRun, StatusState } from '../../model/types.ts'
+import type {
+  CheckAnnotation,
+  CheckConclusion,
+  CheckRun,
+  KnownActor,
+  StatusState,
+} from '../../model/types.ts'
 import { annotationJson, checkRunJson, checkSuiteJson, simpleStatusJson, statusJson } from '../json/check.ts'
 import { repositoryJson } from '../json/repository.ts'
 import {
@@ -69,7 +77,7 @@ export function addCheckRoutes({ read, write }: Router): void {
 
 async function createRun(request: WriteRequest): Promise<Reply> {
   const { model, repository, actor, body } = request
-  if (actor.kind !== 'installation') throw new ApiError(403, 'You must authenticate via a GitHub App.')
+  if (!isApp(actor)) throw new ApiError(403, 'You must authenticate via a GitHub App.')
   const name = requireText(body, 'name')
   const sha = requireText(body, 'head_sha')
   if ((await model.git(repository).commit(sha)) === null) {
@@ -82,17 +90,22 @@ async function createRun(request: WriteRequest): Promise<Reply> {
 function updateRun(request: WriteRequest): Reply {
   const { model, repository, actor, body } = request
   const run = runOf(request)
-  if (actor.kind !== 'installation' || run.appAccountId !== actor.account.id) {
+  if (!isApp(actor) || run.appAccountId !== actor.account.id) {
     throw new ApiError(
       403,
       'Invalid app_id `' +
-        String(model.app.id) +
+        String(appOf(model, accountById(model, run.appAccountId)).id) +
         '` - check run can only be modified by the GitHub App that created it.',
     )
   }
   return json(
     checkRunJson(model, repository, updateCheckRun(model, repository, actor, run, readFields(body))),
   )
+}
+
+/** An installation of the sandbox's own app, or the account of another one. */
+function isApp({ kind, account }: KnownActor): boolean {
+  return kind === 'installation' || account.type === 'Bot'
 }
 
 function readFields(body: Body): CheckRunFields {
@@ -162,7 +175,11 @@ async function listRuns(request: RepositoryRequest): Promise<Reply> {
   const runs = checkRunsOf(model, repository, await commitOf(request), query('filter') !== 'all')
     .filter(({ name }) => query('check_name') === undefined || name === query('check_name'))
     .filter(({ status }) => query('status') === undefined || status === query('status'))
-    .filter(() => query('app_id') === undefined || query('app_id') === String(model.app.id))
+    .filter(
+      ({ appAccountId }) =>
+        query('app_id') === undefined ||
+        query('app_id') === String(appOf(model, accountById(model, appAccountId)).id),
+    )
   return paginate(
     request,
     runs.reverse(),

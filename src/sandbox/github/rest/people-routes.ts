@@ -74,18 +74,20 @@ function addAccount(request: RestRequest, type: Account['type']): Account {
   const { model, body } = request
   siteAdministrator(request)
   const login = requireText(body, 'login')
-  const clean = /^[a-z\d](?:-?[a-z\d]){0,38}$/i.test(login) && !RESERVED.includes(login.toLowerCase())
+  // another app, such as a CI: GitHub makes these elsewhere
+  const slug = type === 'User' ? login.replace(/\[bot\]$/, '') : login
+  const clean = /^[a-z\d](?:-?[a-z\d]){0,38}$/i.test(slug) && !RESERVED.includes(login.toLowerCase())
   if (!clean) throw invalidLogin('Login may only contain alphanumeric characters or single hyphens')
   if (findAccount(model, login) !== null) throw invalidLogin('Login is already taken')
-  return ensureAccount(model, login, type)
+  return ensureAccount(model, login, slug === login ? type : 'Bot')
 }
 
-/** A token that stands for a person, also for git. */
+/** A token that stands for a person, or for another app; also for git. */
 function impersonate(request: RestRequest): Reply {
   const { model, param } = request
   siteAdministrator(request)
   const account = findAccount(model, param('login'))
-  if (account?.type !== 'User') throw new ApiError(404, 'Not Found')
+  if (account === null || account.type === 'Organization') throw new ApiError(404, 'Not Found')
   const token = `gho_${randomBytes(18).toString('hex')}`
   const id = model.nextId()
   const now = model.now()

@@ -1,7 +1,14 @@
 import type { Model } from '../../model/model.ts'
-import { protect, protectionOf, unprotect } from '../../model/protection.ts'
+import { checksOf, protect, protectionOf, unprotect } from '../../model/protection.ts'
 import type { Protection, Repository } from '../../model/types.ts'
-import { asObject, optionalBoolean, optionalList, optionalNumber, optionalObject } from './input.ts'
+import {
+  asObject,
+  optionalBoolean,
+  optionalList,
+  optionalNumber,
+  optionalObject,
+  requireText,
+} from './input.ts'
 import { ApiError, json, type Reply } from './reply.ts'
 import type { RepositoryRequest, Router, WriteRequest } from './router.ts'
 
@@ -35,15 +42,18 @@ async function putProtection(request: WriteRequest): Promise<Reply> {
   const checks = optionalObject(body, 'required_status_checks')
   const reviews = optionalObject(body, 'required_pull_request_reviews')
   const restrictions = optionalObject(body, 'restrictions')
-  const contexts =
-    checks === undefined
-      ? null
-      : [
-          ...(optionalList(checks, 'contexts') ?? []).map(String),
-          ...(optionalList(checks, 'checks') ?? []).map((check) => String(asObject(check, 'checks').context)),
-        ]
+  const named = (optionalList(checks ?? {}, 'checks') ?? []).map((check) => asObject(check, 'checks'))
+  const contexts = [
+    ...(optionalList(checks ?? {}, 'contexts') ?? []).map(String),
+    ...named.map((check) => requireText(check, 'context')),
+  ]
+  const apps = named.flatMap((check): [string, number][] => {
+    const app = optionalNumber(check, 'app_id') ?? -1
+    return app < 0 ? [] : [[requireText(check, 'context'), app]]
+  })
   const protection = protect(model, repository, param('branch'), {
-    requiredChecks: contexts,
+    requiredChecks: checks === undefined ? null : [...new Set(contexts)],
+    requiredApps: Object.fromEntries(apps),
     strict: (checks && optionalBoolean(checks, 'strict')) ?? false,
     requiredApprovals:
       reviews === undefined ? null : (optionalNumber(reviews, 'required_approving_review_count') ?? 1),
@@ -79,7 +89,7 @@ export function protectionJson(
             enforcement_level: protection.enforceAdmins ? 'everyone' : 'non_admins',
             contexts: requiredChecks,
             contexts_url: `${url}/required_status_checks/contexts`,
-            checks: requiredChecks.map((context) => ({ context, app_id: null })),
+            checks: checksOf(protection).map(({ context, app }) => ({ context, app_id: app })),
           },
         }),
     ...(requiredApprovals === null

@@ -3,8 +3,9 @@ import { entryAt, resolveCommit } from '../../git/walk.ts'
 import { findAccount, roleOf } from '../../model/access.ts'
 import { commitOnBranch } from '../../model/commits.ts'
 import { nodeId } from '../../model/ids.ts'
-import { protectionOf } from '../../model/protection.ts'
+import { checksOf, protectionOf } from '../../model/protection.ts'
 import { forkRepository } from '../../model/repositories.ts'
+import { rulesetsOf } from '../../model/rulesets.ts'
 import { accountJson } from '../json/account.ts'
 import { commitJson, gitCommitJson } from '../json/git.ts'
 import { fullRepositoryJson } from '../json/repository.ts'
@@ -176,13 +177,16 @@ async function getBranch(request: RepositoryRequest): Promise<Reply> {
     name,
     commit: commitJson(model, repository, commit),
     _links: { self, html: model.urls.repository(repository, `/tree/${name}`) },
-    protected: protection !== null,
+    protected: protection !== null || rulesetsOf(model, repository, name).length > 0,
     protection: {
       enabled: protection !== null,
       required_status_checks: {
         enforcement_level: protection?.requiredChecks ? 'non_admins' : 'off',
         contexts: protection?.requiredChecks ?? [],
-        checks: (protection?.requiredChecks ?? []).map((context) => ({ context, app_id: null })),
+        checks:
+          protection === null
+            ? []
+            : checksOf(protection).map(({ context, app }) => ({ context, app_id: app })),
       },
       ...(protection === null ? {} : protectionJson(model, repository, protection)),
     },

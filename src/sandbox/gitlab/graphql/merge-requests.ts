@@ -11,6 +11,7 @@ import { fullPath } from '../json/project.ts'
 import { mergeStatus, workOutStatus } from '../state/merge-status.ts'
 import { latestPipeline } from '../state/pipelines.ts'
 import { connection, type PageArguments } from './connection.ts'
+import { pipelineNode } from './pipelines.ts'
 import { gid } from './repository.ts'
 
 type Node = Record<string, unknown>
@@ -132,17 +133,7 @@ function mergeRequestNode(
     }),
     forceRemoveSourceBranch: pull.removesSource ?? false,
     shouldRemoveSourceBranch: pull.removesSource ?? false,
-    headPipeline:
-      pipeline === null
-        ? null
-        : {
-            id: gid('Ci::Pipeline', pipeline.id),
-            iid: String(pipeline.iid),
-            sha: pipeline.oid,
-            status: pipeline.status.toUpperCase(),
-            createdAt: pipeline.createdAt,
-            finishedAt: pipeline.finishedAt,
-          },
+    headPipeline: pipeline === null ? null : pipelineNode(model, project, pipeline),
     labels: (args: PageArguments) =>
       connection(
         pull.labels.map((title) => ({ id: gid('ProjectLabel', title), title, color: '#6699cc' })),

@@ -8,6 +8,7 @@ import type { GitLabAuth } from '../auth.ts'
 import { fullPath } from '../json/project.ts'
 import { mayDo } from '../rest/router.ts'
 import { findMergeRequest, type MergeRequestFilter, mergeRequestsNode, userNode } from './merge-requests.ts'
+import { type PipelineFilter, pipelinesNode } from './pipelines.ts'
 import { gid, repositoryNode } from './repository.ts'
 import { schema } from './schema.ts'
 
@@ -95,6 +96,8 @@ function projectNode(model: Model, actor: Actor, project: Repository): Record<st
     archived: project.archived,
     lastActivityAt: project.pushedAt,
     onlyAllowMergeIfPipelineSucceeds: project.onlyMergeAfterPipeline ?? false,
+    allowMergeOnSkippedPipeline: null,
+    pipelines: (filter: PipelineFilter) => (mayRead('code') ? pipelinesNode(model, project, filter) : null),
     removeSourceBranchAfterMerge: project.deleteBranchOnMerge,
     repository: () => (mayRead('code') ? repositoryNode(model, project) : null),
     mergeRequest: ({ iid }: { iid: string }) =>

@@ -9,6 +9,7 @@ export const schema = buildSchema(`
 scalar Time
 scalar BigInt
 scalar ProjectID
+scalar JobID
 
 type Query {
   currentUser: UserCore
@@ -38,6 +39,7 @@ type PageInfo {
 }
 
 type Project {
+  allowMergeOnSkippedPipeline: Boolean
   archived: Boolean
   description: String
   fullPath: ID!
@@ -63,6 +65,10 @@ type Project {
   nameWithNamespace: String!
   onlyAllowMergeIfPipelineSucceeds: Boolean
   path: String!
+  pipelines(
+    after: String, before: String, first: Int, last: Int
+    ref: String, sha: String, status: PipelineStatusEnum
+  ): PipelineConnection
   removeSourceBranchAfterMerge: Boolean
   repository: Repository
   sshUrlToRepo: String
@@ -263,13 +269,48 @@ enum PipelineStatusEnum {
   WAITING_FOR_RESOURCE
 }
 
+type PipelineConnection {
+  count: Int!
+  edges: [PipelineEdge]
+  nodes: [Pipeline]
+  pageInfo: PageInfo!
+}
+type PipelineEdge { cursor: String! node: Pipeline }
+
 type Pipeline {
   createdAt: Time!
   finishedAt: Time
   id: ID!
   iid: String!
+  jobs(
+    after: String, before: String, first: Int, last: Int
+    retried: Boolean, statuses: [CiJobStatus!]
+  ): CiJobConnection
+  path: String
+  ref: String
   sha: String
   status: PipelineStatusEnum!
+}
+
+type CiJobConnection {
+  count: Int!
+  edges: [CiJobEdge]
+  nodes: [CiJob]
+  pageInfo: PageInfo!
+}
+type CiJobEdge { cursor: String! node: CiJob }
+
+enum CiJobStatus {
+  CANCELED CANCELING CREATED FAILED MANUAL PENDING PREPARING RUNNING SCHEDULED SKIPPED SUCCESS WAITING_FOR_CALLBACK
+  WAITING_FOR_RESOURCE
+}
+
+type CiJob {
+  allowFailure: Boolean!
+  id: JobID
+  name: String
+  retried: Boolean
+  status: CiJobStatus
 }
 
 type LabelConnection {

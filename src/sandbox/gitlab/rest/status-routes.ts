@@ -126,7 +126,13 @@ function latestOf(statuses: readonly CommitStatus[]): CommitStatus[] {
 }
 
 function statusJson(model: Model, status: CommitStatus): Record<string, unknown> {
-  const { status: state = 'pending', ref = '', pipelineId = 0, coverage = null } = status.gitlab ?? {}
+  const {
+    status: state = 'pending',
+    ref = '',
+    pipelineId = 0,
+    coverage = null,
+    allowFailure = false,
+  } = status.gitlab ?? {}
   const waits = state === 'pending'
   return {
     id: status.id,
@@ -139,7 +145,7 @@ function statusJson(model: Model, status: CommitStatus): Record<string, unknown>
     created_at: status.createdAt,
     started_at: waits ? null : status.createdAt,
     finished_at: waits || state === 'running' ? null : status.createdAt,
-    allow_failure: false,
+    allow_failure: allowFailure,
     coverage,
     pipeline_id: pipelineId,
     author: userById(model, status.creatorId),
