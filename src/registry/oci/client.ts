@@ -1,4 +1,14 @@
+import { lruCache } from '../../domain/lru.ts'
 import type { ManifestDescriptor } from '../registry.ts'
+import { createBlobs } from './blobs.ts'
+import { createLists } from './lists.ts'
+import { createManifests } from './manifests.ts'
+import type { RegistryAccess } from './options.ts'
+import { createRequests } from './requests.ts'
+import { createShare } from './share.ts'
+
+/** Of one registry's manifests, and as much again of its blobs. */
+const CACHED_BYTES = 2 * 1024 * 1024
 
 /**
  * One registry's API, by repository (`acme/web`, without the host). Follows the distribution specification 1.1:
@@ -33,8 +43,32 @@ export interface Descriptor extends ManifestDescriptor {
   annotations?: Record<string, string>
 }
 
-/** The registries that the operator allows. */
-export interface OciClients {
-  /** Throws `registry-unknown` (permanent) for an image of any other. */
-  of(image: { written: string; normalised: string }): { client: OciClient; repository: string }
+export function createOciClient(access: RegistryAccess): OciClient {
+  const requests = createRequests(access)
+  const manifests = createManifests(
+    requests,
+    lruCache<Manifest>(CACHED_BYTES, ({ bytes }) => bytes.length),
+  )
+  const blobs = createBlobs(
+    requests,
+    lruCache<Uint8Array>(CACHED_BYTES, (bytes) => bytes.length),
+  )
+  const lists = createLists(requests, manifests.getManifest)
+  const share = createShare()
+  return {
+    ...blobs,
+    headManifest: (repository, reference) =>
+      share(`head ${repository} ${reference} `, () => manifests.headManifest(repository, reference)),
+    getManifest: (repository, reference) =>
+      share(`get ${repository} ${reference} `, () => manifests.getManifest(repository, reference)),
+    listTags: (repository) => share(`tags ${repository} `, () => lists.listTags(repository)),
+    listReferrers: (repository, digest, artifactType = '') =>
+      share(`referrers ${repository} ${digest} ${artifactType}`, () =>
+        lists.listReferrers(repository, digest, artifactType === '' ? undefined : artifactType),
+      ),
+    async putManifest(repository, reference, manifest) {
+      await manifests.putManifest(repository, reference, manifest)
+      share.forget(` ${repository} `)
+    },
+  }
 }
