@@ -1,6 +1,7 @@
-import { spawnSync } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
 
 const CACHED = resolve(import.meta.dirname, '../../.cache/cosign/usr/bin/cosign')
 
@@ -18,27 +19,20 @@ export function skipWithoutCosign(): string | false {
 }
 
 /** cosign with a directory for its keys, whose passwords are empty. Throws what it says when it fails. */
-export function cosign(directory: string, ...words: string[]): string {
-  const environment = {
-    PATH: process.env.PATH,
-    HOME: directory,
-    COSIGN_PASSWORD: '',
-    COSIGN_EXPERIMENTAL: '1',
-    // cosign asks TUF for a trust root even where it needs none; it goes on without an answer
-    HTTPS_PROXY: 'http://127.0.0.1:9',
-  }
-  const { status, stdout, stderr } = spawnSync(findCosign() ?? 'cosign', words, {
+export async function cosign(directory: string, ...words: string[]): Promise<string> {
+  const env = { PATH: process.env.PATH, HOME: directory, COSIGN_PASSWORD: '', COSIGN_EXPERIMENTAL: '1' }
+  // Not at once: a registry that it asks may be one of this very process.
+  const { stdout } = await promisify(execFile)(findCosign() ?? 'cosign', words, {
     cwd: directory,
-    env: environment,
-    encoding: 'utf8',
+    env,
+    timeout: 60_000,
   })
-  if (status !== 0) throw new Error(`cosign ${words.join(' ')}: ${stderr}`)
   return stdout
 }
 
 /** Makes a private key (PEM) one of cosign's, and gives the name under which `cosign sign --key` takes it. */
-export function importKey(directory: string, name: string, pem: string): string {
+export async function importKey(directory: string, name: string, pem: string): Promise<string> {
   writeFileSync(join(directory, `${name}.pem`), pem)
-  cosign(directory, 'import-key-pair', '-y', '--key', `${name}.pem`, '--output-key-prefix', name)
+  await cosign(directory, 'import-key-pair', '-y', '--key', `${name}.pem`, '--output-key-prefix', name)
   return `${name}.key`
 }
