@@ -20,6 +20,8 @@ const ROOMS: Record<string, string[]> = {
   'forge/github': ['forge/shared', 'forge/forge.ts', 'forge/checks.ts', 'forge/feedback.ts', 'domain'],
   'forge/gitlab': ['forge/shared', 'forge/forge.ts', 'forge/checks.ts', 'forge/feedback.ts', 'domain'],
   'registry/oci': ['registry/registry.ts', 'domain'],
+  'registry/harbor': ['registry/oci', 'registry/registry.ts', 'domain'],
+  'registry/sigstore': ['registry/registry.ts', 'domain'],
   store: ['store/store.ts', 'domain'],
   reconcile: [
     'plan',
@@ -52,6 +54,7 @@ const FENCES: [RegExp, string[]][] = [
   [/^@gitbeaker\//, ['forge/gitlab']],
   [/^(pg|graphile-worker|@electric-sql\/pglite)$/, ['store']],
   [/^yaml$/, ['edit', 'config']],
+  [/^@sigstore\//, ['registry/sigstore']],
 ]
 
 /** No clock, no randomness, no timers, no I/O: the rooms whose functions are pure. */
