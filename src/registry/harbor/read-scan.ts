@@ -10,12 +10,32 @@ import { REPORTS, readScanOverview } from './scan-overview.ts'
 const MAX_BYTES = 1024 * 1024
 
 /**
- * Reads what Harbor's scanner found in an image, as the registry itself is asked, by a robot that may read artifacts:
+ * What the scanners of those registries found that are Harbors; `scan-unsupported` (permanent) for any other.
+ * `harbors`: as the registries themselves are asked, by a robot that may read artifacts.
+ */
+export function createHarborScans(harbors: RegistryAccess[]): Pick<RegistryGates, 'readScan'> {
+  const scans = new Map(harbors.map((access) => [access.host, createScans(access)]))
+  return {
+    async readScan(image, digest) {
+      const host = image.normalised.slice(0, image.normalised.indexOf('/'))
+      const readScan = scans.get(host)
+      if (readScan !== undefined) return await readScan(image, digest)
+      throw new SupercargoError(`Supercargo knows no scanner of the registry ${host}.`, {
+        code: 'scan-unsupported',
+        kind: 'permanent',
+        advice:
+          'Have the operator name Harbor as its scanner where it is one, or ask for no scan of this image.',
+      })
+    },
+  }
+}
+
+/**
  * `getArtifact` in https://github.com/goharbor/harbor/blob/main/api/v2.0/swagger.yaml . The answer is taken from the
  * registry's own origin only. Throws as the port says, and `manifest-not-found` (permanent) when Harbor does not know
  * the image, or does not show it to the account.
  */
-export function createHarborScans(access: RegistryAccess): RegistryGates['readScan'] {
+function createScans(access: RegistryAccess): RegistryGates['readScan'] {
   const { host } = access
   const base = (access.url ?? `https://${host}`).replace(/\/+$/, '')
   const exchange = createExchange(access)

@@ -107,6 +107,15 @@ test('a Harbor that does not answer in time is asked again later', async () => {
   server.closeAllConnections()
 })
 
+test('a registry that is no Harbor has no scanner to ask', async () => {
+  const scans = createHarborScans([])
+  await assert.rejects(scans.readScan(parseImageName('ghcr.io/acme/web'), digest), {
+    code: 'scan-unsupported',
+    kind: 'permanent',
+    message: 'Supercargo knows no scanner of the registry ghcr.io.',
+  })
+})
+
 const success = {
   report_id: '5f62c830-f996-11e9-957f-0242c0a89008',
   scan_status: 'Success',
@@ -124,6 +133,6 @@ function ask(
   more: Parameters<typeof accessTo>[2] = {},
 ) {
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
-  const readScan = createHarborScans(accessTo({ host, url: `http://${host}` }, credentials, more))
-  return readScan(parseImageName(`${host}/${repository}`), digest)
+  const scans = createHarborScans([accessTo({ host, url: `http://${host}` }, credentials, more)])
+  return scans.readScan(parseImageName(`${host}/${repository}`), digest)
 }

@@ -145,6 +145,15 @@ test('the log entry of one signature does not serve for another', async () => {
   assert.equal(reason, 'No transparency log that the trust root names has the signature.')
 })
 
+test('a pattern where the name of a log should be does not hang the process', async () => {
+  const bundle = JSON.parse(await authority.signStatement({ digest }))
+  const { checkpoint } = bundle.verificationMaterial.tlogEntries[0].inclusionProof
+  checkpoint.envelope = checkpoint.envelope.replace('\u2014 rekor.test', '\u2014 ((((.*)*)*)*)*x')
+  const begun = process.cpuUsage()
+  assert.match(reasonOf(await verify({ bundles: [JSON.stringify(bundle)] })), /^A signature cannot be read/)
+  assert.ok(process.cpuUsage(begun).user < 2_000_000)
+})
+
 // The root hash beside an inclusion proof is not among them: the one in the signed checkpoint counts.
 test('a changed byte in any part of a bundle is refused, and never throws', async () => {
   const bundle = JSON.parse(await authority.signStatement({ digest }))
