@@ -1,5 +1,5 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto'
-import { initializeCA, initializeCTLog, initializeTLog } from '@sigstore/mock'
+import { initializeCA, initializeCTLog, initializeTLog, initializeTSA } from '@sigstore/mock'
 
 const START = '2020-01-01T00:00:00Z'
 const STATEMENT = 'application/vnd.in-toto+json'
@@ -23,6 +23,8 @@ export interface SignerWish {
   issuerOid?: 'v1' | 'v2'
   /** False leaves the log out. */
   logged?: boolean
+  /** A log of the second kind tells no time; a timestamp authority does. */
+  rekor?: 'v1' | 'v2'
 }
 
 export interface StatementWish extends SignerWish {
@@ -51,6 +53,11 @@ export async function createSigstoreAuthority(
   )
   const rekor = await initializeTLog('https://rekor.test', keys(), times.logged ?? times.certified)
 
+  const tsa = await initializeTSA(
+    generateKeyPairSync('ec', { namedCurve: 'P-384' }),
+    times.logged ?? times.certified,
+  )
+
   const certify = async ({ subject = WORKFLOW, issuer = GITHUB_ISSUER, issuerOid = 'v2' }: SignerWish) => {
     const { publicKey, privateKey } = keys()
     const old = issuerOid === 'v1'
@@ -67,13 +74,22 @@ export async function createSigstoreAuthority(
     if (logged?.verification === undefined) throw new Error('The log took nothing in.')
     return logged
   }
+  const timestamp = async (signature: string) => {
+    const artifactHash = createHash('sha256').update(Buffer.from(signature, 'base64')).digest()
+    // SHA-256, and the policy of Sigstore's own authority
+    const [hashAlgorithmOID, policyOID] = ['2.16.840.1.101.3.4.2.1', '1.3.6.1.4.1.57264.2']
+    const signed = await tsa.timestamp({ artifactHash, hashAlgorithmOID, policyOID, nonce: 1 })
+    return { rfc3161Timestamps: [{ signedTimestamp: bytesOf(signed).toString('base64') }] }
+  }
   const material = async (
     wish: SignerWish,
     certificate: Buffer,
+    signature: string,
     entry: { kind: string; apiVersion: string },
   ) => ({
     certificate: { rawBytes: certificate.toString('base64') },
     tlogEntries: wish.logged === false ? [] : [bundled(await log(entry), entry)],
+    ...(wish.rekor === 'v2' ? { timestampVerificationData: await timestamp(signature) } : {}),
   })
 
   return {
@@ -89,7 +105,17 @@ export async function createSigstoreAuthority(
           validFor: { start: START },
         },
       ],
-      timestampAuthorities: [],
+      timestampAuthorities: [
+        {
+          uri: 'https://tsa.test',
+          certChain: {
+            certificates: [tsa.intCertificate, tsa.rootCertificate].map((each) => ({
+              rawBytes: bytesOf(each).toString('base64'),
+            })),
+          },
+          validFor: { start: START },
+        },
+      ],
     }),
     async signStatement(wish) {
       const { privateKey, certificate } = await certify(wish)
@@ -108,18 +134,10 @@ export async function createSigstoreAuthority(
         'base64',
       )
       const envelope = { payload: payload.toString('base64'), payloadType: STATEMENT, signatures: [{ sig }] }
-      const entry = {
-        apiVersion: '0.0.1',
-        kind: 'dsse',
-        spec: {
-          envelopeHash: { algorithm: 'sha256', value: sha256(JSON.stringify(envelope)) },
-          payloadHash: { algorithm: 'sha256', value: sha256(payload) },
-          signatures: [{ signature: sig, verifier: Buffer.from(pem(certificate)).toString('base64') }],
-        },
-      }
+      const entry = wish.rekor === 'v2' ? dsseV2(payload, sig, certificate) : dsseV1(envelope, certificate)
       return JSON.stringify({
         mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
-        verificationMaterial: await material(wish, certificate, entry),
+        verificationMaterial: await material(wish, certificate, sig, entry),
         dsseEnvelope: envelope,
       })
     },
@@ -128,7 +146,12 @@ export async function createSigstoreAuthority(
       const signature = sign('sha256', bytes, privateKey).toString('base64')
       return JSON.stringify({
         mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
-        verificationMaterial: await material(wish, certificate, hashedRekord(bytes, signature, certificate)),
+        verificationMaterial: await material(
+          wish,
+          certificate,
+          signature,
+          hashedRekord(bytes, signature, certificate),
+        ),
         messageSignature: {
           messageDigest: {
             algorithm: 'SHA2_256',
@@ -179,6 +202,29 @@ function hashedRekord(bytes: Uint8Array, signature: string, certificate: Buffer)
   }
 }
 
+/** https://github.com/sigstore/rekor/blob/main/pkg/types/dsse/v0.0.1/dsse_v0_0_1_schema.json */
+function dsseV1(envelope: { payload: string; signatures: { sig: string }[] }, certificate: Buffer) {
+  const verifier = Buffer.from(pem(certificate)).toString('base64')
+  return {
+    apiVersion: '0.0.1',
+    kind: 'dsse',
+    spec: {
+      envelopeHash: { algorithm: 'sha256', value: sha256(JSON.stringify(envelope)) },
+      payloadHash: { algorithm: 'sha256', value: sha256(Buffer.from(envelope.payload, 'base64')) },
+      signatures: envelope.signatures.map(({ sig }) => ({ signature: sig, verifier })),
+    },
+  }
+}
+
+/** https://github.com/sigstore/rekor-tiles/blob/main/api/proto/rekor/v2/dsse.proto */
+function dsseV2(payload: Buffer, content: string, certificate: Buffer) {
+  const digest = Buffer.from(sha256(payload), 'hex').toString('base64')
+  const x509Certificate = { rawBytes: certificate.toString('base64') }
+  const verifier = { x509Certificate, keyDetails: 'PKIX_ECDSA_P256_SHA_256' }
+  const dsseV002 = { payloadHash: { algorithm: 'SHA2_256', digest }, signatures: [{ content, verifier }] }
+  return { apiVersion: '0.0.2', kind: 'dsse', spec: { dsseV002 } }
+}
+
 /** https://github.com/sigstore/rekor/blob/main/openapi.yaml */
 interface Logged {
   body: string
@@ -198,8 +244,12 @@ function bundled(logged: Logged, { kind, apiVersion }: { kind: string; apiVersio
     logIndex: String(logged.logIndex),
     logId: { keyId: Buffer.from(logged.logID, 'hex').toString('base64') },
     kindVersion: { kind, version: apiVersion },
-    integratedTime: String(logged.integratedTime),
-    inclusionPromise: { signedEntryTimestamp: logged.verification?.signedEntryTimestamp },
+    ...(apiVersion === '0.0.2'
+      ? {}
+      : {
+          integratedTime: String(logged.integratedTime),
+          inclusionPromise: { signedEntryTimestamp: logged.verification?.signedEntryTimestamp },
+        }),
     inclusionProof: {
       logIndex: String(proof?.logIndex),
       treeSize: String(proof?.treeSize),

@@ -29,6 +29,7 @@ test('a statement, a plain signature and a signature of the older kind count whe
     { bundles: [await authority.signStatement({ digest })] },
     { bundles: [await authority.signStatement({ digest, predicateType: 'https://slsa.dev/provenance/v1' })] },
     { bundles: [await authority.signStatement({ digest, issuerOid: 'v1' })] },
+    { bundles: [await authority.signStatement({ digest, rekor: 'v2' })] },
     { bundles: [await authority.signMessage(manifest)], manifest },
     { simple: [await authority.signSimple(digest)] },
   ])
@@ -102,6 +103,23 @@ test('a certificate that was over when the log took the signature in does not co
       reasonOf(await verify(attached, late)),
       'The certificate of the signature was valid from 2026-03-01T10:00:00.000Z to 2026-03-01T10:10:00.000Z, and it was used at 2026-03-01T10:30:00.000Z.',
     )
+})
+
+test('a timestamp of an authority that the trust root does not name, or of another signature, is none', async () => {
+  const stranger = await createSigstoreAuthority()
+  const mine = JSON.parse(await authority.signStatement({ digest, rekor: 'v2' }))
+  for (const theirs of [stranger, authority]) {
+    const other = JSON.parse(await theirs.signStatement({ digest, rekor: 'v2' }))
+    const { timestampVerificationData } = other.verificationMaterial
+    const swapped = {
+      ...mine,
+      verificationMaterial: { ...mine.verificationMaterial, timestampVerificationData },
+    }
+    assert.match(
+      reasonOf(await verify({ bundles: [JSON.stringify(swapped)] })),
+      /^Nothing that is trusted says when/,
+    )
+  }
 })
 
 test('an authority or a log that the trust root does not name counts for nothing', async () => {
