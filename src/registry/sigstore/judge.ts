@@ -106,7 +106,7 @@ function judgeFailure(error: VerificationError, bundle: Bundle): Judgement {
   if (error.code === 'CERTIFICATE_ERROR')
     return invalid(
       'broken',
-      'The certificate of the signature does not come from an authority that the trust root names.',
+      'The certificate of the signature is none that the authorities and certificate logs of the trust root vouch for.',
     )
   if (error.code === 'TIMESTAMP_ERROR')
     return invalid(

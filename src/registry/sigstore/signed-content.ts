@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Bundle, bundleFromJSON } from '@sigstore/bundle'
+import { type Bundle, bundleFromJSON, type TransparencyLogEntry } from '@sigstore/bundle'
 import { dsse } from '@sigstore/core'
 import type { BundleSignature, SimpleSignature } from './found-signature.ts'
 import { digestOfPayload, toBundle } from './simple-signing.ts'
@@ -44,6 +44,8 @@ function readSimple(found: SimpleSignature): SignedContent {
 
 async function readBundle(text: string, manifest: () => Promise<Uint8Array>): Promise<SignedContent> {
   const bundle = bundleFromJSON(JSON.parse(text))
+  if (!bundle.verificationMaterial.tlogEntries.every(hasPlainCheckpoint))
+    throw new Error('A checkpoint is signed by something that is no name of a log.')
   const identified = bundle.verificationMaterial.content.$case === 'publicKey' ? null : bundle
   if (bundle.content.$case === 'messageSignature') {
     const { messageDigest, signature } = bundle.content.messageSignature
@@ -69,6 +71,16 @@ async function readBundle(text: string, manifest: () => Promise<Uint8Array>): Pr
     bundle: identified,
     artifact: undefined,
   }
+}
+
+/**
+ * The verifier takes the name beside a checkpoint's signature for a regular expression, and a stranger wrote it: one
+ * that is not the plain name of a log could keep the process busy for hours.
+ * https://github.com/sigstore/sigstore-js/blob/main/packages/verify/src/tlog/checkpoint.ts
+ */
+function hasPlainCheckpoint({ inclusionProof }: TransparencyLogEntry): boolean {
+  const names = (inclusionProof?.checkpoint?.envelope ?? '').matchAll(/\u2014 (\S+)/g)
+  return [...names].every(([, name = '']) => /^[A-Za-z0-9._/:~-]+$/.test(name))
 }
 
 function isDigestOf(digest: Buffer, data: Buffer): boolean {
