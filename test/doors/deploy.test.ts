@@ -58,13 +58,18 @@ function assertUnprivileged(spec: PodSpec | undefined): void {
   assert.equal(spec?.containers[0]?.readinessProbe.httpGet.path, '/readyz')
 }
 
+/** A variable of one instance or registry, without what it begins with. */
+const GIVEN = /\bgiven\('([A-Z_]+)'\)/g
+
 test('every setting that is read is documented, and none that is not', () => {
-  const code = ['src/doors/settings.ts', 'src/doors/gitlab-settings.ts', 'src/main.ts'].map(read).join('\n')
-  const used = new Set(
-    [
-      ...code.matchAll(/\b(?:text|whole)\(\s*'([A-Z_]+)'|process\.env\.([A-Z_]+)|\bgiven\('([A-Z_]+)'\)/g),
-    ].map(([, a, b, ofGitLab]) => a ?? b ?? `GITLAB_${ofGitLab}`),
-  )
+  const general = ['settings', 'gitlab-settings', 'registry-auth', 'registry-settings', 'trust-root-settings']
+  const code = [...general.map((name) => `src/doors/${name}.ts`), 'src/main.ts'].map(read).join('\n')
+  const found = code.matchAll(/\b(?:text|whole)\(\s*'([A-Z_]+)'|process\.env\.([A-Z_]+)/g)
+  const ofGitLab = read('src/doors/gitlab-settings.ts').matchAll(GIVEN)
+  const used = new Set([
+    ...[...found].map(([, a, b]) => a ?? b),
+    ...[...ofGitLab].map(([, name]) => `GITLAB_${name}`),
+  ])
   const table = read('docs/operations.md').split('## Paths')[0] ?? ''
   const documented = new Set(
     [...table.matchAll(/^\| (.+?) \|/gm)].flatMap(([, cell]) =>
@@ -72,6 +77,19 @@ test('every setting that is read is documented, and none that is not', () => {
     ),
   )
   assert.ok(used.size >= 13)
+  assert.deepEqual([...documented].sort(), [...used].sort())
+})
+
+test('every setting of a registry is documented, and none that is not', () => {
+  const code = ['src/doors/registry-auth.ts', 'src/doors/registry-settings.ts'].map(read).join('\n')
+  const used = new Set([...code.matchAll(GIVEN)].map(([, name]) => name))
+  const table = /## Variables([\s\S]*?)\n###/.exec(read('docs/registries.md'))?.[1] ?? ''
+  const documented = new Set(
+    [...table.matchAll(/^\| (.+?) \|/gm)].flatMap(([, cell]) =>
+      [...(cell ?? '').matchAll(/`_([A-Z_]+)`/g)].map(([, name]) => name),
+    ),
+  )
+  assert.ok(used.size >= 14)
   assert.deepEqual([...documented].sort(), [...used].sort())
 })
 

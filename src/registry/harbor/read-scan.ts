@@ -42,7 +42,7 @@ function createScans(access: RegistryAccess): RegistryGates['readScan'] {
   return async (image, digest) => {
     const repository = image.normalised.slice(image.normalised.indexOf('/') + 1)
     const url = urlOf(base, repository, digest)
-    const credentials = await access.credentials(repository)
+    const credentials = await access.credentials(repository, [`repository:${repository}:pull`])
     const answer = await exchange({
       method: 'GET',
       url,
