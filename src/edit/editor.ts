@@ -91,6 +91,8 @@ export interface VersionWish {
   tag: string
   /** `sha256:…`; absent when it is not known: a stale digest must then go or the edit is refused. */
   digest?: string
+  /** The digest is also written where there is none yet, if the format has a place for it. */
+  pins?: boolean
   /** The name that the image has from now on (`newName` in kustomize); absent: names stay as they are written. */
   name?: string
   /** The full id of the commit that it was built from, for `:sha` markers. */
