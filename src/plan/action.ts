@@ -11,6 +11,7 @@ import type {
   ReportWish,
   UpdateChangeRequest,
 } from '../forge/forge.ts'
+import type { RetagWish } from '../registry/registry.ts'
 
 /**
  * What must be done so that what is becomes what should be. Plain data: dry run, dashboard, change request
@@ -28,6 +29,8 @@ export type Action = ActionBase &
     | ({ kind: 'delete-branch'; expectedHead: Oid } & BranchWish)
     | { kind: 'comment'; wish: CommentWish }
     | { kind: 'report'; wish: ReportWish }
+    /** In a registry; `repository` is the one whose release it is. */
+    | { kind: 'retag'; wish: RetagWish }
   )
 
 /** `review`: people. `auto`: the bot, when the forge lets it. */
