@@ -1,7 +1,7 @@
 import { type ImageName, sameImage } from '../domain/image.ts'
 import { nearest } from '../domain/nearest.ts'
 import { versionIn } from '../domain/semantic-version.ts'
-import { renderTag } from '../domain/tag-template.ts'
+import { renderTag, type TagTemplate, tagVariables } from '../domain/tag-template.ts'
 import type { WrittenField } from './field-schema.ts'
 import { parseImage } from './grammar.ts'
 import { isImagePolicy, namesVersion, parseAt, parseDocumentName, parseFieldValue } from './grammar-field.ts'
@@ -20,7 +20,7 @@ export function readFields(
   const said = pick(levels, ['fields'], reading.removed)
   if (said === null || said === 'removed') return []
   const fields = (said.value as WrittenField[]).map(readField)
-  const hasVersion = follow.kind !== 'branch' || versionIn(renderTag(tag, 'a'.repeat(40))) !== null
+  const hasVersion = follow.kind !== 'branch' || hasVersions(tag, follow.branch)
   for (const [index, field] of fields.entries()) {
     const path = [...said.path, index]
     complainAboutRivals(reading, field, fields.slice(0, index), path)
@@ -62,6 +62,12 @@ export function fieldBelow(directory: string, field: Field): Field {
   return field.kind === 'set'
     ? { ...field, file: below(field.file) }
     : { ...field, template: below(field.template), to: below(field.to) }
+}
+
+/** Whether the tags of a branch's commits have a version in them. */
+function hasVersions(template: TagTemplate, branch: string): boolean {
+  const tag = renderTag(template, { commit: 'a'.repeat(40), branch })
+  return tagVariables(template).includes('version') || (tag !== null && versionIn(tag) !== null)
 }
 
 function readField(written: WrittenField): Field {

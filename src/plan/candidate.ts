@@ -56,7 +56,9 @@ function fromBranch(app: App, environment: Environment, branch: string, offers: 
       `None of the newest ${history.commits.length} commits of "${branch}" touches ${app.paths.join(', ')}.`,
     )
   }
-  const tag = renderTag(environment.tag, commit.oid)
+  const tag = renderTag(environment.tag, { commit: commit.oid, branch })
+  if (tag === null)
+    return none('not-supported', 'This version of Supercargo cannot look for tags in a registry.')
   const touching = watchedPaths(app).length === 0 ? '' : ` that touches ${app.paths.join(', ')}`
   return {
     version: { tag, commit: commit.oid },

@@ -35,9 +35,11 @@ interface Context {
 
 /** A commit in full is shown by the tag that its image has. */
 function onBranch({ tag, sha, version }: FieldValues, { environment }: Context): Present | null {
-  const stated = tag === undefined ? null : (readTag(environment.tag, tag) ?? (isCommit(tag) ? tag : null))
+  const branch = environment.follow.kind === 'branch' ? environment.follow.branch : undefined
+  const stated =
+    tag === undefined ? null : (readTag(environment.tag, tag)?.sha ?? (isCommit(tag) ? tag : null))
   const commit = sha ?? stated
-  const full = commit !== null && isCommit(commit) ? renderTag(environment.tag, commit) : null
+  const full = commit !== null && isCommit(commit) ? renderTag(environment.tag, { commit, branch }) : null
   const shown = tag !== undefined && !isCommit(tag) ? tag : (full ?? tag ?? commit ?? version)
   return shown === undefined ? null : { shown, tag: shown, commit }
 }

@@ -93,7 +93,7 @@ function describe(subject: Subject, previews: Previews): Preview {
   const names = { ...naming(branch, number), sha: head }
   const url =
     previews.url === null ? null : renderTemplate(parseTemplate(previews.url, PREVIEW_URL_VARIABLES), names)
-  const tag = renderTag(previews.tag, head)
+  const tag = renderTag(previews.tag, { commit: head, branch }) ?? head
   return {
     path: previewPath(previews, { branch, number }),
     branch,

@@ -1,4 +1,5 @@
 import semver from 'semver'
+import { naturalOrder } from '../domain/natural-order.ts'
 import { versionIn } from '../domain/semantic-version.ts'
 
 /**
@@ -12,26 +13,4 @@ export function compareTags(a: string, b: string): number {
   if (left !== null && right !== null) return semver.compareBuild(left, right) || naturalOrder(a, b)
   if (left !== null || right !== null) return left === null ? -1 : 1
   return naturalOrder(a, b)
-}
-
-function naturalOrder(a: string, b: string): number {
-  const left = a.match(/[0-9]+|[^0-9]+/g) ?? []
-  const right = b.match(/[0-9]+|[^0-9]+/g) ?? []
-  for (let i = 0; i < Math.min(left.length, right.length); i++) {
-    const order = comparePart(left[i] ?? '', right[i] ?? '')
-    if (order !== 0) return order
-  }
-  return left.length - right.length || compareText(a, b)
-}
-
-function comparePart(a: string, b: string): number {
-  if (/^[0-9]/.test(a) && /^[0-9]/.test(b)) {
-    const order = BigInt(a) - BigInt(b)
-    return order === 0n ? 0 : order > 0n ? 1 : -1
-  }
-  return compareText(a, b)
-}
-
-function compareText(a: string, b: string): number {
-  return a === b ? 0 : a < b ? -1 : 1
 }

@@ -180,7 +180,9 @@ function commitUrl(world: World, commit: string): string {
 /** Null where the versions are not names of commits that the forge could compare. */
 function compareUrl({ world, environment, from, version }: EnvironmentStory): string | null {
   const revision = (tag: string) =>
-    environment.follow.kind === 'branch' ? readTag(environment.tag, tag) : encodeURIComponent(tag)
+    environment.follow.kind === 'branch'
+      ? (readTag(environment.tag, tag)?.sha ?? null)
+      : encodeURIComponent(tag)
   const base = from === null || from.includes(', ') ? null : revision(from)
   const head = revision(version.tag)
   if (base === null || head === null) return null
