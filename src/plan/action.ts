@@ -11,6 +11,7 @@ import type {
   ReportWish,
   UpdateChangeRequest,
 } from '../forge/forge.ts'
+import type { Wait } from './wait.ts'
 
 /**
  * What must be done so that what is becomes what should be. Plain data: dry run, dashboard, change request
@@ -58,4 +59,14 @@ export interface Standing {
   from: string | null
   to: string | null
   url: string | null
+  /** Newer versions than the one that it should have, which are not ready; newest first. */
+  waiting?: Waiting[]
+}
+
+/** A version that is not ready. */
+export interface Waiting {
+  /** Its tag, or its abbreviated commit. */
+  version: string
+  /** At least one. */
+  waits: Wait[]
 }
