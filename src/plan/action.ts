@@ -11,7 +11,16 @@ import type {
   ReportWish,
   UpdateChangeRequest,
 } from '../forge/forge.ts'
+
+<<<<<<< HEAD
+
 import type { Wait } from './wait.ts'
+
+=======
+
+import type { RetagWish } from '../registry/registry.ts'
+
+>>>>>>> release
 
 /**
  * What must be done so that what is becomes what should be. Plain data: dry run, dashboard, change request
@@ -29,6 +38,8 @@ export type Action = ActionBase &
     | ({ kind: 'delete-branch'; expectedHead: Oid } & BranchWish)
     | { kind: 'comment'; wish: CommentWish }
     | { kind: 'report'; wish: ReportWish }
+    /** In a registry; `repository` is the one whose release it is. */
+    | { kind: 'retag'; wish: RetagWish }
   )
 
 /** `review`: people. `auto`: the bot, when the forge lets it. */
