@@ -11,7 +11,16 @@ import type {
   ReportWish,
   UpdateChangeRequest,
 } from '../forge/forge.ts'
+
+<<<<<<< HEAD
+
+import type { Wait } from './wait.ts'
+
+=======
+
 import type { RetagWish } from '../registry/registry.ts'
+
+>>>>>>> release
 
 /**
  * What must be done so that what is becomes what should be. Plain data: dry run, dashboard, change request
@@ -61,4 +70,14 @@ export interface Standing {
   from: string | null
   to: string | null
   url: string | null
+  /** Newer versions than the one that it should have, which are not ready; newest first. */
+  waiting?: Waiting[]
+}
+
+/** A version that is not ready. */
+export interface Waiting {
+  /** Its tag, or its abbreviated commit. */
+  version: string
+  /** At least one. */
+  waits: Wait[]
 }

@@ -9,7 +9,8 @@ import { repositoryKey } from '../domain/repository.ts'
 import type { Vocabulary } from '../domain/vocabulary.ts'
 import type { ManifestSnapshot } from '../forge/forge.ts'
 import type { Reason, Standing } from './action.ts'
-import { candidateOf } from './candidate.ts'
+import { type Candidate, candidateOf } from './candidate.ts'
+import { choicesOf, versionOf } from './choices.ts'
 import type { DirectChange } from './direct.ts'
 import { relateToPresent, worstOf } from './direction.ts'
 import { type Edited, editEnvironment } from './edit-environment.ts'
@@ -18,10 +19,10 @@ import { textsUnder } from './environment-files.ts'
 import { explainEnvironment, VERSION_TRAILER } from './explain/environment.ts'
 import type { Relation } from './lineage.ts'
 import { branchOf, MAX_BRANCHES, otherVersions } from './own-branch.ts'
-import { presentVersions } from './present.ts'
 import type { Proposal, Settled } from './proposal.ts'
 import type { Question } from './questions.ts'
 import { settle } from './settle.ts'
+import { tellMore } from './standing.ts'
 import { manifestsOf, type World } from './world.ts'
 
 /** What one environment needs: a settled proposal, a direct commit, or the reason for neither. */
@@ -77,17 +78,44 @@ export function planEnvironment(world: World, app: App, environment: Environment
   const named = ask(written)
   if (written.length > 0 && !named.allowed) return refuse(named.reason)
 
-  const candidate = candidateOf(app, environment, world.offers)
-  if (candidate.version === null) {
-    return without({ target, state: 'waiting', reason: candidate.reason, from: null, to: null, url: null })
+  const offered = choicesOf(app, environment, world.offers)
+  if (offered.choices === null) {
+    return without({ target, state: 'waiting', reason: offered.reason, from: null, to: null, url: null })
+  }
+  const newest = versionOf(offered.choices[0])
+  const probe = editEnvironment(snapshot.tree, app, environment, newest)
+  if (probe.problem !== null) {
+    return refuse(closed(files.map(({ path }) => path)) ?? probe.problem, newest.tag)
+  }
+  const pathsOf = ({ edits, paths }: Edited) => (edits.length > 0 ? edits.map(({ path }) => path) : paths)
+  // no registry is asked for a source that may not change the manifests, for the answer would be told to it
+  const consent = ask(pathsOf(probe), probe.images)
+  if (!consent.allowed) return refuse(consent.reason, newest.tag)
+
+  const candidate = candidateOf(world, app, environment, probe.says)
+  if (candidate.state === 'asks') {
+    const why = reason('not-asked', 'Nobody has looked yet which version is ready.')
+    const standing: Standing = {
+      target,
+      state: 'waiting',
+      reason: why,
+      from: null,
+      to: newest.tag,
+      url: null,
+    }
+    return { ...without(standing), notRead: candidate.comparisons, questions: candidate.questions }
+  }
+  const { present, waiting } = candidate
+  const from = present.length === 0 ? null : present.map(({ shown }) => shown).join(', ')
+  if (candidate.state === 'none') {
+    const to = waiting[0]?.version ?? newest.tag
+    return without({ target, state: 'waiting', reason: candidate.reason, from, to, url: null, waiting })
   }
   const { version } = candidate
-  const edit = editEnvironment(snapshot.tree, app, environment, version)
+  const edit = version.tag === newest.tag ? probe : editEnvironment(snapshot.tree, app, environment, version)
   if (edit.problem !== null) {
     return refuse(closed(files.map(({ path }) => path)) ?? edit.problem, version.tag)
   }
-  const present = presentVersions(world, environment, edit.says, version)
-  const from = present.length === 0 ? null : present.map(({ shown }) => shown).join(', ')
 
   const branch = branchOf(app, environment, version)
   if (branch === null || !isRefName(branch) || branch === snapshot.branch) {
@@ -96,8 +124,7 @@ export function planEnvironment(world: World, app: App, environment: Environment
   }
   const others = otherVersions(app, environment, Object.keys(snapshot.changeRequests), branch)
   const chosen = environment.branch === null ? undefined : branch
-  const paths = edit.edits.length > 0 ? edit.edits.map(({ path }) => path) : edit.paths
-  const decision = ask(paths, edit.images, chosen)
+  const decision = ask(pathsOf(edit), edit.images, chosen)
   if (!decision.allowed) return refuse(decision.reason, version.tag)
   if (others.length >= MAX_BRANCHES) {
     const what = `There are ${MAX_BRANCHES} branches or more such as ${branch}, too many to find an open change request among them. Delete those that are merged.`
@@ -138,17 +165,20 @@ export function planEnvironment(world: World, app: App, environment: Environment
     branch: { branch, ...(chosen === undefined ? {} : { consented: true }), others },
   })
   if (decision.merge !== 'direct' || proposal.changes.length === 0 || proposal.withdrawn !== null) {
-    return { ...settle(proposal, snapshot), direct: null, notRead: [] }
+    const settled = settle(proposal, snapshot)
+    const standing = tellMore(settled.standing, candidate)
+    return { ...settled, standing, direct: null, notRead: [] }
   }
   const again = (texts: ReadonlyMap<string, string>) => {
     const tree = snapshot.tree.map((file) => ({ ...file, text: texts.get(file.path) ?? file.text }))
     return editEnvironment(tree, app, environment, version).edits
   }
-  return planDirect(proposal, snapshot, environment, again)
+  const direct = planDirect(proposal, snapshot, environment, again)
+  return { ...direct, standing: tellMore(direct.standing, candidate) }
 }
 
 interface Findings {
-  candidate: Extract<ReturnType<typeof candidateOf>, { why: string }>
+  candidate: Extract<Candidate, { state: 'found' }>
   edit: Edited
   from: string | null
   relation: Relation

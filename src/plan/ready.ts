@@ -64,6 +64,28 @@ export function placesOf({ images }: Pick<Target, 'images'>, { tag }: Pick<Versi
   return images.map((image) => ({ image, at: image, tag }))
 }
 
+/** Which images are there; what nobody could say is neither known nor missing. */
+export function imagesOf(
+  answers: Answers,
+  places: readonly Place[],
+): { questions: Question[]; digests: Record<string, string>; missing: string[] } {
+  const found = places.map((place) => {
+    const question = { about: 'manifest' as const, image: place.at, reference: place.tag }
+    return { place, question, answer: answerTo(answers, question) }
+  })
+  return {
+    questions: found.flatMap(({ question, answer }) => (answer === null ? [question] : [])),
+    digests: Object.fromEntries(
+      found.flatMap(({ place, answer }) =>
+        answer?.known && answer.value !== null ? [[place.image.normalised, answer.value.digest]] : [],
+      ),
+    ),
+    missing: found.flatMap(({ place, answer }) =>
+      answer?.known && answer.value === null ? [`${place.at.written}:${place.tag}`] : [],
+    ),
+  }
+}
+
 interface Found {
   place: Place
   digest: string | null

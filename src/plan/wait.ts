@@ -44,6 +44,10 @@ export function unanswered(
   return { asks: [], waits: [wait] }
 }
 
+export function holds({ asks: asked, waits }: Verdict): boolean {
+  return asked.length === 0 && waits.length === 0
+}
+
 /** All of them must hold. */
 export function allOf(verdicts: readonly Verdict[]): Verdict {
   return {
