@@ -11,16 +11,8 @@ import type {
   ReportWish,
   UpdateChangeRequest,
 } from '../forge/forge.ts'
-
-<<<<<<< HEAD
-
-import type { Wait } from './wait.ts'
-
-=======
-
 import type { RetagWish } from '../registry/registry.ts'
-
->>>>>>> release
+import type { Wait } from './wait.ts'
 
 /**
  * What must be done so that what is becomes what should be. Plain data: dry run, dashboard, change request

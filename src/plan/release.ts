@@ -49,7 +49,9 @@ export function releaseOf(
   const { digests } = source
   const taken = tagged.map(({ image, digest }) => {
     const wanted = digests[image.normalised]
-    return digest === null || digest === wanted ? HOLDS : lacks(tagTaken(image, version, digest, wanted), false)
+    return digest === null || digest === wanted
+      ? HOLDS
+      : lacks(tagTaken(image, version, digest, wanted), false)
   })
   const verdict = allOf([known, ...taken])
   if (!holds(verdict)) return unmet(verdict)
