@@ -9,6 +9,7 @@ import type { Relation } from './lineage.ts'
 import { type Present, presentVersions, withCommits } from './present.ts'
 import type { Question } from './questions.ts'
 import { imagesOf, placesOf, type Readiness, readiness } from './ready.ts'
+import { isRelease, releaseReadiness } from './release.ts'
 import { HOLDS, holds, type Verdict } from './wait.ts'
 import type { World } from './world.ts'
 
@@ -70,7 +71,15 @@ export function candidateOf(
   const judge = (choice: Choice): Readiness =>
     choice.tag === null
       ? { state: 'waits', waits: named.untagged(choice).waits }
-      : readiness(world.answers, environment, versionOf(choice), { branch, gates })
+      : (isRelease(environment) ? releaseReadiness : readiness)(
+          world.answers,
+          environment,
+          versionOf(choice),
+          {
+            branch,
+            gates,
+          },
+        )
   return walk(world, environment, named.choices, { present: named.present, judge, why, whyReady })
 }
 

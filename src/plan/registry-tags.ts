@@ -1,5 +1,5 @@
 import semver from 'semver'
-import type { Environment } from '../config/model.ts'
+import type { Environment, Follow } from '../config/model.ts'
 import { globMatches } from '../domain/glob.ts'
 import { TAG_PATTERN } from '../domain/image.ts'
 import { naturalOrder } from '../domain/natural-order.ts'
@@ -12,6 +12,14 @@ export interface RuledTag {
   text: string
 }
 
+export type RegistryRule = Extract<Follow, { kind: `registry-${string}` }>
+
+export function isRegistryRule(follow: Follow): follow is RegistryRule {
+  return (
+    follow.kind === 'registry-range' || follow.kind === 'registry-newest' || follow.kind === 'registry-digest'
+  )
+}
+
 type Rule = Pick<Environment, 'follow' | 'tags'>
 
 /**
@@ -19,6 +27,18 @@ type Rule = Pick<Environment, 'follow' | 'tags'>
  * `extract` matches, and that the rule itself means. In time that grows with their number alone.
  */
 export function ruledTags(rule: Rule, tags: readonly string[]): RuledTag[] {
+  const key = JSON.stringify([rule.follow, rule.tags])
+  const known = taken.get(tags) ?? new Map<string, RuledTag[]>()
+  taken.set(tags, known)
+  const found = known.get(key) ?? takeAll(rule, tags)
+  known.set(key, found)
+  return found
+}
+
+/** A plan is made several times over the same listing. */
+const taken = new WeakMap<readonly string[], Map<string, RuledTag[]>>()
+
+function takeAll(rule: Rule, tags: readonly string[]): RuledTag[] {
   const take = taker(rule)
   return tags.flatMap((tag) => {
     const text = take(tag)

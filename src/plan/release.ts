@@ -1,4 +1,4 @@
-import type { Environment, ImageGates, Policy } from '../config/model.ts'
+import type { Environment, Policy } from '../config/model.ts'
 import { type ImageName, sameImage } from '../domain/image.ts'
 import { POLICY_PATH } from '../domain/names.ts'
 import type { RepositoryId } from '../domain/repository.ts'
@@ -8,7 +8,7 @@ import type { Version } from '../domain/version.ts'
 import type { RetagWish } from '../registry/registry.ts'
 import type { Action, Reason } from './action.ts'
 import { type Answers, answerTo } from './questions.ts'
-import { type Place, type ReadinessOptions, readiness } from './ready.ts'
+import { type Place, type Readiness, type ReadinessOptions, readiness } from './ready.ts'
 import { allOf, asks, HOLDS, holds, lacks, unanswered, type Verdict } from './wait.ts'
 import type { World } from './world.ts'
 
@@ -65,6 +65,13 @@ export function releaseOf(
   return { verdict, digests, retags, places }
 }
 
+/** Whether the images of a release may get its tag. */
+export function releaseReadiness(...release: Parameters<typeof releaseOf>): Readiness {
+  const { verdict, digests } = releaseOf(...release)
+  if (verdict.asks.length > 0) return { state: 'asks', questions: verdict.asks }
+  return verdict.waits.length > 0 ? { state: 'waits', waits: verdict.waits } : { state: 'ready', digests }
+}
+
 /** Gives the images of a release its tag; the change request comes when the registry has them. */
 export function tagRelease({ source }: World, target: string, { places, retags }: Release): Action[] {
   return retags.map((wish) => {
@@ -73,11 +80,6 @@ export function tagRelease({ source }: World, target: string, { places, retags }
     const { repository } = source
     return { kind: 'retag', repository, target, reason: { code: 'release', message }, wish }
   })
-}
-
-/** Every image that a release reads or writes, besides those of the environment. */
-export function sourceImages({ retags }: Release): ImageName[] {
-  return retags.flatMap(({ from, to }) => (sameImage(from, to) ? [] : [from]))
 }
 
 /**
