@@ -11,6 +11,7 @@ import type {
   ReportWish,
   UpdateChangeRequest,
 } from '../forge/forge.ts'
+import type { RetagWish } from '../registry/registry.ts'
 import type { Wait } from './wait.ts'
 
 /**
@@ -29,6 +30,8 @@ export type Action = ActionBase &
     | ({ kind: 'delete-branch'; expectedHead: Oid } & BranchWish)
     | { kind: 'comment'; wish: CommentWish }
     | { kind: 'report'; wish: ReportWish }
+    /** In a registry; `repository` is the one whose release it is. */
+    | { kind: 'retag'; wish: RetagWish }
   )
 
 /** `review`: people. `auto`: the bot, when the forge lets it. */

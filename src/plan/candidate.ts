@@ -19,8 +19,6 @@ export type Candidate =
       version: Version
       /** Begins a sentence: `It is the newest commit of branch main`. */
       why: string
-      /** By the normalised names of images, where somebody looked. */
-      digests: Record<string, string>
       present: Present[]
       /** Newer versions that are not ready, newest first. */
       waiting: Waiting[]
@@ -89,7 +87,7 @@ function walk(world: World, environment: Environment, choices: readonly Choice[]
   for (const [index, choice] of choices.entries()) {
     const version = versionOf(choice)
     const why = index === 0 ? ground.why : ground.whyReady
-    const found = { state: 'found' as const, version, why, digests: {}, present, waiting, vanished: [] }
+    const found = { state: 'found' as const, version, why, present, waiting, vanished: [] }
     const relations = relateToPresent(world, environment, present, version)
     if (leadsAway(relations)) {
       if (index === 0) return found
@@ -102,7 +100,7 @@ function walk(world: World, environment: Environment, choices: readonly Choice[]
       const comparisons = index === 0 ? [] : relations.flatMap(notRead)
       return comparisons.length > 0
         ? { state: 'asks', questions: [], comparisons }
-        : { ...found, digests: verdict.digests }
+        : { ...found, version: { ...version, digests: verdict.digests } }
     }
     waiting.push(waitingFor(choice, { asks: [], waits: verdict.waits }))
     if (verdict.waits.every(({ kind }) => kind === 'unknown')) break
@@ -143,7 +141,9 @@ type Found = Extract<Candidate, { state: 'found' }>
 function deployed({ answers }: World, environment: Environment, found: Found): Candidate {
   if (!environment.ready.image) return found
   const { questions, digests, missing } = imagesOf(answers, placesOf(environment, found.version))
-  return questions.length > 0 ? asking(questions) : { ...found, digests, vanished: missing }
+  return questions.length > 0
+    ? asking(questions)
+    : { ...found, version: { ...found.version, digests }, vanished: missing }
 }
 
 function unknown({ asks, waits }: Verdict, newest: Choice, present: Present[]): Candidate {
