@@ -6,7 +6,7 @@ import { pass } from './pass.ts'
 
 /** What the handlers are made from. */
 export interface HandlerParts extends Pick<Dependencies, 'forges' | 'registry' | 'log' | 'now'> {
-  store: Pick<Store, 'journal' | 'recordFeeds' | 'feedsOf'>
+  store: Pick<Store, 'journal' | 'recordFeeds' | 'feedsOf' | 'waitingSince'>
   /** Which repositories a delivery asks to look at. */
   meaning(delivery: Delivery): DeliveryMeaning
 }
@@ -20,6 +20,7 @@ export function createHandlers({ store, meaning, ...parts }: HandlerParts): Hand
     ...parts,
     journal: (entry) => store.journal(entry),
     recordFeeds: (source, manifests) => store.recordFeeds(source, manifests),
+    waitingSince: (source, waits, now) => store.waitingSince(source, waits, now),
   }
   const feedsOf = shared((key) => store.feedsOf(key))
   /** What each key has waited for, and since when in milliseconds. */

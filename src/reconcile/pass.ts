@@ -3,6 +3,7 @@ import { type RepositoryId, repositoryKey } from '../domain/repository.ts'
 import type { Action, Standing } from '../plan/action.ts'
 import { type Applied, aftermath } from '../plan/aftermath.ts'
 import { brokenReport, feedback } from '../plan/feedback.ts'
+import { tellLate, waitNames } from '../plan/late.ts'
 import { type LookAgain, sooner, UNTIL_MERGEABLE } from '../plan/look-again.ts'
 import type { PlanOptions } from '../plan/plan.ts'
 import { apply } from './apply.ts'
@@ -64,11 +65,19 @@ async function passOnce(
   const key = repositoryKey(world.source.repository)
   await dependencies.recordFeeds(key, fedBy(reading))
   // the name before a rename; passes under it would do everything twice
-  if (repositoryKey(repository) !== key) await dependencies.recordFeeds(repositoryKey(repository), [])
+  if (repositoryKey(repository) !== key) {
+    await dependencies.recordFeeds(repositoryKey(repository), [])
+    await dependencies.waitingSince(repositoryKey(repository), [], world.now)
+  }
   const done = await applyAll(plan.actions, dependencies, repository)
   const standings = done.failures.reduce(afterFailure, aftermath(plan.standings, done.applied))
   if (done.failures.some(({ error }) => PASSING.includes(errorKind(error)))) throwDecisive(done.failures)
-  const told = await applyAll(feedback(world, plan, standings), dependencies, repository)
+  const since = await dependencies.waitingSince(key, waitNames(standings), world.now)
+  const told = await applyAll(
+    feedback(world, plan, tellLate(standings, world.config, since, world.now)),
+    dependencies,
+    repository,
+  )
   throwDecisive([...done.failures, ...told.failures])
   return {
     reading,

@@ -6,7 +6,7 @@ import type { ManifestSnapshot, Mergeability } from '../../src/forge/forge.ts'
 import { aftermath } from '../../src/plan/aftermath.ts'
 import { plan } from '../../src/plan/plan.ts'
 import { afterWriting } from '../support/applied.ts'
-import { app, environment, line, MANIFESTS, manifests, NOW, oid, onMain, world } from '../support/world.ts'
+import { app, environment, line, MANIFESTS, manifests, oid, onMain, world } from '../support/world.ts'
 
 const BRANCH = 'supercargo/web/staging'
 const NEW = onMain(line('bbbbbbb', 'aaaaaaa'))

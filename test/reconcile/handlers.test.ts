@@ -13,7 +13,12 @@ test('a forge that does not decide whether it may be merged is asked ever less o
       s.forge.model.faults.mergeabilityUnknownFor = 10
       await s.push()
       let clock = Date.now()
-      const store = { journal: async () => {}, recordFeeds: async () => {}, feedsOf: async () => [] }
+      const store = {
+        journal: async () => {},
+        recordFeeds: async () => {},
+        feedsOf: async () => [],
+        waitingSince: async () => ({}),
+      }
       const meaning = () => ({ keys: [], outcome: 'Nothing.' })
       const { forges, registry, log } = s.bot.dependencies
       const handlers = createHandlers({ forges, registry, log, now: () => new Date(clock), store, meaning })
