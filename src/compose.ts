@@ -206,6 +206,7 @@ export function createEngine(available: readonly Forge[], log: Logger): Engine {
     now: () => new Date(),
     journal: async () => {},
     recordFeeds: async () => {},
+    waitingSince: async () => ({}),
   }
   return {
     home: available[0]?.id ?? GITHUB,

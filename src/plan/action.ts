@@ -64,6 +64,8 @@ export interface Standing {
   url: string | null
   /** Newer versions than the one that it should have, which are not ready; newest first. */
   waiting?: Waiting[]
+  /** Which of them should have been ready by now, and what it lacks. */
+  late?: Reason
 }
 
 /** A version that is not ready. */

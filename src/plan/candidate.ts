@@ -7,7 +7,7 @@ import { type Choice, choicesOf, versionOf } from './choices.ts'
 import { relateToPresent, worstOf } from './direction.ts'
 import type { Relation } from './lineage.ts'
 import { type Present, presentVersions, withCommits } from './present.ts'
-import type { Question } from './questions.ts'
+import type { Answers, Question } from './questions.ts'
 import { imagesOf, placesOf, type Readiness, readiness } from './ready.ts'
 import { isRelease, releaseReadiness } from './release.ts'
 import { HOLDS, holds, type Verdict } from './wait.ts'
@@ -68,30 +68,33 @@ export function candidateOf(
   const named = nameChoices(world.answers, environment, choices, known.present)
   if (!holds(named.verdict)) return unknown(named.verdict, newest, shown)
   const branch = environment.follow.kind === 'branch' ? environment.follow.branch : world.source.defaultBranch
-  const judge = (choice: Choice): Readiness =>
+  const judgeChoice = (choice: Choice): Readiness =>
     choice.tag === null
       ? { state: 'waits', waits: named.untagged(choice).waits }
-      : (isRelease(environment) ? releaseReadiness : readiness)(
-          world.answers,
-          environment,
-          versionOf(choice),
-          {
-            branch,
-            gates,
-          },
-        )
-  return walk(world, environment, named.choices, { present: named.present, judge, why, whyReady })
+      : judged(world.answers, environment, versionOf(choice), { branch, gates })
+  return walk(world, environment, named.choices, { present: named.present, judgeChoice, why, whyReady })
+}
+
+/** The images of a release are those of its commit, which may not have its tag yet. */
+function judged(
+  answers: Answers,
+  environment: Environment,
+  version: Version,
+  options: { branch: string; gates: readonly ImageGates[] },
+): Readiness {
+  const judge = isRelease(environment) ? releaseReadiness : readiness
+  return judge(answers, environment, version, options)
 }
 
 interface Ground {
   present: Present[]
-  judge(choice: Choice): Readiness
+  judgeChoice(choice: Choice): Readiness
   why: string
   whyReady: string
 }
 
 function walk(world: World, environment: Environment, choices: readonly Choice[], ground: Ground): Candidate {
-  const { present, judge } = ground
+  const { present, judgeChoice } = ground
   const waiting: Waiting[] = []
   for (const [index, choice] of choices.entries()) {
     const version = versionOf(choice)
@@ -103,7 +106,7 @@ function walk(world: World, environment: Environment, choices: readonly Choice[]
       break
     }
     if (present.length > 0 && relations.length === 0) return deployed(world, environment, found)
-    const verdict = judge(choice)
+    const verdict = judgeChoice(choice)
     if (verdict.state === 'asks') return asking(batchFrom(world, environment, choices, index, ground))
     if (verdict.state === 'ready') {
       const comparisons = index === 0 ? [] : relations.flatMap(notRead)
@@ -123,13 +126,13 @@ function batchFrom(
   environment: Environment,
   choices: readonly Choice[],
   index: number,
-  { present, judge }: Ground,
+  { present, judgeChoice }: Ground,
 ): Question[] {
   const questions: Question[] = []
   for (const choice of choices.slice(index, 2 * index + 1)) {
     const relations = relateToPresent(world, environment, present, versionOf(choice))
     if (leadsAway(relations) || (present.length > 0 && relations.length === 0)) break
-    const verdict = judge(choice)
+    const verdict = judgeChoice(choice)
     if (verdict.state === 'asks') questions.push(...verdict.questions)
   }
   return questions

@@ -1,13 +1,11 @@
 import type { Action, Standing } from './action.ts'
 import { commitDirectly } from './direct.ts'
 import { planEnvironment } from './environment.ts'
+import { type LookAgain, sooner, UNTIL_MERGEABLE, untilReady } from './look-again.ts'
 import { type HistoryNeeded, type Orphans, type PreviewStanding, planPreviews } from './previews.ts'
 import type { Question } from './questions.ts'
 import { closeStrays } from './strays.ts'
 import type { World } from './world.ts'
-
-/** How soon the forge is asked again whether something may be merged. */
-const SOON_MILLISECONDS = 5_000
 
 export interface PlanOptions {
   /** A person has confirmed that more previews than usual may be removed in this pass. */
@@ -28,10 +26,8 @@ export interface Plan {
   historiesNeeded: HistoryNeeded[]
   /** Not empty: these must be answered first, and then planned again. */
   questions: Question[]
-  /** Look again at this time at the latest, whatever happens; null: the next sweep is soon enough. */
-  lookAgainAt: Date | null
-  /** When to ask again for what the forge puts off while the plan is carried out. */
-  soon: Date
+  /** Null: the next sweep is soon enough. */
+  lookAgain: LookAgain | null
 }
 
 /**
@@ -46,17 +42,16 @@ export function plan(world: World, options: PlanOptions): Plan {
     app.previews === null ? [] : [planPreviews(world, app, app.previews, options.confirmRemovals)],
   )
   const targets = [...environments, ...previews]
-  const soon = new Date(world.now.getTime() + SOON_MILLISECONDS)
+  const standings = targets.map(({ standing }) => standing)
   const direct = targets.flatMap((target) => target.direct ?? [])
   return {
     actions: [...commitDirectly(direct), ...targets.flatMap(({ actions }) => actions), ...closeStrays(world)],
-    standings: targets.map(({ standing }) => standing),
+    standings,
     previews: previews.flatMap((each) => each.previews),
     orphans: Object.fromEntries(previews.map(({ app, orphans }) => [app, orphans])),
     comparisonsNeeded: targets.flatMap(({ notRead }) => notRead),
     historiesNeeded: previews.flatMap(({ historyNeeded }) => historyNeeded ?? []),
     questions: targets.flatMap(({ questions }) => questions ?? []),
-    lookAgainAt: targets.some((target) => target.soon) ? soon : null,
-    soon,
+    lookAgain: sooner(targets.some(({ soon }) => soon) ? UNTIL_MERGEABLE : null, untilReady(standings)),
   }
 }

@@ -47,16 +47,17 @@ export function readiness(
   const wanted = target.ready.image || all.length > 0
   const where = wanted ? (places ?? placesOf(target, version)) : []
   const images = where.map((place) => imageAt(answers, place, all, version.tag))
-  const { asks: questions, waits } = allOf([
-    ...images.map(({ verdict }) => verdict),
-    checks(answers, target, version, branch),
-  ])
-  // what is known to be missing decides at once, whatever else could be asked
+  const digests = images.map(({ place, digest }) => [place.image.normalised, digest ?? ''] as const)
+  const verdicts = [...images.map(({ verdict }) => verdict), checksOfCommit(answers, target, version, branch)]
+  return judge(verdicts, Object.fromEntries(digests))
+}
+
+/** What is known to be missing decides at once, whatever else could be asked. */
+function judge(verdicts: readonly Verdict[], digests: Record<string, string>): Readiness {
+  const { asks: questions, waits } = allOf(verdicts)
   if (waits.some(({ kind }) => kind === 'lacks')) return { state: 'waits', waits }
   if (questions.length > 0) return { state: 'asks', questions }
-  if (waits.length > 0) return { state: 'waits', waits }
-  const digests = images.map(({ place, digest }) => [place.image.normalised, digest ?? ''] as const)
-  return { state: 'ready', digests: Object.fromEntries(digests) }
+  return waits.length > 0 ? { state: 'waits', waits } : { state: 'ready', digests }
 }
 
 /** Every image of the target under the version's own tag. */
@@ -109,7 +110,13 @@ function imageAt(answers: Answers, place: Place, gates: readonly ImageGates[], v
   return { place, digest, verdict: allOf(gates.map((each) => imageGates(answers, each, gated))) }
 }
 
-function checks(answers: Answers, { ready }: Target, { commit, tag }: Version, branch: string): Verdict {
+/** The verdict of the target's `ready.checks` on the commit of a version. */
+function checksOfCommit(
+  answers: Answers,
+  { ready }: Target,
+  { commit, tag }: Version,
+  branch: string,
+): Verdict {
   if (ready.checks === null) return HOLDS
   if (commit !== null) return checksOf(answers, ready.checks, { commit, branch, tag })
   return lacks(

@@ -3,6 +3,8 @@ import { type RepositoryId, repositoryKey } from '../domain/repository.ts'
 import type { Action, Standing } from '../plan/action.ts'
 import { type Applied, aftermath } from '../plan/aftermath.ts'
 import { brokenReport, feedback } from '../plan/feedback.ts'
+import { tellLate, waitNames } from '../plan/late.ts'
+import { type LookAgain, sooner, UNTIL_MERGEABLE } from '../plan/look-again.ts'
 import type { PlanOptions } from '../plan/plan.ts'
 import { apply } from './apply.ts'
 import type { Dependencies } from './dependencies.ts'
@@ -20,8 +22,8 @@ export interface PassResult {
   reading: Reading
   standings: Standing[]
   applied: Applied[]
-  /** Look again at this time at the latest. */
-  lookAgainAt: Date | null
+  /** Null: an event or the next sweep is soon enough. */
+  lookAgain: LookAgain | null
 }
 
 /**
@@ -57,23 +59,31 @@ async function passOnce(
     const actions = reading.kind === 'broken' ? brokenReport(reading.source, reading.what, reading) : []
     const { applied, failures } = await applyAll(actions, dependencies, repository)
     throwDecisive(failures)
-    return { reading, standings: [], applied, lookAgainAt: null }
+    return { reading, standings: [], applied, lookAgain: null }
   }
   const { world, plan } = reading
   const key = repositoryKey(world.source.repository)
   await dependencies.recordFeeds(key, fedBy(reading))
   // the name before a rename; passes under it would do everything twice
-  if (repositoryKey(repository) !== key) await dependencies.recordFeeds(repositoryKey(repository), [])
+  if (repositoryKey(repository) !== key) {
+    await dependencies.recordFeeds(repositoryKey(repository), [])
+    await dependencies.waitingSince(repositoryKey(repository), [], world.now)
+  }
   const done = await applyAll(plan.actions, dependencies, repository)
   const standings = done.failures.reduce(afterFailure, aftermath(plan.standings, done.applied))
   if (done.failures.some(({ error }) => PASSING.includes(errorKind(error)))) throwDecisive(done.failures)
-  const told = await applyAll(feedback(world, plan, standings), dependencies, repository)
+  const since = await dependencies.waitingSince(key, waitNames(standings), world.now)
+  const told = await applyAll(
+    feedback(world, plan, tellLate(standings, world.config, since, world.now)),
+    dependencies,
+    repository,
+  )
   throwDecisive([...done.failures, ...told.failures])
   return {
     reading,
     standings,
     applied: [...done.applied, ...told.applied],
-    lookAgainAt: lookAgainAt(plan, done.applied),
+    lookAgain: lookAgain(reading, done.applied),
   }
 }
 
@@ -163,12 +173,12 @@ function throwDecisive(failures: readonly Failure[]): void {
 }
 
 /** A merge that the forge put off is tried again as soon as one that it has not decided on. */
-function lookAgainAt(
-  plan: Extract<Reading, { kind: 'planned' }>['plan'],
+function lookAgain(
+  { plan }: Extract<Reading, { kind: 'planned' }>,
   applied: readonly Applied[],
-): Date | null {
+): LookAgain | null {
   const again = applied.some(({ merge }) => merge?.merged === false && merge.again)
-  return again ? plan.soon : plan.lookAgainAt
+  return again ? sooner(UNTIL_MERGEABLE, plan.lookAgain) : plan.lookAgain
 }
 
 function fedBy({ world }: Extract<Reading, { kind: 'planned' }>): string[] {
