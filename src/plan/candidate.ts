@@ -8,8 +8,8 @@ import { relateToPresent, worstOf } from './direction.ts'
 import type { Relation } from './lineage.ts'
 import { type Present, presentVersions, withCommits } from './present.ts'
 import type { Answers, Question } from './questions.ts'
-import { checksOfCommit, imagesOf, judge, placesOf, type Readiness, readiness } from './ready.ts'
-import { isRelease, releaseOf } from './release.ts'
+import { imagesOf, placesOf, type Readiness, readiness } from './ready.ts'
+import { isRelease, releaseReadiness } from './release.ts'
 import { HOLDS, holds, type Verdict } from './wait.ts'
 import type { World } from './world.ts'
 
@@ -82,10 +82,8 @@ function judged(
   version: Version,
   options: { branch: string; gates: readonly ImageGates[] },
 ): Readiness {
-  if (!isRelease(environment)) return readiness(answers, environment, version, options)
-  const { gates } = options
-  const { verdict, digests } = releaseOf(answers, environment, version, { isDeployed: false, gates })
-  return judge([verdict, checksOfCommit(answers, environment, version, options.branch)], digests)
+  const judge = isRelease(environment) ? releaseReadiness : readiness
+  return judge(answers, environment, version, options)
 }
 
 interface Ground {

@@ -6,6 +6,7 @@ import type { Version } from '../domain/version.ts'
 import { compareBuilt } from './built-tags.ts'
 import { commitGraph, comparisonKey, type Relation, relate } from './lineage.ts'
 import type { Present } from './present.ts'
+import { comparedBy, compareRuled } from './registry-tags.ts'
 import { compareTags } from './tag-order.ts'
 import type { World } from './world.ts'
 
@@ -24,11 +25,21 @@ export function relateToPresent(
 ): Relation[] {
   return present
     .filter(({ tag }) => tag !== candidate.tag)
-    .map((each) =>
-      environment.follow.kind === 'branch'
-        ? byAncestryOrCount(world, environment, each, candidate)
-        : byVersion(world, environment, each, candidate),
-    )
+    .map((each) => relationBy(environment)(world, environment, each, candidate))
+}
+
+type Relate = (world: World, environment: Environment, present: Present, candidate: Version) => Relation
+
+function relationBy({ follow }: Environment): Relate {
+  switch (follow.kind) {
+    case 'branch':
+      return byAncestryOrCount
+    case 'tag-glob':
+    case 'tag-range':
+      return byVersion
+    default:
+      return byRule
+  }
 }
 
 /** The relation that decides; null when there are none. */
@@ -70,6 +81,17 @@ function byVersion(world: World, environment: Environment, present: Present, can
   const comparison = world.comparisons[comparisonKey(known.commit, candidate.commit)]
   const commits = comparison?.status === 'diverged' ? comparison.commits.toReversed() : []
   return { kind: 'forward', commits, total: comparison?.total ?? 0, complete: true }
+}
+
+/** By the order of a registry rule; a tag that it says nothing of has no place in it. Commits are for people. */
+function byRule(world: World, environment: Environment, present: Present, candidate: Version): Relation {
+  const before = comparedBy(environment, present.tag)
+  const after = comparedBy(environment, candidate.tag)
+  if (before !== null && after !== null && compareRuled(environment, before, after) > 0)
+    return { kind: 'backward' }
+  const relation = byAncestry(world, present, candidate)
+  if (relation.kind === 'forward' || relation.kind === 'not-read') return relation
+  return { kind: 'forward', commits: [], total: 0, complete: true }
 }
 
 function matches({ follow }: Environment, tag: string): boolean {

@@ -1,6 +1,6 @@
 import type { App, Environment } from '../config/model.ts'
 import type { FieldValues } from '../domain/field-value.ts'
-import type { ImageName } from '../domain/image.ts'
+import { DIGEST_PATTERN, type ImageName } from '../domain/image.ts'
 import { versionIn } from '../domain/semantic-version.ts'
 import type { Version } from '../domain/version.ts'
 import type { FileEdit, Remark, Sighting, TextFile } from '../edit/editor.ts'
@@ -115,7 +115,7 @@ function editImages(
 }
 
 function digestOf({ tag, digest }: Sighting): { tag: string | null; digest: string }[] {
-  return digest === null ? [] : [{ tag, digest }]
+  return digest === null || !DIGEST_PATTERN.test(digest) ? [] : [{ tag, digest }]
 }
 
 function isUnpinned({ tag, digest, after }: Sighting): boolean {

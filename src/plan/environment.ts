@@ -1,26 +1,31 @@
 import type { Decision } from '../config/consent.ts'
 import { decide, refusesSource } from '../config/consent.ts'
-import type { App, Environment } from '../config/model.ts'
+import type { App, Environment, ImageGates } from '../config/model.ts'
 import { readTrailers } from '../domain/commit-message.ts'
 import type { ImageName } from '../domain/image.ts'
 import { isUnder } from '../domain/path.ts'
 import { isRefName } from '../domain/ref-name.ts'
 import { repositoryKey } from '../domain/repository.ts'
+import type { Version } from '../domain/version.ts'
 import type { Vocabulary } from '../domain/vocabulary.ts'
 import type { ManifestSnapshot } from '../forge/forge.ts'
 import type { Reason, Standing } from './action.ts'
 import { type Candidate, candidateOf } from './candidate.ts'
-import { choicesOf, versionOf } from './choices.ts'
 import type { DirectChange } from './direct.ts'
 import { relateToPresent, worstOf } from './direction.ts'
 import { type Edited, editEnvironment } from './edit-environment.ts'
 import { namedFiles } from './edit-fields.ts'
 import { textsUnder } from './environment-files.ts'
 import { explainEnvironment, VERSION_TRAILER } from './explain/environment.ts'
+import { type ImageStory, imageStories } from './explain/images.ts'
 import type { Relation } from './lineage.ts'
 import { branchOf, MAX_BRANCHES, otherVersions } from './own-branch.ts'
+import { movedTag, namesOf, sameTagReason, type VersionNames, withDigests, writesDigests } from './pin.ts'
 import type { Proposal, Settled } from './proposal.ts'
 import type { Question } from './questions.ts'
+import { probeVersion, registryCandidate } from './registry-candidate.ts'
+import { isRegistryRule } from './registry-tags.ts'
+import { isRelease, mayTag, releaseOf, tagRelease } from './release.ts'
 import { settle } from './settle.ts'
 import { tellMore } from './standing.ts'
 import { manifestsOf, type World } from './world.ts'
@@ -78,41 +83,66 @@ export function planEnvironment(world: World, app: App, environment: Environment
   const named = ask(written)
   if (written.length > 0 && !named.allowed) return refuse(named.reason)
 
-  const offered = choicesOf(app, environment, world.offers)
-  if (offered.choices === null) {
-    return without({ target, state: 'waiting', reason: offered.reason, from: null, to: null, url: null })
+  const probed = probeVersion(app, environment, world.offers)
+  if (probed.version === null) {
+    return without({ target, state: 'waiting', reason: probed.reason, from: null, to: null, url: null })
   }
-  const newest = versionOf(offered.choices[0])
-  const probe = editEnvironment(snapshot.tree, app, environment, newest)
-  if (probe.problem !== null) {
-    return refuse(closed(files.map(({ path }) => path)) ?? probe.problem, newest.tag)
+  const probe = editEnvironment(snapshot.tree, app, environment, probed.version)
+  if (probe.problem !== null && !isAskedFor(probe.problem)) {
+    return refuse(closed(files.map(({ path }) => path)) ?? probe.problem, probed.shown)
   }
   const pathsOf = ({ edits, paths }: Edited) => (edits.length > 0 ? edits.map(({ path }) => path) : paths)
+  const built = environment.retag?.from ?? null
+  const imagesOf = ({ images }: Edited) => (built === null ? images : [...images, built])
   // no registry is asked for a source that may not change the manifests, for the answer would be told to it
-  const consent = ask(pathsOf(probe), probe.images)
-  if (!consent.allowed) return refuse(consent.reason, newest.tag)
+  const consent = ask(pathsOf(probe), imagesOf(probe))
+  if (!consent.allowed) return refuse(consent.reason, probed.shown)
 
-  const candidate = candidateOf(world, app, environment, probe.says)
-  if (candidate.state === 'asks') {
+  const gates: ImageGates[] = []
+  const asking = (questions: Question[], comparisons: TargetPlan['notRead'] = []): TargetPlan => {
     const why = reason('not-asked', 'Nobody has looked yet which version is ready.')
-    const standing: Standing = {
+    const standing = {
       target,
-      state: 'waiting',
+      state: 'waiting' as const,
       reason: why,
       from: null,
-      to: newest.tag,
+      to: probed.shown,
       url: null,
     }
-    return { ...without(standing), notRead: candidate.comparisons, questions: candidate.questions }
+    return { ...without(standing), notRead: comparisons, questions }
   }
+  const candidate = isRegistryRule(environment.follow)
+    ? registryCandidate(world, environment, probe.says, gates)
+    : candidateOf(world, app, environment, probe.says, gates)
+  if (candidate.state === 'asks') return asking(candidate.questions, candidate.comparisons)
   const { present, waiting } = candidate
-  const from = present.length === 0 ? null : present.map(({ shown }) => shown).join(', ')
   if (candidate.state === 'none') {
-    const to = waiting[0]?.version ?? newest.tag
+    const to = waiting[0]?.version ?? probed.shown
+    const from = present.map(({ shown }) => shown).join(', ') || null
     return without({ target, state: 'waiting', reason: candidate.reason, from, to, url: null, waiting })
   }
-  const { version } = candidate
-  const edit = version.tag === newest.tag ? probe : editEnvironment(snapshot.tree, app, environment, version)
+  const { version, verdict } = withDigests(world.answers, environment, candidate.version, probe.digests)
+  const names = namesOf(
+    environment,
+    version,
+    present.map(({ shown }) => shown),
+    probe.digests,
+  )
+  const { from, to } = names
+  if (verdict.asks.length > 0) return asking(verdict.asks)
+  const moved = movedTag(environment, version, probe.digests)
+  const [unmet] = verdict.waits
+  if (unmet !== undefined || moved !== null) {
+    const state = moved === null ? 'waiting' : 'held'
+    const why = moved ?? unmet?.reason ?? reason('not-ready', 'The version is not ready yet.')
+    return without({ target, state, reason: why, from, to, url: null, waiting })
+  }
+  const isProbed =
+    version.tag === probed.version.tag &&
+    probe.problem === null &&
+    !writesDigests(environment) &&
+    Object.keys(probe.digests).length === 0
+  const edit = isProbed ? probe : editEnvironment(snapshot.tree, app, environment, version)
   if (edit.problem !== null) {
     return refuse(closed(files.map(({ path }) => path)) ?? edit.problem, version.tag)
   }
@@ -154,10 +184,29 @@ export function planEnvironment(world: World, app: App, environment: Environment
     })
   }
 
+  const isNew = relations.length > 0 || present.length === 0
+  const release =
+    isRelease(environment) && isNew && relation.kind !== 'backward'
+      ? releaseOf(world.answers, environment, version, { branch: world.source.defaultBranch, gates })
+      : null
+  if (release !== null && release.retags.length > 0) {
+    const unspoken = mayTag(policy.value, release, snapshot.repository)
+    if (unspoken !== null) return refuse(unspoken, to)
+    const actions = tagRelease(world, target, release)
+    const why = actions[0]?.reason ?? reason('release', `${to} is tagged.`)
+    return { ...without({ target, state: 'changing', reason: why, from, to, url: null }), actions }
+  }
+
   const proposal = propose(world, app, environment, {
     candidate,
+    version,
+    names,
+    images: imageStories(world.answers, environment, version, {
+      places: release?.places ?? [],
+      gates: [environment.gates, ...gates],
+    }),
+    sameTag: sameTagReason(environment, version, present, probe.digests),
     edit,
-    from,
     relation,
     decision,
     target,
@@ -179,8 +228,11 @@ export function planEnvironment(world: World, app: App, environment: Environment
 
 interface Findings {
   candidate: Extract<Candidate, { state: 'found' }>
+  version: Version
+  names: VersionNames
+  images: ImageStory[]
+  sameTag: Reason | null
   edit: Edited
-  from: string | null
   relation: Relation
   decision: Extract<Decision, { allowed: true }>
   target: string
@@ -189,9 +241,10 @@ interface Findings {
 }
 
 function propose(world: World, app: App, environment: Environment, findings: Findings): Proposal {
-  const { candidate, edit, from, relation, decision, target, words, branch } = findings
-  const { version } = candidate
-  const backward = `${from} is newer than ${version.tag}, and an environment never moves backwards by itself.`
+  const { candidate, version, names, edit, relation, decision, target, words, branch } = findings
+  const { from, to } = names
+  const { why } = candidate
+  const backward = `${from} is newer than ${to}, and an environment never moves backwards by itself.`
   return {
     target,
     ...branch,
@@ -201,14 +254,14 @@ function propose(world: World, app: App, environment: Environment, findings: Fin
       sourceId: world.source.id,
       app: app.name,
       target: environment.name,
-      version: version.tag,
+      version: names.key,
       commit: version.commit,
     },
     from,
-    to: version.tag,
+    to,
     changes: edit.edits.map(({ path, after }) => ({ path, content: after })),
     edits: edit.edits,
-    reason: reason(from === null ? 'first-version' : 'newer-version', `${candidate.why}.`),
+    reason: findings.sameTag ?? reason(from === null ? 'first-version' : 'newer-version', `${why}.`),
     withdrawn: relation.kind === 'backward' ? reason('never-backwards', backward) : null,
     merge: decision.merge === 'direct' ? 'review' : decision.merge,
     ...explainEnvironment({
@@ -216,13 +269,13 @@ function propose(world: World, app: App, environment: Environment, findings: Fin
       app,
       environment,
       version,
-      why: candidate.why,
-      from,
+      names,
+      why,
+      sameTag: findings.sameTag,
+      images: findings.images,
       relation,
       decision,
-      edits: edit.edits,
-      rendered: edit.rendered,
-      notes: edit.notes,
+      edit,
     }),
   }
 }
@@ -234,12 +287,12 @@ function planDirect(
   environment: Environment,
   again: DirectChange['again'],
 ): TargetPlan {
-  const { target, from, to } = proposal
+  const { target, from, to, block } = proposal
   const delivered = (snapshot.history[environment.path] ?? [])
     .filter(({ ours }) => ours)
     .flatMap(({ message }) => readTrailers(message, VERSION_TRAILER))
     .find((value) => value.startsWith(`${target} `))
-  if (delivered === `${target} ${to}`) {
+  if (delivered === `${target} ${block.version}`) {
     const why = reason(
       'edited-by-hand',
       `${to} was delivered before and then changed by hand; that is left alone.`,
@@ -248,6 +301,11 @@ function planDirect(
   }
   const standing: Standing = { target, state: 'changing', reason: proposal.reason, from, to, url: null }
   return { ...without(standing), direct: { proposal, snapshot, again } }
+}
+
+/** What nobody can say before a registry has told it is not held against a probe. */
+function isAskedFor({ code }: Reason): boolean {
+  return code === 'digest-unknown' || code === 'sha-unknown'
 }
 
 function without(standing: Standing): TargetPlan {

@@ -54,7 +54,7 @@ export function withDigests(
  * What tells the version from others: its tag, and where digests are written the beginning of each, for the same tag
  * may come again with another image.
  */
-export function versionName(environment: Environment, { tag, digests = {} }: Version): string {
+function versionName(environment: Environment, { tag, digests = {} }: Version): string {
   if (!writesDigests(environment)) return tag
   const known = environment.images.flatMap(({ normalised }) => digests[normalised] ?? [])
   return known.length === 0 ? tag : `${tag}@${known.map(short).join('+')}`
@@ -82,15 +82,52 @@ export function movedTag(
   return { code: 'tag-moved', message }
 }
 
+/** What a version is called: to people, and where it must not be taken for another. */
+export interface VersionNames {
+  /** What the manifests have; null where that cannot be told. */
+  from: string | null
+  to: string
+  /** As versionName() has it. */
+  key: string
+}
+
+/** Where the rule looks at digests they are shown as well; else the tags say enough. */
+export function namesOf(
+  environment: Environment,
+  version: Version,
+  shown: readonly string[],
+  present: PresentDigests,
+): VersionNames {
+  const key = versionName(environment, version)
+  const joined = (names: readonly string[]) => (names.length === 0 ? null : names.join(', '))
+  if (environment.follow.kind !== 'registry-digest') return { from: joined(shown), to: version.tag, key }
+  const digests = environment.images.flatMap(({ normalised }) => present[normalised] ?? [])
+  const withDigest = shown.map((tag) => {
+    const own = digests.filter((each) => each.tag === tag).map(({ digest }) => short(digest))
+    return own.length === 0 ? tag : `${tag}@${[...new Set(own)].join('+')}`
+  })
+  const alone = digests.filter(({ tag }) => tag === null).map(({ digest }) => `@${short(digest)}`)
+  return { from: joined([...withDigest, ...new Set(alone)]), to: key, key }
+}
+
+/** Why a version is written whose tag the manifests have already; null where its tag is new to them. */
+export function sameTagReason(
+  environment: Environment,
+  { tag }: Version,
+  present: readonly { tag: string }[],
+  digests: PresentDigests,
+): Reason | null {
+  const [image] = environment.images
+  const isSame =
+    present.length === 0 ? Object.keys(digests).length > 0 : present.every((each) => each.tag === tag)
+  if (!writesDigests(environment) || !isSame || image === undefined) return null
+  const isPinned = environment.images.every(({ normalised }) => digests[normalised] !== undefined)
+  return isPinned
+    ? { code: 'digest-moved', message: `The tag ${tag} of ${image.written} names another image now.` }
+    : { code: 'digest-pinned', message: `The digest of ${image.written}:${tag} is written beside its tag.` }
+}
+
 /** What a digest is shown by among tags: 12 of its digits. */
 function short(digest: string): string {
   return digest.slice(digest.indexOf(':') + 1).slice(0, 12)
-}
-
-/** As versionName() has it, for what the manifests say. */
-export function presentName(environment: Environment, tag: string, present: PresentDigests): string {
-  const digests = environment.images.flatMap(
-    ({ normalised }) => present[normalised]?.find((each) => each.tag === tag)?.digest ?? [],
-  )
-  return digests.length === 0 ? tag : `${tag}@${digests.map(short).join('+')}`
 }

@@ -25,7 +25,7 @@ export function sourceQuery(config: SourceConfig): SourceQuery {
   const previews = config.apps.flatMap((app) => app.previews ?? [])
   return {
     branches: [...branches].map(([name, paths]) => ({ name, paths: [...paths].toSorted() })),
-    tags: environments.some(({ follow }) => follow.kind !== 'branch'),
+    tags: environments.some(({ follow }) => follow.kind === 'tag-glob' || follow.kind === 'tag-range'),
     pullRequests: previews.length > 0,
     liveBranches: previews.some(({ follow }) => follow.kind === 'branches'),
     commentMarker: COMMENT_MARKER,

@@ -53,7 +53,7 @@ export function readiness(
 }
 
 /** What is known to be missing decides at once, whatever else could be asked. */
-export function judge(verdicts: readonly Verdict[], digests: Record<string, string>): Readiness {
+function judge(verdicts: readonly Verdict[], digests: Record<string, string>): Readiness {
   const { asks: questions, waits } = allOf(verdicts)
   if (waits.some(({ kind }) => kind === 'lacks')) return { state: 'waits', waits }
   if (questions.length > 0) return { state: 'asks', questions }
@@ -111,7 +111,7 @@ function imageAt(answers: Answers, place: Place, gates: readonly ImageGates[], v
 }
 
 /** The verdict of the target's `ready.checks` on the commit of a version. */
-export function checksOfCommit(
+function checksOfCommit(
   answers: Answers,
   { ready }: Target,
   { commit, tag }: Version,

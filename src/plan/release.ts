@@ -1,14 +1,15 @@
-import type { Environment, ImageGates, Policy } from '../config/model.ts'
+import type { Environment, Policy } from '../config/model.ts'
 import { type ImageName, sameImage } from '../domain/image.ts'
 import { POLICY_PATH } from '../domain/names.ts'
 import type { RepositoryId } from '../domain/repository.ts'
+import { versionIn } from '../domain/semantic-version.ts'
 import { renderTag } from '../domain/tag-template.ts'
 import type { Version } from '../domain/version.ts'
 import type { RetagWish } from '../registry/registry.ts'
 import type { Action, Reason } from './action.ts'
 import { type Answers, answerTo } from './questions.ts'
-import { type Place, readiness } from './ready.ts'
-import { allOf, asks, HOLDS, lacks, unanswered, type Verdict } from './wait.ts'
+import { type Place, type Readiness, type ReadinessOptions, readiness } from './ready.ts'
+import { allOf, asks, HOLDS, holds, lacks, unanswered, type Verdict } from './wait.ts'
 import type { World } from './world.ts'
 
 /** The images of a release. */
@@ -18,7 +19,7 @@ export interface Release {
   digests: Record<string, string>
   /** What must be done first so that every image has the release's tag. */
   retags: RetagWish[]
-  /** Where CI has pushed them; [] where that does not matter any more. */
+  /** Where CI has pushed them. */
   places: Place[]
 }
 
@@ -30,23 +31,21 @@ export function isRelease({ follow, retag }: Pick<Environment, 'follow' | 'retag
 /**
  * The images of a release: those that CI has built for its commit, under the release's tag. They must exist and pass
  * their gates before they get it; a tag that names another image already is never moved.
- * @param isDeployed the manifests have the version: what built it may be gone by now
  */
 export function releaseOf(
   answers: Answers,
   environment: Environment,
   version: Version,
-  { isDeployed, gates }: { isDeployed: boolean; gates: readonly ImageGates[] },
+  { branch, gates = [] }: Pick<ReadinessOptions, 'branch' | 'gates'>,
 ): Release {
-  const tagged = environment.images.map((image) => tagOf(answers, image, version.tag))
-  const isDone = isDeployed && tagged.every(({ digest, verdict }) => digest !== null || isUnmet(verdict))
-  if (isDone) return { ...met(tagged), retags: [], places: [] }
-  const places = releasePlaces(environment, version)
+  const places = releasePlaces(environment, version, branch)
   if (!Array.isArray(places)) return unmet(lacks(places, false))
-  const ready = { ...environment.ready, image: true, checks: null }
-  const source = readiness(answers, { ...environment, ready }, version, { branch: '', places, gates })
-  if (source.state !== 'ready')
-    return unmet(allOf([...tagged.map(({ verdict }) => verdict), verdictOf(source)]))
+  const ready = { ...environment.ready, image: true }
+  const source = readiness(answers, { ...environment, ready }, version, { branch, places, gates })
+  const tagged = places.map((place) => tagOf(answers, place.image, version.tag))
+  const known = allOf(tagged.map(({ verdict }) => verdict))
+  if (source.state === 'asks') return unmet({ asks: [...source.questions, ...known.asks], waits: [] })
+  if (source.state === 'waits') return unmet({ asks: [], waits: source.waits })
   const { digests } = source
   const taken = tagged.map(({ image, digest }) => {
     const wanted = digests[image.normalised]
@@ -54,8 +53,8 @@ export function releaseOf(
       ? HOLDS
       : lacks(tagTaken(image, version, digest, wanted), false)
   })
-  const verdict = allOf([...tagged.map((each) => each.verdict), ...taken])
-  if (isUnmet(verdict)) return unmet(verdict)
+  const verdict = allOf([known, ...taken])
+  if (!holds(verdict)) return unmet(verdict)
   const retags = tagged.flatMap(({ image, digest }) => {
     const place = places.find((each) => sameImage(each.image, image))
     const wanted = digests[image.normalised]
@@ -66,6 +65,13 @@ export function releaseOf(
   return { verdict, digests, retags, places }
 }
 
+/** Whether the images of a release may get its tag. */
+export function releaseReadiness(...release: Parameters<typeof releaseOf>): Readiness {
+  const { verdict, digests } = releaseOf(...release)
+  if (verdict.asks.length > 0) return { state: 'asks', questions: verdict.asks }
+  return verdict.waits.length > 0 ? { state: 'waits', waits: verdict.waits } : { state: 'ready', digests }
+}
+
 /** Gives the images of a release its tag; the change request comes when the registry has them. */
 export function tagRelease({ source }: World, target: string, { places, retags }: Release): Action[] {
   return retags.map((wish) => {
@@ -74,11 +80,6 @@ export function tagRelease({ source }: World, target: string, { places, retags }
     const { repository } = source
     return { kind: 'retag', repository, target, reason: { code: 'release', message }, wish }
   })
-}
-
-/** Every image that a release reads or writes, besides those of the environment. */
-export function sourceImages({ retags }: Release): ImageName[] {
-  return retags.flatMap(({ from, to }) => (sameImage(from, to) ? [] : [from]))
 }
 
 /**
@@ -108,10 +109,15 @@ function tagOf(answers: Answers, image: ImageName, tag: string): Tagged {
 }
 
 /** A reason where nobody can tell, as with tags that are made of dates and numbers. */
-function releasePlaces({ tag: template, images, retag }: Environment, version: Version): Place[] | Reason {
-  const tag = version.commit === null ? null : renderTag(template, { commit: version.commit })
+function releasePlaces(
+  { tag: template, images, retag }: Environment,
+  { commit, tag: release }: Version,
+  branch: string,
+): Place[] | Reason {
+  const about = { branch, version: versionIn(release)?.version }
+  const tag = commit === null ? null : renderTag(template, { commit, ...about })
   if (tag !== null) return images.map((image) => ({ image, at: retag?.from ?? image, tag }))
-  const message = `The image of ${version.tag} cannot be found by its commit, for the tags of ${template.source} cannot be computed.`
+  const message = `The image of ${release} cannot be found by its commit, for the tags of ${template.source} cannot be computed.`
   return { code: 'release-image-unknown', message }
 }
 
@@ -120,21 +126,6 @@ function tagTaken(image: ImageName, { tag }: Version, digest: string, wanted: st
   return { code: 'tag-taken', message }
 }
 
-function met(tagged: readonly Tagged[]): Pick<Release, 'verdict' | 'digests'> {
-  const digests = tagged.flatMap(({ image, digest }) =>
-    digest === null ? [] : [[image.normalised, digest] as const],
-  )
-  return { verdict: allOf(tagged.map(({ verdict }) => verdict)), digests: Object.fromEntries(digests) }
-}
-
 function unmet(verdict: Verdict): Release {
   return { verdict, digests: {}, retags: [], places: [] }
-}
-
-function verdictOf(source: Exclude<ReturnType<typeof readiness>, { state: 'ready' }>): Verdict {
-  return source.state === 'asks' ? { asks: source.questions, waits: [] } : { asks: [], waits: source.waits }
-}
-
-function isUnmet({ asks, waits }: Verdict): boolean {
-  return asks.length > 0 || waits.length > 0
 }

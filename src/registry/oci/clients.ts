@@ -1,0 +1,34 @@
+import { SupercargoError } from '../../domain/errors.ts'
+import type { ImageName } from '../../domain/image.ts'
+import { createOciClient, type OciClient } from './client.ts'
+import type { RegistryAccess } from './options.ts'
+
+/** The registries that the operator allows. */
+export interface OciClients {
+  /** @throws SupercargoError `registry-unknown` (permanent) for an image of any other */
+  of(image: ImageName): OciPlace
+}
+
+export interface OciPlace {
+  client: OciClient
+  host: string
+  /** Without the host: `acme/web`, `library/nginx`. */
+  repository: string
+}
+
+export function createOciClients(accesses: RegistryAccess[]): OciClients {
+  const clients = new Map(accesses.map((access) => [access.host, createOciClient(access)]))
+  return {
+    of({ normalised, written }) {
+      const slash = normalised.indexOf('/')
+      const host = normalised.slice(0, slash)
+      const client = clients.get(host)
+      if (client !== undefined) return { client, host, repository: normalised.slice(slash + 1) }
+      throw new SupercargoError(`The registry of ${written} is none that Supercargo may ask.`, {
+        code: 'registry-unknown',
+        kind: 'permanent',
+        advice: `Name ${host} among the registries of the server, or write "ready: commit" for the app.`,
+      })
+    },
+  }
+}
