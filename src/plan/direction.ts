@@ -1,7 +1,9 @@
 import semver from 'semver'
 import type { Environment } from '../config/model.ts'
 import { globMatches } from '../domain/glob.ts'
+import { readTag } from '../domain/tag-template.ts'
 import type { Version } from '../domain/version.ts'
+import { compareBuilt } from './built-tags.ts'
 import { commitGraph, comparisonKey, type Relation, relate } from './lineage.ts'
 import type { Present } from './present.ts'
 import { comparedBy, compareRuled } from './registry-tags.ts'
@@ -31,7 +33,7 @@ type Relate = (world: World, environment: Environment, present: Present, candida
 function relationBy({ follow }: Environment): Relate {
   switch (follow.kind) {
     case 'branch':
-      return (world, _, present, candidate) => byAncestry(world, present, candidate)
+      return byAncestryOrCount
     case 'tag-glob':
     case 'tag-range':
       return byVersion
@@ -43,6 +45,20 @@ function relationBy({ follow }: Environment): Relate {
 /** The relation that decides; null when there are none. */
 export function worstOf(relations: readonly Relation[]): Relation | null {
   return ORDER.flatMap((kind) => relations.filter((relation) => relation.kind === kind))[0] ?? null
+}
+
+/** Where an image that is gone cannot say its commit any more, the count in its tag still does. */
+function byAncestryOrCount(
+  world: World,
+  { tag: template }: Environment,
+  present: Present,
+  candidate: Version,
+): Relation {
+  const counted =
+    present.commit === null && [present.tag, candidate.tag].every((tag) => readTag(template, tag))
+  return counted && compareBuilt(template, present.tag, candidate.tag) > 0
+    ? { kind: 'backward' }
+    : byAncestry(world, present, candidate)
 }
 
 function byAncestry(world: World, { commit }: Present, candidate: Version): Relation {
