@@ -52,6 +52,7 @@ const FENCES: [RegExp, string[]][] = [
   [/^@gitbeaker\//, ['forge/gitlab']],
   [/^(pg|graphile-worker|@electric-sql\/pglite)$/, ['store']],
   [/^yaml$/, ['edit', 'config']],
+  [/^re2js$/, ['domain/pattern.ts']],
 ]
 
 /** No clock, no randomness, no timers, no I/O: the rooms whose functions are pure. */
