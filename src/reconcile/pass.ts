@@ -1,4 +1,6 @@
+import type { SourceConfig } from '../config/model.ts'
 import { type ErrorKind, errorKind } from '../domain/errors.ts'
+import { type ImageName, imageKey } from '../domain/image.ts'
 import { type RepositoryId, repositoryKey } from '../domain/repository.ts'
 import type { Action, Standing } from '../plan/action.ts'
 import { type Applied, aftermath } from '../plan/aftermath.ts'
@@ -217,10 +219,18 @@ function lookAgain(
   return again ? sooner(UNTIL_MERGEABLE, first) : first
 }
 
+/** Whatever news is about these, the repository is to be looked at. */
 function fedBy({ world }: Extract<Reading, { kind: 'planned' }>): string[] {
   // also what cannot be read: its owner may let the bot in
   const keys = world.manifests.map(({ repository, snapshot }) =>
     repositoryKey(snapshot?.repository ?? repository),
   )
-  return [...new Set(keys)]
+  return [...new Set([...keys, ...imagesOf(world.config).map(({ normalised }) => imageKey(normalised))])]
+}
+
+function imagesOf({ apps }: SourceConfig): ImageName[] {
+  return apps.flatMap(({ environments, previews }) => [
+    ...environments.flatMap(({ images, retag }) => (retag?.from ? [...images, retag.from] : images)),
+    ...(previews?.images ?? []),
+  ])
 }

@@ -30,7 +30,10 @@ function wished(result: ReturnType<typeof planWith>) {
 test('the highest version in the range that the registry has is proposed, and the body explains the rule', () => {
   const { title, body } = wished(planWith(shelves('1.2.0', '1.10.0', '2.0.0'), following(RANGE, '1.2.0')))
   assert.equal(title, 'web staging: 1.2.0 → 1.10.0')
-  assert.match(body, /highest version among the tags of ghcr\.io\/acme\/web that is in the range \^\u200b1\.2/)
+  assert.match(
+    body,
+    /highest version among the tags of ghcr\.io\/acme\/web that is in the range \^\u200b1\.2/,
+  )
   assert.ok(body.includes(`\`${sha256('2')}\` = \`1.10.0\`.`))
 })
 

@@ -54,7 +54,7 @@ export function createAuthorizer(access: RegistryAccess, origin: string, exchang
   let method: Method | null = null
 
   async function fetchHeader(chosen: Method, { repository, scopes }: Purpose): Promise<string | null> {
-    const credentials = await access.credentials(repository)
+    const credentials = await access.credentials(repository, scopes)
     if (credentials?.kind === 'bearer') return `Bearer ${credentials.token}`
     if (chosen.scheme === 'basic')
       return credentials?.kind === 'basic' ? basicAuthorization(credentials) : null

@@ -40,7 +40,7 @@ export type Exchange = (request: ExchangeRequest) => Promise<Answer>
  * and to another origin by https only and without the credentials, which do not come back later.
  * https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md#pulling-blobs
  */
-export function createExchange(access: RegistryAccess): Exchange {
+export function createExchange(access: Omit<RegistryAccess, 'credentials'>): Exchange {
   const { host, log, timeout = TIMEOUT, clock = () => new Date() } = access
   const transport = access.fetch ?? (access.ca === undefined ? fetch : fetchTrusting(access.ca))
   const limit = createRateLimit(host, clock)
