@@ -35,6 +35,8 @@ export type TargetPlan = Settled & {
   direct: DirectChange | null
   /** Comparisons that must be read before anything is planned. */
   notRead: { base: string; head: string }[]
+  /** Branches whose change requests must be read before anything is planned. */
+  branchesNeeded?: string[]
   /** Questions that must be answered before anything is planned. */
   questions?: Question[]
 }
@@ -152,6 +154,9 @@ export function planEnvironment(world: World, app: App, environment: Environment
     const what = `${branch ?? environment.branch?.source} cannot be the branch of a change request for ${version.tag}.`
     return refuse(reason('branch-not-possible', what), version.tag)
   }
+  // only the branch of the newest version was known when the change requests were read
+  const isRead = version.commit === probed.version.commit || snapshot.changeRequests[branch] !== undefined
+  if (environment.branch !== null && !isRead) return { ...asking([]), branchesNeeded: [branch] }
   const others = otherVersions(app, environment, Object.keys(snapshot.changeRequests), branch)
   const chosen = environment.branch === null ? undefined : branch
   const decision = ask(pathsOf(edit), edit.images, chosen)
@@ -194,7 +199,10 @@ export function planEnvironment(world: World, app: App, environment: Environment
     if (unspoken !== null) return refuse(unspoken, to)
     const actions = tagRelease(world, target, release)
     const why = actions[0]?.reason ?? reason('release', `${to} is tagged.`)
-    return { ...without({ target, state: 'changing', reason: why, from, to, url: null }), actions }
+    return {
+      ...without({ target, state: 'changing', reason: why, from, to, url: null, waiting }),
+      actions,
+    }
   }
 
   const proposal = propose(world, app, environment, {

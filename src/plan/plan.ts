@@ -1,3 +1,4 @@
+import type { RepositoryId } from '../domain/repository.ts'
 import type { Action, Standing } from './action.ts'
 import { commitDirectly } from './direct.ts'
 import { planEnvironment } from './environment.ts'
@@ -24,10 +25,19 @@ export interface Plan {
   comparisonsNeeded: { base: string; head: string }[]
   /** Not empty: these must be read into the snapshots first, and then planned again. */
   historiesNeeded: HistoryNeeded[]
+  /** Not empty: the change requests of these must be read into the snapshots first, and then planned again. */
+  branchesNeeded: BranchNeeded[]
   /** Not empty: these must be answered first, and then planned again. */
   questions: Question[]
   /** Null: the next sweep is soon enough. */
   lookAgain: LookAgain | null
+}
+
+export interface BranchNeeded {
+  repository: RepositoryId
+  /** As configured: null is the default branch. */
+  base: string | null
+  branch: string
 }
 
 /**
@@ -36,7 +46,11 @@ export interface Plan {
  */
 export function plan(world: World, options: PlanOptions): Plan {
   const environments = world.config.apps.flatMap((app) =>
-    app.environments.map((environment) => planEnvironment(world, app, environment)),
+    app.environments.map((environment) => ({
+      ...planEnvironment(world, app, environment),
+      repository: environment.manifests,
+      base: environment.manifestBranch,
+    })),
   )
   const previews = world.config.apps.flatMap((app) =>
     app.previews === null ? [] : [planPreviews(world, app, app.previews, options.confirmRemovals)],
@@ -51,6 +65,9 @@ export function plan(world: World, options: PlanOptions): Plan {
     orphans: Object.fromEntries(previews.map(({ app, orphans }) => [app, orphans])),
     comparisonsNeeded: targets.flatMap(({ notRead }) => notRead),
     historiesNeeded: previews.flatMap(({ historyNeeded }) => historyNeeded ?? []),
+    branchesNeeded: environments.flatMap(({ branchesNeeded = [], repository, base }) =>
+      branchesNeeded.map((branch) => ({ repository, base, branch })),
+    ),
     questions: targets.flatMap(({ questions }) => questions ?? []),
     lookAgain: sooner(targets.some(({ soon }) => soon) ? UNTIL_MERGEABLE : null, untilReady(standings)),
   }
