@@ -5,9 +5,9 @@ import { createEngine, type Engine, forgeOfGitHub, forgeOfGitLab } from '../comp
 import { SupercargoError } from '../domain/errors.ts'
 import { type GitLabSettings, readGitLab } from '../doors/gitlab-settings.ts'
 import { createLog } from '../doors/log.ts'
+import { GITHUB_COM, githubRegistry } from '../doors/registry-auth.ts'
 import { readRegistries, registrySecrets } from '../doors/registry-settings.ts'
 import type { Complain, SettingProblem, Text } from '../doors/setting-problem.ts'
-import { GITHUB_COM } from '../doors/settings.ts'
 import { readTrustRoot } from '../doors/trust-root-settings.ts'
 
 /**
@@ -23,12 +23,9 @@ export function engineFromEnvironment(environment: NodeJS.ProcessEnv, verbose: b
   const github = credentials === null ? null : { apiUrl, credentials }
   const { gitlab, registries, trustRoot } = readEnvironment(environment, (text, complain) => {
     const gitlab = readGitLab(text, complain, { webhooks: false })
-    const ground = { webhooks: false, github: github !== null && apiUrl === GITHUB_COM, gitlab }
-    return {
-      gitlab,
-      registries: readRegistries(text, complain, ground),
-      trustRoot: readTrustRoot(text, complain),
-    }
+    const ground = { webhooks: false, github: github === null ? null : githubRegistry(apiUrl), gitlab }
+    const registries = readRegistries(text, complain, ground)
+    return { gitlab, registries, trustRoot: readTrustRoot(text, complain) }
   })
   const log = logToStandardError(verbose, registrySecrets(registries))
   const ofGitHub = github === null ? [] : [forgeOfGitHub(apiUrl, github.credentials, log)]

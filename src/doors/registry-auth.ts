@@ -26,9 +26,21 @@ export interface AwsKeys {
 
 /** Whose tokens there are. */
 export interface AuthGround {
-  /** True when there is a token of github.com to ask GHCR with. */
-  github: boolean
+  /** The registry that GitHub's token opens; null when there is none. */
+  github: string | null
   gitlab: readonly Pick<GitLabSettings, 'id' | 'url'>[]
+}
+
+/** The API of github.com. */
+export const GITHUB_COM = 'https://api.github.com'
+
+/**
+ * The container registry that belongs to an API of GitHub.
+ * https://docs.github.com/en/enterprise-server/packages/working-with-a-github-packages-registry/working-with-the-container-registry
+ */
+export function githubRegistry(apiUrl: string): string {
+  if (apiUrl === GITHUB_COM) return 'ghcr.io'
+  return `containers.${(URL.parse(apiUrl)?.hostname ?? '').replace(/^api\./, '')}`
 }
 
 const KINDS = ['anonymous', 'basic', 'docker', 'github', 'gitlab', 'ecr', 'google'] as const
@@ -73,11 +85,13 @@ export function readAuth(
       return entry.kind === 'problem' ? problem('AUTH', entry.message, entry.advice) : entry
     }
     case 'github':
-      if (ground.github) return { kind }
+      if (ground.github !== null && (host ?? ground.github) === ground.github) return { kind }
       return problem(
         'AUTH',
-        'There is no GitHub App of github.com to ask with.',
-        'Set APP_ID and PRIVATE_KEY, or log in with basic and a classic token.',
+        ground.github === null
+          ? 'There is no GitHub App or token to ask with.'
+          : `The token of GitHub is for ${ground.github} only.`,
+        'Set APP_ID and PRIVATE_KEY of the GitHub that it belongs to, or log in with basic and a classic token.',
       )
     case 'gitlab': {
       const instance = given('GITLAB') ?? GITLAB
@@ -97,7 +111,7 @@ export function readAuth(
 
 /** How a registry is asked of which nothing else is said. */
 export function naturalAuth(host: string, { github, gitlab }: AuthGround): RegistryAuth {
-  if (host === 'ghcr.io' && github) return { kind: 'github' }
+  if (host === github) return { kind: 'github' }
   const instance = gitlab.find(({ url }) => url === GITLAB_COM)
   if (host === 'registry.gitlab.com' && instance !== undefined) {
     return { kind: 'gitlab', instance: instance.id }

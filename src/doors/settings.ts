@@ -5,6 +5,7 @@ import { parseSecrets, secretProblem } from '../intake/secret.ts'
 import { readAppFile } from './app-file.ts'
 import { type GitLabSettings, readGitLab } from './gitlab-settings.ts'
 import { readPrivateKey } from './private-key.ts'
+import { GITHUB_COM, githubRegistry } from './registry-auth.ts'
 import { type RegistrySettings, readRegistries } from './registry-settings.ts'
 import { type Complain, isLocal, type SettingProblem, serverUrl, type Text } from './setting-problem.ts'
 import { readTrustRoot, type TrustRootSource } from './trust-root-settings.ts'
@@ -43,9 +44,6 @@ export interface AppCredentials {
   /** More than one during a rotation; each of them strong enough. */
   webhookSecrets: string[]
 }
-
-/** The API of github.com. */
-export const GITHUB_COM = 'https://api.github.com'
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
@@ -129,7 +127,7 @@ export function readSettings(
         ? []
         : readRegistries(text, problem, {
             webhooks: demands.sandbox === 'allowed',
-            github: app !== null && apiUrl === GITHUB_COM,
+            github: app === null ? null : githubRegistry(apiUrl),
             gitlab,
           }),
     trustRoot: readTrustRoot(text, problem),

@@ -42,7 +42,11 @@ function registryOf(
   const registries = readRegistries(
     (variable) => (variable === 'DOCKER_CONFIG' ? directory : variables[variable]),
     (variable, message) => void problems.push(`${variable}: ${message}`),
-    { webhooks: false, github: forges.github != null, gitlab: forges.gitlab ?? [] },
+    {
+      webhooks: false,
+      github: forges.github == null ? null : (own.HOST ?? null),
+      gitlab: forges.gitlab ?? [],
+    },
   )
   assert.deepEqual(problems, [])
   return createRegistry({ ...NO_REGISTRIES, registries, ...forges }, pino({ level: 'silent' }))

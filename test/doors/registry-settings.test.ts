@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +10,11 @@ import { type Environment, readSettings } from '../../src/doors/settings.ts'
 const directory = mkdtempSync(join(tmpdir(), 'supercargo-registry-settings-'))
 after(() => rmSync(directory, { recursive: true }))
 
+const PRIVATE_KEY = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+}).privateKey
 const SECRET = '7e1f0c5b9a3d4826af10c9d8b7e65432'
 const HARBOR = { REGISTRIES: 'harbor', REGISTRY_HARBOR_HOST: 'harbor.example.com' }
 const GITLAB = { GITLAB_TOKEN: 'glpat-Zx9yKq3mW7vBnR5tLcDs', GITLAB_WEBHOOK_TOKEN: SECRET }
@@ -142,7 +148,21 @@ test('tokens of forges are only used where they belong', () => {
   assert.deepEqual(registry({ ...GITLAB, ...own }).auth, { kind: 'gitlab', instance: 'gitlab' })
   assert.deepEqual(wrong(own), ['REGISTRY_OWN_GITLAB'])
   assert.deepEqual(wrong({ ...GITLAB, ...own, REGISTRY_OWN_GITLAB: 'partner' }), ['REGISTRY_OWN_GITLAB'])
+})
+
+test('the token of GitHub opens the registry of that GitHub, and no other', () => {
+  const github = { APP_ID: '1', PRIVATE_KEY, WEBHOOK_SECRET: SECRET }
+  const anonymous = { kind: 'anonymous' }
+  assert.deepEqual(authOf('ghcr.io', github), { kind: 'github' })
+  const own = { REGISTRIES: 'own', REGISTRY_OWN_HOST: 'containers.ghe.example.com' }
+  assert.deepEqual(authOf('containers.ghe.example.com', { ...github, ...own }), anonymous)
+  for (const api of ['https://ghe.example.com/api/v3', 'https://api.ghe.example.com']) {
+    const enterprise = { ...github, ...own, GITHUB_API_URL: api }
+    assert.deepEqual(authOf('containers.ghe.example.com', enterprise), { kind: 'github' })
+    assert.deepEqual(authOf('ghcr.io', enterprise), anonymous)
+  }
   assert.deepEqual(wrong({ ...HARBOR, REGISTRY_HARBOR_AUTH: 'github' }), ['REGISTRY_HARBOR_AUTH'])
+  assert.deepEqual(wrong({ ...github, ...HARBOR, REGISTRY_HARBOR_AUTH: 'github' }), ['REGISTRY_HARBOR_AUTH'])
 })
 
 test('the region of ECR is read from the host, and keys come in pairs', () => {

@@ -2,7 +2,7 @@ import { tokenFailed } from './errors.ts'
 import { holdUntilEnd, type ShowCredentials } from './held.ts'
 
 export interface GoogleOptions {
-  /** Path of a service account's key; null: the account of the machine, or what Google's library finds on it. */
+  /** Path of a service account's key; null: what GOOGLE_APPLICATION_CREDENTIALS names, else the machine's account. */
   keyFile: string | null
   clock: () => Date
   /** Default: the runtime's own. */

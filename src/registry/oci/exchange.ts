@@ -77,8 +77,7 @@ async function follow(
   signal: AbortSignal,
 ): Promise<{ answer: Response; url: URL }> {
   const { method, body } = request
-  // What is compressed on its way would be measured and hashed as something else.
-  const headers = new Headers({ 'accept-encoding': 'identity', ...request.headers })
+  const headers = new Headers(request.headers)
   if (request.authorization) headers.set('authorization', request.authorization)
   let url = request.url
   for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {

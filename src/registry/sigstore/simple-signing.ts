@@ -12,13 +12,15 @@ const Payload = z.object({
     type: z.enum(TYPES),
   }),
 })
+/** Only one spelling of the same bytes. */
+const Base64 = z.string().refine((text) => Buffer.from(text, 'base64').toString('base64') === text)
 const Rekor = z.object({
-  SignedEntryTimestamp: z.string(),
+  SignedEntryTimestamp: Base64,
   Payload: z.object({
-    body: z.string(),
+    body: Base64,
     integratedTime: z.int(),
     logIndex: z.int(),
-    logID: z.hex(),
+    logID: z.string().regex(/^[0-9a-f]{64}$/),
   }),
 })
 const Body = z.object({ kind: z.string(), apiVersion: z.string() })

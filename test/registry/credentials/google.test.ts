@@ -83,6 +83,20 @@ test('a key that Google refuses is something that a person must mend, and an out
   await assert.rejects(failed('acme/web', []), { code: 'registry-unavailable', kind: 'transient' })
 })
 
+test('without a key the file is used that the environment names for all of Google’s libraries', async (t) => {
+  const body = { access_token: 'ya29.environment', expires_in: 3600, token_type: 'Bearer' }
+  const cloud = await startCloud(t, () => ({ body }))
+  const before = { ...process.env }
+  t.after(() => {
+    process.env = before
+  })
+  process.env = { PATH: before.PATH, HOME: directory, GOOGLE_APPLICATION_CREDENTIALS: keyFile }
+  const clock = () => new Date()
+  const show = googleCredentials({ keyFile: null, clock, fetch: leadingTo(cloud.url, []) })
+  const shown = await show('acme/web', [])
+  assert.equal(shown?.kind === 'basic' && shown.password, 'ya29.environment')
+})
+
 test('without a key the metadata server of the machine gives the token of its account', async (t) => {
   const cloud = await startCloud(t, ({ path }) => ({
     headers: { 'metadata-flavor': 'Google' },
