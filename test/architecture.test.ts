@@ -21,6 +21,7 @@ const ROOMS: Record<string, string[]> = {
   'forge/gitlab': ['forge/shared', 'forge/forge.ts', 'forge/checks.ts', 'forge/feedback.ts', 'domain'],
   'registry/oci': ['registry/registry.ts', 'domain'],
   'registry/credentials': ['registry/oci', 'domain'],
+  'registry/harbor': ['registry/oci', 'registry/registry.ts', 'domain'],
   'registry/sigstore': ['registry/registry.ts', 'domain'],
   store: ['store/store.ts', 'domain'],
   reconcile: [
@@ -56,6 +57,7 @@ const FENCES: [RegExp, string[]][] = [
   [/^yaml$/, ['edit', 'config']],
   [/^re2js$/, ['domain/pattern.ts']],
   [/^(@aws-sdk\/|google-auth-library$)/, ['registry/credentials']],
+  [/^@sigstore\//, ['registry/sigstore']],
 ]
 
 /** No clock, no randomness, no timers, no I/O: the rooms whose functions are pure. */

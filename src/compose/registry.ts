@@ -1,9 +1,8 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
-import { SupercargoError } from '../domain/errors.ts'
-import type { ImageName } from '../domain/image.ts'
 import type { TrustRootSource } from '../doors/trust-root-settings.ts'
 import { orAsNobody } from '../registry/credentials/or-as-nobody.ts'
+import { createHarborScans } from '../registry/harbor/read-scan.ts'
 import { createOciClient } from '../registry/oci/client.ts'
 import { createOciClients } from '../registry/oci/clients.ts'
 import { createOciRegistry } from '../registry/oci/oci-registry.ts'
@@ -38,7 +37,9 @@ export function createRegistry(options: RegistryOptions, log: Logger): Registry 
     if (!tokens.includes(access.host)) return client
     return orAsNobody(client, createOciClient({ ...access, credentials: async () => null }))
   }
-  const clients = createOciClients(registryAccesses(options, log), create)
+  const accesses = registryAccesses(options, log)
+  const clients = createOciClients(accesses, create)
+  const harbors = registries.filter(({ scanner }) => scanner === 'harbor').map(({ host }) => host)
   const oci = createOciRegistry(clients)
   const trusted = (host: string) => registries.find((each) => each.host === host)?.retag ?? []
   return {
@@ -48,16 +49,8 @@ export function createRegistry(options: RegistryOptions, log: Logger): Registry 
       of: (image) => clients.of(image),
       trustRoot: trustRootOf(trustRoot, dataDirectory),
     }),
-    readScan,
+    ...createHarborScans(accesses.filter(({ host }) => harbors.includes(host))),
   }
-}
-
-async function readScan(image: ImageName): Promise<never> {
-  throw new SupercargoError(`There is no scanner to ask about ${image.written}.`, {
-    code: 'scan-unsupported',
-    kind: 'permanent',
-    advice: 'Have the operator set REGISTRY_…_SCANNER, or leave out the gate "scan".',
-  })
 }
 
 function trustRootOf(source: TrustRootSource, dataDirectory: string): TrustRootSettings {

@@ -143,9 +143,18 @@ test('a registry that the operator has not named is not asked, and both sides ar
   })
 })
 
-test('a registry without a scanner says so', async () => {
-  const registry = createRegistry(NO_REGISTRIES, pino({ level: 'silent' }))
-  await assert.rejects(registry.readScan(parseImageName('ghcr.io/acme/web'), `sha256:${'0'.repeat(64)}`), {
+test('the scanner of a registry is asked with its login; where there is none, that is said', async (t) => {
+  const digest = `sha256:${'0'.repeat(64)}`
+  const harbor = await startCloud(t, () => ({ body: { digest } }))
+  const own = { HOST: 'harbor.example.com', URL: harbor.url, ...login, SCANNER: 'harbor' }
+  const image = parseImageName('harbor.example.com/acme/web')
+  assert.deepEqual(await registryOf(own).readScan(image, digest), { state: 'none' })
+  const [asked] = harbor.asked
+  assert.match(asked?.path ?? '', /^\/api\/v2\.0\/projects\/acme\//)
+  const basic = Buffer.from(`${CREW.username}:${CREW.password}`).toString('base64')
+  assert.equal(asked?.headers.authorization, `Basic ${basic}`)
+  const { SCANNER: _, ...without } = own
+  await assert.rejects(registryOf(without).readScan(image, digest), {
     code: 'scan-unsupported',
     kind: 'permanent',
   })

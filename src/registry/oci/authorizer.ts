@@ -81,7 +81,11 @@ export function createAuthorizer(access: RegistryAccess, base: string, exchange:
   }
 
   async function authorize(purpose: Purpose): Promise<string | null> {
-    if (method === null && !introduced && (await access.credentials(purpose.repository)) !== null) {
+    if (
+      method === null &&
+      !introduced &&
+      (await access.credentials(purpose.repository, purpose.scopes)) !== null
+    ) {
       await share('', introduce)
     }
     const chosen = method
