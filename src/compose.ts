@@ -9,7 +9,7 @@ import {
   meaningOf,
   webhookDoors,
 } from './compose/connections.ts'
-import { createRegistry } from './compose/registry.ts'
+import { createRegistry, NO_REGISTRIES, type RegistryOptions } from './compose/registry.ts'
 import { openSandboxes, type Sandboxes, type SandboxForge } from './compose/sandboxes.ts'
 import { SupercargoError } from './domain/errors.ts'
 import type { ForgeId, RepositoryId } from './domain/repository.ts'
@@ -28,7 +28,7 @@ import { handlerOf, startServer, type WebServer } from './web/server.ts'
 import type { CreatedApp } from './web/setup/convert.ts'
 import { createSetup } from './web/setup/routes.ts'
 import { statusPageRoute } from './web/status-page.ts'
-import { FORGE_MAX_BYTES, webhookRoutes } from './web/webhook.ts'
+import { webhookRoutes } from './web/webhook.ts'
 
 /** Time for what runs, in milliseconds; the doors give 25 s to everything. */
 const STOP = 20_000
@@ -63,7 +63,7 @@ export function createBot(settings: Settings, log: Logger): Bot {
       parts.store = store
       const handlers = createHandlers({
         forges: createForges(connections, log),
-        registry: createRegistry(),
+        registry: createRegistry(registryOptionsOf(settings), log),
         store,
         log,
         now: () => new Date(),
@@ -131,7 +131,7 @@ export async function serve(
     if (server.loopback) server.add([statusPageRoute(() => bot.parts, links, log)])
     for (const door of webhookDoors(connections)) {
       const accept = (delivery: Delivery) => bot.accept(delivery)
-      server.add(webhookRoutes({ ...door, maxBytes: FORGE_MAX_BYTES, accept, log }))
+      server.add(webhookRoutes({ ...door, accept, log }))
     }
     await bot.start(connections)
     sandboxes?.sendWebhooks()
@@ -142,9 +142,13 @@ export async function serve(
   }
 }
 
-function connectionsOf({ app, apiUrl, gitlab }: Settings): Connections | null {
+function connectionsOf({ app, apiUrl, gitlab, registries }: Settings): Connections | null {
   if (app === null && gitlab.length === 0) return null
-  return { github: app === null ? null : { apiUrl, app }, gitlab }
+  return { github: app === null ? null : { apiUrl, app }, gitlab, registries }
+}
+
+function registryOptionsOf({ app, apiUrl, ...settings }: Settings): RegistryOptions {
+  return { ...settings, github: app === null ? null : { apiUrl, credentials: app } }
 }
 
 /** Listens for nothing but the creation of a GitHub App; see `docs/install-github.md`. */
@@ -197,11 +201,15 @@ export interface Engine {
  * Works for these forges; journals nothing but to the log.
  * @param available at least one; the first is home
  */
-export function createEngine(available: readonly Forge[], log: Logger): Engine {
+export function createEngine(
+  available: readonly Forge[],
+  log: Logger,
+  registries: RegistryOptions = NO_REGISTRIES,
+): Engine {
   const forges = new Map(available.map((forge) => [forge.id, forge]))
   const dependencies = {
     forges,
-    registry: createRegistry(),
+    registry: createRegistry(registries, log),
     log,
     now: () => new Date(),
     journal: async () => {},

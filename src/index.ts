@@ -20,12 +20,12 @@ import { stopOnSignals } from './doors/signals.ts'
  */
 export default async function supercargo(app: Probot, options: ApplicationFunctionOptions): Promise<void> {
   const settings = settingsOf(process.env, { sandbox: 'never' })
-  const { app: credentials, apiUrl } = settings
+  const { app: credentials, apiUrl, registries } = settings
   if (credentials === null) throw new Error('There are no credentials.')
   await refuseForeignSecret(app, credentials.webhookSecrets)
   const bot = createBot(settings, app.log)
   stopOnSignals({ log: app.log, stop: () => bot.stop(), underNpm: false })
-  await bot.start({ github: { app: credentials, apiUrl }, gitlab: [] })
+  await bot.start({ github: { app: credentials, apiUrl }, gitlab: [], registries })
   app.onAny(async ({ id, name, payload }) => {
     try {
       await bot.accept({ source: 'github', id, event: name, payload })

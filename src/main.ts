@@ -6,6 +6,7 @@ import { painter, problemText, sandboxBanner, setupBanner } from './doors/banner
 import { EXIT } from './doors/exit-codes.ts'
 import { gitKnowsItsUser } from './doors/git.ts'
 import { createLog } from './doors/log.ts'
+import { registrySecrets } from './doors/registry-settings.ts'
 import { readSettings, type Settings } from './doors/settings.ts'
 import { exitOnFaults, stopOnSignals } from './doors/signals.ts'
 
@@ -89,12 +90,18 @@ function isOurs(error: unknown): boolean {
 }
 
 /** What must not be seen in the log. The sandbox's own token opens nothing else, and is printed. */
-function secretsOf({ app, gitlab, databaseUrl }: Settings): string[] {
+function secretsOf({ app, gitlab, registries, databaseUrl }: Settings): string[] {
   const password = databaseUrl === null ? '' : decodeURIComponent(new URL(databaseUrl).password)
   const ofGitLab = gitlab.flatMap(({ token, signingSecrets, webhookTokens }) => [
     token,
     ...signingSecrets,
     ...webhookTokens,
   ])
-  return [app?.privateKey ?? '', ...(app?.webhookSecrets ?? []), ...ofGitLab, password]
+  return [
+    app?.privateKey ?? '',
+    ...(app?.webhookSecrets ?? []),
+    ...ofGitLab,
+    ...registrySecrets(registries),
+    password,
+  ]
 }

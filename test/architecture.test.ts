@@ -20,6 +20,8 @@ const ROOMS: Record<string, string[]> = {
   'forge/github': ['forge/shared', 'forge/forge.ts', 'forge/checks.ts', 'forge/feedback.ts', 'domain'],
   'forge/gitlab': ['forge/shared', 'forge/forge.ts', 'forge/checks.ts', 'forge/feedback.ts', 'domain'],
   'registry/oci': ['registry/registry.ts', 'domain'],
+  'registry/credentials': ['registry/oci', 'domain'],
+  'registry/sigstore': ['registry/registry.ts', 'domain'],
   store: ['store/store.ts', 'domain'],
   reconcile: [
     'plan',
@@ -52,6 +54,8 @@ const FENCES: [RegExp, string[]][] = [
   [/^@gitbeaker\//, ['forge/gitlab']],
   [/^(pg|graphile-worker|@electric-sql\/pglite)$/, ['store']],
   [/^yaml$/, ['edit', 'config']],
+  [/^re2js$/, ['domain/pattern.ts']],
+  [/^(@aws-sdk\/|google-auth-library$)/, ['registry/credentials']],
 ]
 
 /** No clock, no randomness, no timers, no I/O: the rooms whose functions are pure. */

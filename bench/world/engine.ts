@@ -1,5 +1,5 @@
 import pino from 'pino'
-import { createRegistry } from '../../src/compose/registry.ts'
+import { createRegistry, NO_REGISTRIES } from '../../src/compose/registry.ts'
 import { createGitHubForge } from '../../src/forge/github/github-forge.ts'
 import { pass } from '../../src/reconcile/pass.ts'
 import { APP, type BenchForge } from './forge.ts'
@@ -10,7 +10,7 @@ export function startEngine(forge: BenchForge): (path: string) => Promise<unknow
   const credentials = { appId: APP.id, privateKey: APP.privateKey }
   const github = createGitHubForge({ id: 'github', apiUrl: forge.api, credentials, log, spacing: false })
   const dependencies = {
-    registry: createRegistry(),
+    registry: createRegistry(NO_REGISTRIES, log),
     forges: new Map([[github.id, github]]),
     log,
     now: () => new Date(),

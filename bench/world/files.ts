@@ -18,6 +18,7 @@ export function applicationFiles(
       `manifests: acme/${manifests}
 image: ghcr.io/acme/${app}
 tag: "{sha:7}"
+ready: commit
 environments:
   staging:
     follow: branch main

@@ -1,10 +1,11 @@
 import { Command, Option } from 'commander'
-import type { Follow, Policy, PreviewFollow, Problem, SourceConfig } from '../config/model.ts'
+import type { Policy, Problem, SourceConfig } from '../config/model.ts'
 import { readPolicy } from '../config/policy.ts'
 import { readSourceConfig } from '../config/source.ts'
 import { CONFIG_PATHS, POLICY_PATH } from '../domain/names.ts'
 import { parseRepository, type RepositoryId } from '../domain/repository.ts'
 import { defaultFiles, type FileKind, kindOf, readText, repositoryDirectory } from './config-file.ts'
+import { describeFollow, describeReady } from './describe-target.ts'
 import { table } from './table.ts'
 import { EXIT_CODES, json, printable, type Terminal } from './terminal.ts'
 
@@ -108,7 +109,8 @@ function targets({ apps }: SourceConfig, width: number): string {
     ...environments.map((each) => [
       name,
       each.name,
-      describe(each.follow),
+      describeFollow(each.follow),
+      describeReady(each),
       `${each.manifests.path}:${each.path}`,
       each.merge,
     ]),
@@ -118,34 +120,14 @@ function targets({ apps }: SourceConfig, width: number): string {
           [
             name,
             'previews',
-            describe(previews.follow),
+            describeFollow(previews.follow),
+            describeReady(previews),
             `${previews.manifests.path}:${previews.path}`,
             previews.merge,
           ],
         ]),
   ])
-  return table(['APP', 'ENVIRONMENT', 'FOLLOWS', 'WRITES TO', 'MERGE'], rows, width)
-}
-
-function describe(follow: Follow | PreviewFollow): string {
-  switch (follow.kind) {
-    case 'branch':
-      return `branch ${follow.branch}`
-    case 'tag-glob':
-      return `tag ${follow.glob}`
-    case 'tag-range':
-      return `tag ${follow.range}`
-    case 'registry-range':
-      return `registry ${follow.range}`
-    case 'registry-newest':
-      return `registry newest matching ${follow.glob}`
-    case 'registry-digest':
-      return `registry digest ${follow.tag}`
-    case 'branches':
-      return `branches ${follow.glob}`
-    case 'pull-requests':
-      return 'pull requests'
-  }
+  return table(['APP', 'ENVIRONMENT', 'FOLLOWS', 'READY BY', 'WRITES TO', 'MERGE'], rows, width)
 }
 
 const REASONS: Record<string, string> = {

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { globMatches } from '../domain/glob.ts'
 import { type ForgeId, parseRepository } from '../domain/repository.ts'
 import { type GitLabSettings, gitlabWebhookPaths } from '../doors/gitlab-settings.ts'
+import type { RegistrySettings } from '../doors/registry-settings.ts'
 import type { AppCredentials } from '../doors/settings.ts'
 import type { Forge } from '../forge/forge.ts'
 import { createGitHubForge } from '../forge/github/github-forge.ts'
@@ -13,8 +14,10 @@ import { githubMeaning } from '../intake/github.ts'
 import { readGitHubDelivery } from '../intake/github-delivery.ts'
 import { gitlabMeaning } from '../intake/gitlab.ts'
 import { readGitLabDelivery } from '../intake/gitlab-delivery.ts'
+import { type Announcer, registryDoor } from '../intake/registry/door.ts'
+import { registryMeaning } from '../intake/registry/meaning.ts'
 import type { Delivery, DeliveryMeaning } from '../store/store.ts'
-import type { WebhookDoor } from '../web/webhook.ts'
+import { FORGE_MAX_BYTES, REGISTRY_MAX_BYTES, type WebhookDoor } from '../web/webhook.ts'
 import { createHookWatch, type HookWatch } from './hook-watch.ts'
 
 /** The name of the one GitHub that there can be. */
@@ -23,10 +26,11 @@ export const GITHUB: ForgeId = 'github'
 /** The second one is where Probot listens. */
 export const GITHUB_WEBHOOK_PATHS = ['/webhooks/github', '/api/github/webhooks'] as const
 
-/** The forges to work for: at most one GitHub, and any number of GitLab instances. */
+/** Whom to work for: at most one GitHub, any number of GitLab instances, and registries. */
 export interface Connections {
   github: GitHubConnection | null
   gitlab: readonly GitLabConnection[]
+  registries: readonly RegistrySettings[]
 }
 
 export interface GitHubConnection {
@@ -91,27 +95,34 @@ export function createHookWatches({ gitlab }: Connections, log: Logger): HookWat
   )
 }
 
-/** Where webhooks of these forges arrive, and what proves that they are theirs. */
-export function webhookDoors({ github, gitlab }: Connections): Pick<WebhookDoor, 'paths' | 'read'>[] {
+type Door = Pick<WebhookDoor, 'paths' | 'read' | 'maxBytes'>
+
+/** Where webhooks of these forges and registries arrive, and what proves that they are theirs. */
+export function webhookDoors({ github, gitlab, registries }: Connections): Door[] {
   const doors = gitlab.map(
-    ({ id: forge, signingSecrets, webhookTokens }): Pick<WebhookDoor, 'paths' | 'read'> => ({
+    ({ id: forge, signingSecrets, webhookTokens }): Door => ({
       paths: gitlabWebhookPaths(forge),
+      maxBytes: FORGE_MAX_BYTES,
       read: (headers, body) =>
         readGitLabDelivery({ forge, signingSecrets, webhookTokens }, headers, body, new Date()),
     }),
   )
+  doors.push(
+    ...announcersOf(registries).map((each) => ({ ...registryDoor(each), maxBytes: REGISTRY_MAX_BYTES })),
+  )
   if (github === null) return doors
   const { webhookSecrets } = github.app
-  return [
-    { paths: GITHUB_WEBHOOK_PATHS, read: (...request) => readGitHubDelivery(webhookSecrets, ...request) },
-    ...doors,
-  ]
+  const read: Door['read'] = (headers, body) => readGitHubDelivery(webhookSecrets, headers, body)
+  return [{ paths: GITHUB_WEBHOOK_PATHS, maxBytes: FORGE_MAX_BYTES, read }, ...doors]
 }
 
-/** What a delivery of any of the forges means; of projects that are not served nothing is wanted. */
-export function meaningOf({ gitlab }: Connections): (delivery: Delivery) => DeliveryMeaning {
+/** What a delivery of any of these means; of projects that are not served nothing is wanted. */
+export function meaningOf({ gitlab, registries }: Connections): (delivery: Delivery) => DeliveryMeaning {
+  const packages = registries.find(({ webhook }) => webhook?.format === 'ghcr')?.host
   return (delivery) => {
-    if (delivery.source === GITHUB) return githubMeaning(delivery)
+    if (delivery.source === GITHUB) return githubMeaning(delivery, packages)
+    const announced = registryMeaning(delivery, registries)
+    if (announced !== null) return announced
     const instance = gitlab.find(({ id }) => id === delivery.source)
     if (instance === undefined) {
       return { keys: [], outcome: `Not wanted: there is no forge named ${delivery.source} any more.` }
@@ -123,6 +134,11 @@ export function meaningOf({ gitlab }: Connections): (delivery: Delivery) => Deli
     if (strange === undefined) return meaning
     return { keys: [], outcome: `Not wanted: ${strange} is not among the projects that are served.` }
   }
+}
+
+/** Those that announce what is pushed to them. */
+function announcersOf(registries: readonly RegistrySettings[]): Announcer[] {
+  return registries.flatMap(({ name, host, webhook }) => (webhook === null ? [] : [{ name, host, webhook }]))
 }
 
 function serves({ projects }: Pick<GitLabSettings, 'projects'>, path: string): boolean {

@@ -1,22 +1,68 @@
+import { join } from 'node:path'
+import type { Logger } from 'pino'
 import { SupercargoError } from '../domain/errors.ts'
 import type { ImageName } from '../domain/image.ts'
+import type { TrustRootSource } from '../doors/trust-root-settings.ts'
+import { orAsNobody } from '../registry/credentials/or-as-nobody.ts'
+import { createOciClient } from '../registry/oci/client.ts'
+import { createOciClients } from '../registry/oci/clients.ts'
+import { createOciRegistry } from '../registry/oci/oci-registry.ts'
+import type { RegistryAccess } from '../registry/oci/options.ts'
 import type { Registry } from '../registry/registry.ts'
+import type { TrustRootSettings } from '../registry/sigstore/trust-root.ts'
+import { createSignatureVerifier } from '../registry/sigstore/verify-signature.ts'
+import { type RegistrySources, registryAccesses } from './registry-access.ts'
+import { retagWithConsent } from './retag-consent.ts'
 
-/** All registries that the operator lets the bot ask, behind one port. */
-export function createRegistry(): Registry {
+export interface RegistryOptions extends RegistrySources {
+  trustRoot: TrustRootSource
+  /** Where a trust root that was fetched is kept. */
+  dataDirectory: string
+}
+
+/** No registry may be asked. */
+export const NO_REGISTRIES: RegistryOptions = {
+  registries: [],
+  github: null,
+  gitlab: [],
+  trustRoot: { kind: 'none' },
+  dataDirectory: '',
+}
+
+/** All registries that the operator lets the bot ask, behind one port. Nothing is asked yet. */
+export function createRegistry(options: RegistryOptions, log: Logger): Registry {
+  const { registries, trustRoot, dataDirectory } = options
+  const tokens = registries.filter(({ auth }) => auth.kind === 'github').map(({ host }) => host)
+  const create = (access: RegistryAccess) => {
+    const client = createOciClient(access)
+    if (!tokens.includes(access.host)) return client
+    return orAsNobody(client, createOciClient({ ...access, credentials: async () => null }))
+  }
+  const clients = createOciClients(registryAccesses(options, log), create)
+  const oci = createOciRegistry(clients)
+  const trusted = (host: string) => registries.find((each) => each.host === host)?.retag ?? []
   return {
-    resolve: unknown,
-    listTags: unknown,
-    readLabels: unknown,
-    retag: ({ to }) => unknown(to),
-    readScan: unknown,
-    verifySignature: unknown,
+    ...oci,
+    retag: retagWithConsent(oci, trusted),
+    ...createSignatureVerifier({
+      of: (image) => clients.of(image),
+      trustRoot: trustRootOf(trustRoot, dataDirectory),
+    }),
+    readScan,
   }
 }
 
-async function unknown(image: ImageName): Promise<never> {
-  throw new SupercargoError(`The registry of ${image.written} is none that Supercargo may ask.`, {
-    code: 'registry-unknown',
+async function readScan(image: ImageName): Promise<never> {
+  throw new SupercargoError(`There is no scanner to ask about ${image.written}.`, {
+    code: 'scan-unsupported',
     kind: 'permanent',
+    advice: 'Have the operator set REGISTRY_…_SCANNER, or leave out the gate "scan".',
   })
+}
+
+function trustRootOf(source: TrustRootSource, dataDirectory: string): TrustRootSettings {
+  if (source.kind !== 'tuf') return source
+  const { kind, url, root } = source
+  const directory = join(dataDirectory, 'sigstore')
+  return { kind, url, directory, ...(root === null ? {} : { root }) }
 }

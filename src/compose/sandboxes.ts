@@ -51,6 +51,7 @@ export async function openSandboxes(
     connections: {
       github: opened.find(({ github }) => github !== null)?.github ?? null,
       gitlab: opened.flatMap(({ gitlab }) => gitlab),
+      registries: settings.registries,
     },
     places: opened.map(({ places }) => places),
     links: opened.flatMap(({ links }) => links),
@@ -61,7 +62,9 @@ export async function openSandboxes(
   }
 }
 
-interface Opened extends Omit<Sandboxes, 'places' | 'connections' | 'close'>, Connections {
+interface Opened
+  extends Omit<Sandboxes, 'places' | 'connections' | 'close'>,
+    Omit<Connections, 'registries'> {
   forge: SandboxForge
   sandbox: Sandbox
   places: SandboxPlaces

@@ -2,7 +2,7 @@ import { globMatches } from '../domain/glob.ts'
 import type { ImageName } from '../domain/image.ts'
 import { POLICY_PATH } from '../domain/names.ts'
 import { type RepositoryId, repositoryKey, repositoryOwner } from '../domain/repository.ts'
-import type { Accept, MergeMode, Policy } from './model.ts'
+import type { Accept, ImageGates, MergeMode, Policy } from './model.ts'
 
 /** What an application repository asks of a manifest repository. */
 export interface ConsentRequest {
@@ -32,8 +32,11 @@ export interface ConsentReason {
 
 export type Decision =
   | { allowed: false; reason: ConsentReason }
-  /** `downgraded` says why `merge` is less than what was asked for. */
-  | { allowed: true; merge: MergeMode; downgraded: ConsentReason | null }
+  /**
+   * `downgraded` says why `merge` is less than what was asked for; `gates` hold for every image, each in addition to
+   * the others and to what the application says.
+   */
+  | { allowed: true; merge: MergeMode; downgraded: ConsentReason | null; gates: ImageGates[] }
 
 /**
  * May the source write this, and how may it get in? The manifest repository decides: an entry counts only when
@@ -50,7 +53,7 @@ export function decide(
   if (policy === null) return withoutPolicy(source, manifests, target)
   const entries = policy.accept.filter((entry) => acceptsSource(entry, source))
   const whole = entries.filter((entry) => shortfall(entry, target) === null)
-  if (whole.length > 0) return grant(whole, manifests, target)
+  if (whole.length > 0) return { ...grant(whole, manifests, target), gates: gatesOf(entries, target) }
   const nearest = entries.map((entry) => shortfall(entry, target)).sort(byNearness)[0]
   return refuse(
     manifests,
@@ -131,12 +134,25 @@ function withoutPolicy(source: RepositoryId, manifests: RepositoryId, target: Co
     const message = `${manifests.path} has no ${POLICY_PATH}, so change requests use branches below supercargo/ only; branches: ${target.branch} would have to be added to it.`
     return { allowed: false, reason: { code: 'branch-not-accepted', message } }
   }
-  if (target.merge === 'review') return { allowed: true, merge: 'review', downgraded: null }
+  if (target.merge === 'review') return { allowed: true, merge: 'review', downgraded: null, gates: [] }
   const message = `${manifests.path} has no ${POLICY_PATH}, so people must merge what would be merge: ${target.merge}.`
-  return { allowed: true, merge: 'review', downgraded: { code: 'no-policy', message } }
+  return { allowed: true, merge: 'review', downgraded: { code: 'no-policy', message }, gates: [] }
 }
 
-function grant(entries: Accept[], manifests: RepositoryId, target: ConsentRequest): Decision {
+/** Of entries that name any of the files and any of the images: one more image is no way around a gate. */
+function gatesOf(entries: Accept[], { paths, images }: ConsentRequest): ImageGates[] {
+  return entries
+    .filter(
+      (entry) =>
+        entry.paths.some((glob) => paths.some((path) => acceptsPath(glob, path))) &&
+        entry.images.some((glob) => images.some(({ normalised }) => globMatches(glob, normalised))),
+    )
+    .flatMap(({ gates }) => gates ?? [])
+}
+
+type Grant = Omit<Extract<Decision, { allowed: true }>, 'gates'>
+
+function grant(entries: Accept[], manifests: RepositoryId, target: ConsentRequest): Grant {
   const wanted = target.merge
   const key = wanted === 'auto' ? 'merge' : 'direct'
   const names = entries.flatMap((entry) => entry[key])

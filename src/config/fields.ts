@@ -49,9 +49,8 @@ export function readImagePolicies(
     const image = judged(parseImage(text))
     const isUsed = images.some((each) => sameImage(each, image))
     const key = pathKey(path)
-    if (isUsed) reading.imagePolicies.set(key, null)
-    else if (!reading.imagePolicies.has(key))
-      reading.imagePolicies.set(key, notAnImage(reading, image, images, path))
+    if (isUsed) reading.unused.set(key, null)
+    else if (!reading.unused.has(key)) reading.unused.set(key, notAnImage(reading, image, images, path))
     return isUsed ? [{ policy, image }] : []
   })
 }

@@ -1,13 +1,15 @@
 import semver from 'semver'
+import { TAG_PATTERN } from '../domain/image.ts'
 import { nearest } from '../domain/nearest.ts'
 import { isRefName } from '../domain/ref-name.ts'
 import { parseGlob } from './grammar-glob.ts'
+import { parseTagGlob } from './grammar-ready.ts'
 import type { Follow, PreviewFollow } from './model.ts'
 import { type Parsed, right, wrong } from './parsed.ts'
 
 const MAX_LENGTH = 256
 
-/** `branch main`, `tag v*`, `tag ^1.2`: what an environment follows. */
+/** `branch main`, `tag v*`, `tag ^1.2`, `registry ^1.2`: what an environment follows. */
 export function parseFollow(text: string): Parsed<Follow> {
   const [kind, rest] = splitKind(text)
   if (kind === 'tag') return parseTagRule(rest)
@@ -15,9 +17,9 @@ export function parseFollow(text: string): Parsed<Follow> {
     if (isRefName(rest)) return right({ kind: 'branch', branch: rest })
     return wrong(`"${text}" does not name one branch.`, 'Write the name of one branch, such as branch main.')
   }
-  if (kind === 'environment' || kind === 'registry') {
-    const what = kind === 'registry' ? 'a registry' : 'another environment'
-    const message = `This version of Supercargo cannot follow ${what}.`
+  if (kind === 'registry') return parseRegistryRule(rest)
+  if (kind === 'environment') {
+    const message = 'This version of Supercargo cannot follow another environment.'
     return { ok: false, code: 'not-supported', message, advice: 'Write branch main or tag v*.' }
   }
   return wrong(`"${text}" says nothing that an environment can follow.`, adviseFollow(text, kind))
@@ -58,6 +60,32 @@ function parseTagRule(rule: string): Parsed<Follow> {
     : wrong(`"${rule}" is not a pattern for tags.`, example)
 }
 
+/** `^1.2`, `newest matching "main-*"`, `digest latest`: which tag in the registry. */
+function parseRegistryRule(rule: string): Parsed<Follow> {
+  const example = 'Write registry ^1.2, registry newest matching "main-*" or registry digest latest.'
+  const [kind, rest] = splitKind(rule)
+  if (kind === 'digest') {
+    if (TAG_PATTERN.test(rest)) return right({ kind: 'registry-digest', tag: rest })
+    return wrong(`"${rest}" is not one tag.`, 'Write the tag that is moved, such as registry digest latest.')
+  }
+  if (kind === 'newest') {
+    const glob = /^matching\s+(?:"([^"]+)"|'([^']+)'|([^\s"']+))$/.exec(rest)
+    const parsed = parseTagGlob(glob?.[1] ?? glob?.[2] ?? glob?.[3] ?? '')
+    if (parsed.ok) return right({ kind: 'registry-newest', glob: parsed.value })
+    return glob === null ? wrong(`"${rule}" names no pattern.`, example) : parsed
+  }
+  if (
+    rule !== '' &&
+    rule.length <= MAX_LENGTH &&
+    /^[\d*^~<>=]/.test(rule) &&
+    semver.validRange(rule) !== null
+  )
+    return right({ kind: 'registry-range', range: rule })
+  if (!/^[~^<>=]/.test(rule) && parseTagGlob(rule).ok)
+    return wrong(`"${rule}" is not a range of versions.`, `Write registry newest matching "${rule}".`)
+  return wrong(`"${rule}" says no tags of a registry.`, example)
+}
+
 function isRefGlob(glob: string): boolean {
   return parseGlob(glob).ok && isRefName(glob.replace(/[*?]/g, 'x'))
 }
@@ -65,8 +93,8 @@ function isRefGlob(glob: string): boolean {
 function adviseFollow(text: string, kind: string): string {
   if (/^(?:pull requests?|branches)\b/.test(text))
     return 'Only previews follow that: write branch main or tag v*.'
-  const near = nearest(kind, ['branch', 'tag'])
-  if (near !== null) return `Did you mean ${near}? Write branch main or tag v*.`
+  const near = nearest(kind, ['branch', 'tag', 'registry'])
+  if (near !== null) return `Did you mean ${near}? Write branch main, tag v* or registry ^1.2.`
   if (/[*^~<>=]|^v?\d/.test(text) && parseTagRule(text).ok) return `Write tag ${text}.`
   return isRefName(text) ? `Write branch ${text}.` : 'Write branch main or tag v*.'
 }

@@ -22,7 +22,7 @@ export function inheritApps(
   { written, removed }: Structure<unknown> & { written: WrittenSource },
   given: Pick<Reading, 'document' | 'source' | 'forges'>,
 ): { apps: PlacedApp[]; problems: Problem[] } {
-  const reading: Reading = { ...given, removed, problems: [], imagePolicies: new Map() }
+  const reading: Reading = { ...given, removed, problems: [], unused: new Map(), incomplete: false }
   const top: Level = { says: written, path: [] }
   const named = Object.entries(written.apps ?? {})
   const apps = named.map(([name, says]) => {
@@ -42,7 +42,7 @@ export function inheritApps(
       '"apps" names no app.',
       'Write an app below it, or remove the key.',
     )
-  const unused = [...reading.imagePolicies.values()].filter((problem) => problem !== null)
+  const unused = reading.incomplete ? [] : [...reading.unused.values()].filter((problem) => problem !== null)
   return { apps, problems: [...reading.problems, ...unused] }
 }
 

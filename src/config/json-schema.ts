@@ -8,6 +8,8 @@ export interface JsonSchema {
   properties?: Record<string, JsonSchema>
   additionalProperties?: JsonSchema | boolean
   items?: JsonSchema
+  /** Of a value with several forms. */
+  anyOf?: JsonSchema[]
 }
 
 /** The schema of the application repository's file, for editors: docs/schema/supercargo.schema.json. */
@@ -21,12 +23,21 @@ export function schemaAt(schema: JsonSchema, path: readonly PropertyKey[]): Json
   let here: JsonSchema | undefined = schema
   for (const step of path) {
     if (here === undefined) return null
-    const properties: Record<string, JsonSchema> = here.properties ?? {}
-    if (typeof step === 'number') here = here.items
+    const properties = propertiesOf(here)
+    if (typeof step === 'number') here = formsOf(here).find(({ items }) => items !== undefined)?.items
     else if (Object.hasOwn(properties, step)) here = properties[String(step)]
     else here = typeof here.additionalProperties === 'object' ? here.additionalProperties : undefined
   }
   return here ?? null
+}
+
+/** The keys of a mapping, also of one that may stand beside other forms. */
+export function propertiesOf(schema: JsonSchema): Record<string, JsonSchema> {
+  return formsOf(schema).find(({ properties }) => properties !== undefined)?.properties ?? {}
+}
+
+function formsOf(schema: JsonSchema): JsonSchema[] {
+  return [schema, ...(schema.anyOf ?? [])]
 }
 
 function generate(schema: z.ZodType, id: string): JsonSchema {

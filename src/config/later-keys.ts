@@ -3,12 +3,17 @@
  * or a limit that does not exist; the text says what happens without it.
  */
 export const LATER_KEYS: Record<string, string> = {
-  ready: 'Remove it: a commit counts at once, so let CI push the image before the merge.',
-  retag: 'Remove it: CI must push the image under the tag of the release.',
-  gates: 'Remove it: nothing waits for gates in this version, so let people review instead.',
   onFailure: 'Remove it: this version does not watch how a rollout ends.',
   ttl: 'Remove it: a preview goes when its pull request or branch goes.',
   limit: 'Remove it: the number of previews is not limited in this version.',
   freeze:
     'Remove it: this version cannot hold changes back for a time, and does nothing at all while it stands here.',
+}
+
+/** The same of the keys of `gates`. */
+export const LATER_GATES: Record<string, string> = {
+  soak: 'Remove it: this version does not wait for a time, so let people review instead.',
+  reports: 'Remove it: this version does not read what engines report, so let people review instead.',
+  checks: 'Remove it, or write "checks" beside "gates" and "ready: both" for the checks of the commit.',
+  window: 'Remove it: this version makes changes at any time, so let people review instead.',
 }

@@ -168,6 +168,8 @@ export interface Accept {
   direct: string[]
   /** Globs over branches that change requests may use besides those below `supercargo/`; absent: none. */
   branches?: string[]
+  /** What the images must have besides what the application says; absent: nothing. */
+  gates?: ImageGates
 }
 
 /** Something wrong in a configuration file, where it is, and what to write instead. */

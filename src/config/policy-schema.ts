@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { NAME_PATTERN } from '../domain/names.ts'
+import { gatesSchema } from './gates-schema.ts'
 import { parseFrom, parseGlob, parseImageGlob } from './grammar-glob.ts'
 import { type Parsed, right, wrong } from './parsed.ts'
 import { oneOrMore, text } from './schema-parts.ts'
@@ -53,6 +54,12 @@ const accept = z
       },
       0,
     ).optional(),
+    gates: gatesSchema
+      .meta({
+        description:
+          'What images must have, in addition to what the application says, in every change of one of the paths and one of the images.',
+      })
+      .optional(),
     promote: oneOrMore(
       text(parseWho, {
         description: 'Who may promote, once there are commands for it; this version has none.',

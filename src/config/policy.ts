@@ -1,5 +1,6 @@
 import type { RepositoryId } from '../domain/repository.ts'
 import { readDocument } from './document.ts'
+import { readGates } from './gates.ts'
 import { parseFrom, parseImageGlob } from './grammar-glob.ts'
 import { policyJsonSchema } from './json-schema.ts'
 import type { Accept, Policy, Read } from './model.ts'
@@ -30,5 +31,6 @@ function normalise(entry: WrittenPolicy['accept'][number], manifests: Repository
     merge: entry.merge ?? [],
     direct: entry.direct ?? [],
     ...(entry.branches === undefined ? {} : { branches: entry.branches }),
+    ...(entry.gates === undefined ? {} : { gates: readGates(entry.gates) }),
   }
 }

@@ -5,7 +5,7 @@ interface Meta {
   description: string
   /** For the JSON schema: an ECMA-262 pattern that every good text matches. */
   pattern?: string
-  examples?: string[]
+  examples?: unknown[]
   default?: unknown
 }
 

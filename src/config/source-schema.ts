@@ -13,6 +13,7 @@ import {
 } from './grammar.ts'
 import { parseFollow, parsePreviewFollow } from './grammar-follow.ts'
 import { parsePlace } from './grammar-glob.ts'
+import { readyKeys, releaseKeys } from './ready-schema.ts'
 import { oneOrMore, text } from './schema-parts.ts'
 
 const IMAGE = '^[A-Za-z0-9\\[][^\\s@]*$'
@@ -28,9 +29,17 @@ const image = text(parseImage, {
 
 const follow = text(parseFollow, {
   description:
-    'What the environment follows: the newest commit of a branch, or the highest tag of a pattern or of a range of semantic versions.',
-  pattern: '^\\s*(branch|tag)\\s+\\S',
-  examples: ['branch main', 'tag v*', 'tag ^1.2', 'tag >=1.4 <2'],
+    'What the environment follows: the newest commit of a branch, the highest tag of a pattern or of a range of semantic versions, or a tag of a registry.',
+  pattern: '^\\s*(branch|tag|registry)\\s+\\S',
+  examples: [
+    'branch main',
+    'tag v*',
+    'tag ^1.2',
+    'tag >=1.4 <2',
+    'registry ^1.2',
+    'registry newest matching "main-*"',
+    'registry digest latest',
+  ],
 })
 
 const path = text(parsePath, {
@@ -74,11 +83,14 @@ const inheritable = {
     .meta({ description: 'The names of several images that get the same tag. Instead of `image`.' })
     .optional(),
   tag: text(parseTag, {
-    description: 'How CI names the image of a commit.',
-    pattern: '^[A-Za-z0-9_.{}:-]*\\{sha(:[0-9]{1,2})?\\}[A-Za-z0-9_.{}:-]*$',
-    examples: ['{sha:7}', 'main-{sha}'],
+    description:
+      'How CI names the image of a commit: with {sha}, {sha:7}, {branch}, {version}, {date}, {n} and {timestamp}, or a regular expression (RE2) between slashes whose groups have these names.',
+    pattern:
+      '^/.+/$|^[A-Za-z0-9_.{}:-]*\\{(sha(:[0-9]{1,2})?|version|date|n|timestamp)\\}[A-Za-z0-9_.{}:-]*$',
+    examples: ['{sha:7}', '{branch}-{sha:7}', 'b{n}.{timestamp}', '/^b(?<n>\\d+)\\.(?<timestamp>[\\d.]+)$/'],
     default: '{sha:7}',
   }).optional(),
+  ...readyKeys,
   merge: z
     .enum(['review', 'auto', 'direct'])
     .meta({
@@ -95,6 +107,7 @@ const environment = z
     branch: branch.optional(),
     title: title.optional(),
     ...fieldKeys,
+    ...releaseKeys,
     ...inheritable,
   })
   .meta({ description: 'An environment: what it follows, and where it is in the manifest repository.' })
@@ -136,6 +149,7 @@ const shared = {
   follow: follow.optional(),
   path: path.optional(),
   ...fieldKeys,
+  ...releaseKeys,
   branch: branch.optional(),
   title: title.optional(),
   paths: oneOrMore(

@@ -1,8 +1,8 @@
 import type { z } from 'zod'
 import { nearest } from '../domain/nearest.ts'
 import type { Document } from './document.ts'
-import { type JsonSchema, schemaAt } from './json-schema.ts'
-import { LATER_KEYS } from './later-keys.ts'
+import { type JsonSchema, propertiesOf, schemaAt } from './json-schema.ts'
+import { LATER_GATES, LATER_KEYS } from './later-keys.ts'
 import type { Problem } from './model.ts'
 import { type Position, problemAt } from './problem.ts'
 import { lookUp, type Path } from './tree.ts'
@@ -13,7 +13,7 @@ export interface Issue {
   path: Path
 }
 
-/** An issue of "text or list" becomes those of the form that was meant. */
+/** An issue of one form or another becomes those of the form that was meant. */
 export function flatten(found: z.core.$ZodIssue, top: unknown, above: Path = []): Issue[] {
   const path = [...above, ...found.path.filter((step) => typeof step !== 'symbol')]
   if (found.code !== 'invalid_union') return [{ found, path }]
@@ -21,7 +21,16 @@ export function flatten(found: z.core.$ZodIssue, top: unknown, above: Path = [])
     (branch) => !branch.some((each) => each.code === 'invalid_type' && each.path.length === 0),
   )
   if (meant !== undefined) return meant.flatMap((each) => flatten(each, top, path))
-  return [{ found: { code: 'invalid_type', expected: 'text or list', message: '', path: [] }, path }]
+  const forms = found.errors.flatMap(([first]) => (first?.code === 'invalid_type' ? [first.expected] : []))
+  return [{ found: { code: 'invalid_type', expected: formOf(forms), message: '', path: [] }, path }]
+}
+
+type Expected = z.core.$ZodIssueInvalidType['expected']
+
+/** Of several forms that may stand in one place. */
+function formOf(forms: readonly Expected[]): Expected {
+  if (forms.includes('boolean')) return 'true or text'
+  return forms.includes('object') ? 'mapping or list' : 'text or list'
 }
 
 /** One problem for each unknown key, else one for the issue. */
@@ -104,7 +113,8 @@ export function likelyMeant({ found, path }: Issue, schema: JsonSchema): Path[] 
 function unknownKey(key: string, path: Path, document: Document, schema: JsonSchema): Problem {
   const known = keysAt(schema, path)
   const position: Position = document.keyAt([...path, key])
-  const later = Object.hasOwn(LATER_KEYS, key) ? LATER_KEYS[key] : undefined
+  const keys = path.at(-1) === 'gates' ? LATER_GATES : LATER_KEYS
+  const later = Object.hasOwn(keys, key) ? keys[key] : undefined
   if (later !== undefined)
     return problemAt(
       document.file,
@@ -130,7 +140,8 @@ function homeOf(schema: JsonSchema, key: string): string | null {
 }
 
 function keysAt(schema: JsonSchema, path: Path): string[] {
-  return Object.keys(schemaAt(schema, path)?.properties ?? {})
+  const here = schemaAt(schema, path)
+  return here === null ? [] : Object.keys(propertiesOf(here))
 }
 
 function adviseValue(value: unknown, values: string[]): string {
@@ -139,6 +150,8 @@ function adviseValue(value: unknown, values: string[]): string {
 }
 
 function adviseType(wanted: string, value: unknown, key: string | number | undefined): string {
+  if (wanted === 'boolean' || wanted === 'true or text')
+    return `Write true or false${wanted === 'boolean' ? '' : ', or a text'}.`
   if (wanted === 'string' || wanted === 'text or list') {
     if (value === null) return 'Write its value after the colon, or remove the key.'
     if (Array.isArray(value))
@@ -153,7 +166,10 @@ function adviseType(wanted: string, value: unknown, key: string | number | undef
 
 function expected(wanted: string): string {
   if (wanted === 'string') return 'text'
+  if (wanted === 'boolean') return 'true or false'
   if (wanted === 'text or list') return 'a text or a list of texts'
+  if (wanted === 'true or text') return 'true, false or a text'
+  if (wanted === 'mapping or list') return 'a mapping of keys to values, or a list of them'
   return wanted === 'array' ? 'a list' : 'a mapping of keys to values'
 }
 

@@ -2,7 +2,7 @@ import type { ImageName } from '../domain/image.ts'
 import { sameImage } from '../domain/image.ts'
 import { nearest } from '../domain/nearest.ts'
 import type { RepositoryId } from '../domain/repository.ts'
-import { parseTagTemplate } from '../domain/tag-template.ts'
+import { parseTagTemplate, renderTag, type TagTemplate } from '../domain/tag-template.ts'
 import { readFields, readImagePolicies } from './fields.ts'
 import {
   parseBranchTemplate,
@@ -16,15 +16,13 @@ import {
 } from './grammar.ts'
 import { parseFollow, parsePreviewFollow } from './grammar-follow.ts'
 import { type Level, pick, type Said } from './level.ts'
-import type { Environment, ImageGates, MergeMode, Previews, Ready, TagSelection, Target } from './model.ts'
+import type { Environment, Follow, MergeMode, PreviewFollow, Previews, Target } from './model.ts'
 import type { Parsed } from './parsed.ts'
 import { problemAt } from './problem.ts'
-import { complain, judged, type Reading } from './reading.ts'
+import { complain, judged, type Reading, usedBy } from './reading.ts'
+import { type Conditions, readConditions } from './ready.ts'
+import { readRetag, readTags } from './release.ts'
 import type { Path } from './tree.ts'
-
-const READY: Ready = { image: false, checks: null, within: 3600 }
-const NO_GATES: ImageGates = { scan: null, signature: [] }
-const ALL_TAGS: TagSelection = { allow: [], deny: [], extract: null, prereleases: false }
 
 /** An environment with everything it inherits; null when something is wrong or missing. */
 export function readEnvironment(
@@ -43,13 +41,18 @@ export function readEnvironment(
     `${who} does not say where it is in the manifest repository.`,
     'Write "path:" and a directory or file in it.',
   ])
-  if (target === null || follow === null || where === null) return null
+  if (target === null || follow === null || where === null) {
+    reading.incomplete = true
+    return null
+  }
+  complainAboutMovedTag(reading, levels, follow)
   return {
     ...target,
+    ...readConditions(reading, levels, follow, target.tag),
     name,
     follow,
-    tags: ALL_TAGS,
-    retag: null,
+    tags: readTags(reading, levels, follow, target.tag),
+    retag: readRetag(reading, levels, follow, target.images),
     path: where,
     fields: readFields(reading, levels, { name, follow, tag: target.tag }),
     imagePolicies: readImagePolicies(reading, levels, target.images),
@@ -74,9 +77,22 @@ export function readPreviews(reading: Reading, above: Level[], path: Path, says:
     'The previews do not say where they are written.',
     'Write "path: apps/web/previews/pr-{number}" or the like in them.',
   ])
-  if (target === null || follow === null || template === null || where === null) return null
+  if (target === null || follow === null || template === null || where === null) {
+    reading.incomplete = true
+    return null
+  }
+  const all = [...own, ...above]
+  complainAboutMovedTag(reading, all, follow)
+  complainAboutUnknownTag(reading, all, target.tag)
   const address = may(reading, own, 'url', parsePreviewUrl)
-  return { ...target, follow, template, path: where.source, url: address?.source ?? null }
+  return {
+    ...target,
+    ...readConditions(reading, all, follow, target.tag),
+    follow,
+    template,
+    path: where.source,
+    url: address?.source ?? null,
+  }
 }
 
 function readTarget(
@@ -85,7 +101,7 @@ function readTarget(
   levels: Level[],
   path: Path,
   defaultMerge: MergeMode,
-): Target | null {
+): Omit<Target, keyof Conditions> | null {
   const parse = (text: string) => parseManifests(text, reading.source.forge)
   const manifests = need(reading, levels, 'manifests', path, parse, [
     `${who} ${who.endsWith('s') ? 'do' : 'does'} not say which manifest repository to write to.`,
@@ -101,11 +117,30 @@ function readTarget(
     images,
     tag:
       tag === null || tag === 'removed' ? parseTagTemplate('{sha:7}') : judged(parseTag(String(tag.value))),
-    ready: READY,
-    pin: false,
-    gates: NO_GATES,
     merge: merge === null || merge === 'removed' ? defaultMerge : (merge.value as MergeMode),
   }
+}
+
+/** Nothing is made by `tag` where one tag is followed that is moved. */
+function complainAboutMovedTag(reading: Reading, levels: Level[], follow: Follow | PreviewFollow): void {
+  usedBy(reading, pick(levels, ['tag'], reading.removed), follow.kind !== 'registry-digest', [
+    '"tag" says how tags are made, and what is followed here is one tag that is moved.',
+    'Remove it.',
+  ])
+}
+
+/** The tag of a preview has to be known from its branch and its commit alone. */
+function complainAboutUnknownTag(reading: Reading, levels: Level[], tag: TagTemplate): void {
+  const said = pick(levels, ['tag'], reading.removed)
+  if (said === null || said === 'removed') return
+  if (renderTag(tag, { commit: 'a'.repeat(40), branch: 'main' }) === null)
+    complain(
+      reading,
+      said.path,
+      'conflict',
+      `The tag "${tag.source}" of a preview cannot be computed from its branch and commit.`,
+      'Write a "tag" such as "{branch}-{sha:7}" in the previews.',
+    )
 }
 
 function complainAboutForge(

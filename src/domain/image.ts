@@ -69,6 +69,20 @@ export function sameImage(a: ImageName, b: ImageName): boolean {
   return a.normalised === b.normalised
 }
 
+/**
+ * The image at a path of a registry; null when that is not the path of one. Nothing in the path chooses the registry.
+ * @param host of the registry, as images name it: `ghcr.io`, `localhost:5000`
+ */
+export function imageAt(host: string, path: string): ImageName | null {
+  const reference = readReference(`${host}/${path}`)
+  return reference?.tag === null && reference.digest === null ? reference.name : null
+}
+
+/** The key under which it is remembered which applications use an image: `image:ghcr.io/acme/web`. */
+export function imageKey(normalised: string): string {
+  return `image:${normalised}`
+}
+
 function normaliseName(written: string): string | null {
   const slash = written.indexOf('/')
   const first = slash === -1 ? '' : written.slice(0, slash)

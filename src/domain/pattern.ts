@@ -35,12 +35,15 @@ export class Pattern {
     return Object.keys(this.#expression.namedGroups())
   }
 
+  get groupCount(): number {
+    return this.#expression.groupCount()
+  }
+
   /** Looks anywhere in the text, unless the pattern has `^` and `$`; null where nothing matches. */
   match(text: string): PatternMatch | null {
     const matcher = this.#expression.matcher(text)
     if (!matcher.find()) return null
-    const count = this.#expression.groupCount()
-    const groups = Array.from({ length: count }, (_, index) => matcher.group(index + 1))
+    const groups = Array.from({ length: this.groupCount }, (_, index) => matcher.group(index + 1))
     const named = Object.entries(this.#expression.namedGroups()).flatMap(([name, number]) => {
       const value = groups[number - 1] ?? null
       return value === null ? [] : [[name, value] as const]

@@ -1,8 +1,8 @@
-import { X509Certificate } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import type { ForgeId } from '../domain/repository.ts'
 import { signingProblem } from '../intake/gitlab-signature.ts'
 import { parseSecrets, secretProblem } from '../intake/secret.ts'
+import { readAuthorities } from './authorities.ts'
+import { prefixOf, readNames } from './instance-names.ts'
 import { type Complain, serverUrl, type Text } from './setting-problem.ts'
 
 /** One GitLab instance that the server works for. */
@@ -27,7 +27,6 @@ export const GITLAB: ForgeId = 'gitlab'
 
 export const GITLAB_COM = 'https://gitlab.com'
 
-const NAME = /^[a-z][a-z0-9-]{0,30}$/
 /** `webhook`: its GITLAB_WEBHOOK_TOKEN would be that of the usual instance. */
 const TAKEN = ['github', GITLAB, 'webhook']
 const GLOB = /^[\w.*?/-]{1,256}$/
@@ -43,11 +42,8 @@ export function readGitLab(
   { webhooks }: { webhooks: boolean },
 ): GitLabSettings[] {
   const usual = SOME.some((suffix) => text(`GITLAB_${suffix}`) !== undefined)
-  const names = namesOf(text('GITLAB_INSTANCES'), complain)
-  const instances = names.map((name) => ({
-    id: name,
-    prefix: `GITLAB_${name.toUpperCase().replaceAll('-', '_')}_`,
-  }))
+  const names = readNames('GITLAB_INSTANCES', text('GITLAB_INSTANCES'), TAKEN, complain)
+  const instances = names.map((name) => ({ id: name, prefix: prefixOf('GITLAB', name) }))
   if (usual) instances.unshift({ id: GITLAB, prefix: 'GITLAB_' })
   return instances.map(({ id, prefix }) => {
     const instance = readInstance(id, prefix, text, complain)
@@ -63,23 +59,6 @@ export function gitlabWebhookPaths(id: ForgeId): string[] {
 
 /** Any of these means that the usual instance is wanted. */
 const SOME = ['URL', 'TOKEN', 'SIGNING_SECRET', 'WEBHOOK_TOKEN']
-
-function namesOf(given: string | undefined, complain: Complain): string[] {
-  const names = (given ?? '')
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '')
-  const wrong = names.find(
-    (name, index) => !NAME.test(name) || TAKEN.includes(name) || names.indexOf(name) !== index,
-  )
-  if (wrong === undefined) return names
-  complain(
-    'GITLAB_INSTANCES',
-    `"${wrong.slice(0, 40)}" cannot be the name of an instance, or stands there twice.`,
-    'Use small letters, digits and dashes, such as internal,partner; github, gitlab and webhook are taken.',
-  )
-  return []
-}
 
 function readInstance(id: ForgeId, prefix: string, text: Text, complain: Complain): GitLabSettings {
   const given = (suffix: string) => text(`${prefix}${suffix}`)
@@ -130,20 +109,6 @@ function checkSecrets(
   const weak = tokens.length === 0 ? null : secretProblem(tokens)
   if (weak !== null) {
     complain(`${prefix}WEBHOOK_TOKEN`, weak, 'Make one with `openssl rand -hex 32`.')
-  }
-}
-
-function readAuthorities(variable: string, path: string | undefined, complain: Complain): string | null {
-  if (path === undefined) return null
-  try {
-    const pem = readFileSync(path, 'utf8')
-    new X509Certificate(pem)
-    return pem
-  } catch (error) {
-    const { code = 'unknown' } = error as NodeJS.ErrnoException
-    const why = /^E[A-Z]+$/.test(code) ? `cannot be read (${code})` : 'does not hold a certificate'
-    complain(variable, `${path} ${why}.`, 'Name a file with the certificate of your authority in PEM.')
-    return null
   }
 }
 

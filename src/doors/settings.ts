@@ -5,7 +5,10 @@ import { parseSecrets, secretProblem } from '../intake/secret.ts'
 import { readAppFile } from './app-file.ts'
 import { type GitLabSettings, readGitLab } from './gitlab-settings.ts'
 import { readPrivateKey } from './private-key.ts'
+import { GITHUB_COM, githubRegistry } from './registry-auth.ts'
+import { type RegistrySettings, readRegistries } from './registry-settings.ts'
 import { type Complain, isLocal, type SettingProblem, serverUrl, type Text } from './setting-problem.ts'
+import { readTrustRoot, type TrustRootSource } from './trust-root-settings.ts'
 
 /** Everything that a server can be told. */
 export interface Settings {
@@ -23,6 +26,9 @@ export interface Settings {
   app: AppCredentials | null
   /** GitLab instances, each with a name of its own. */
   gitlab: GitLabSettings[]
+  /** Every registry that may be asked; each host once. */
+  registries: RegistrySettings[]
+  trustRoot: TrustRootSource
   /** A person's token for the sandbox; null: made and printed. */
   sandboxToken: string | null
   concurrency: number
@@ -106,15 +112,25 @@ export function readSettings(
     )
   }
 
+  const apiUrl = readApiUrl(text('GITHUB_API_URL'), problem) ?? app?.apiUrl ?? GITHUB_COM
   const settings: Settings = {
     host,
     port: whole('PORT', 3000, 0, 65_535),
     dataDirectory,
     databaseUrl: readDatabaseUrl(text('DATABASE_URL'), problem),
     logLevel: readLogLevel(text('LOG_LEVEL'), problem),
-    apiUrl: readApiUrl(text('GITHUB_API_URL'), problem) ?? app?.apiUrl ?? 'https://api.github.com',
+    apiUrl,
     app: app?.credentials ?? null,
     gitlab,
+    registries:
+      demands.sandbox === 'not asked'
+        ? []
+        : readRegistries(text, problem, {
+            webhooks: demands.sandbox === 'allowed',
+            github: app === null ? null : githubRegistry(apiUrl),
+            gitlab,
+          }),
+    trustRoot: readTrustRoot(text, problem),
     sandboxToken,
     concurrency: whole('CONCURRENCY', 10, 1, 100),
     sweepSeconds: whole('SWEEP_SECONDS', 300, 10, 86_400),

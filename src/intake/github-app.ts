@@ -7,15 +7,18 @@ export const GITHUB_PERMISSIONS = {
   pull_requests: 'write',
   checks: 'write',
   statuses: 'read',
+  packages: 'read',
   metadata: 'read',
 } as const
 
 /** The events that the app subscribes to. */
 export const GITHUB_SUBSCRIPTIONS = [
   'check_suite',
+  'package',
   'pull_request',
   'pull_request_review',
   'push',
+  'registry_package',
   'repository',
   'status',
 ] as const

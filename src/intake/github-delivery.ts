@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Delivery } from '../store/store.ts'
+import { parseObject } from './json.ts'
 import { verifySignature } from './signature.ts'
 
 /** What a request to the webhook path is: a delivery, or an answer that refuses it (without details of ours). */
@@ -36,18 +37,9 @@ export function readGitHubDelivery(
   if (typeof event !== 'string' || !EVENT.test(event)) {
     return refuse(400, 'The header X-GitHub-Event is missing or malformed.')
   }
-  const payload = parse(body)
+  const payload = parseObject(body)
   if (payload === undefined) return refuse(400, 'The body is not a JSON object.')
   return { ok: true, delivery: { source: 'github', id, event, payload } }
-}
-
-function parse(body: Uint8Array): object | undefined {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
-  } catch {
-    return undefined
-  }
 }
 
 function refuse(status: 400 | 401 | 415, problem: string): Received {

@@ -2,18 +2,21 @@ import { z } from 'zod'
 import { repositoryKey } from '../domain/repository.ts'
 import type { Delivery, DeliveryMeaning } from '../store/store.ts'
 import type { GitHubEvent } from './github-app.ts'
+import { announced } from './registry/announcement.ts'
+import { ghcr } from './registry/ghcr.ts'
 import { look as lookAt, nothing, plain, reader, repositoryPath, short, unwanted } from './tell.ts'
 
 /**
- * What a delivery of GitHub means: which repositories to look at. It never says what to do there, and no host,
+ * What a delivery of GitHub means: which repositories or images to look at. It never says what to do there, and no host,
  * URL or id of the payload is used (requirement 5).
  *
  * Pure. A payload that lacks what is needed has an outcome that says so; nothing is thrown.
+ * @param packagesHost of the container registry of this GitHub, as images name it
  */
-export function githubMeaning(delivery: Delivery): DeliveryMeaning {
+export function githubMeaning(delivery: Delivery, packagesHost = 'ghcr.io'): DeliveryMeaning {
   const read = Object.hasOwn(READERS, delivery.event) ? READERS[delivery.event as GitHubEvent] : undefined
   if (read === undefined) return unwanted(`Supercargo does not use the event ${plain(delivery.event)}`)
-  return read(delivery.payload)
+  return read(delivery.payload, packagesHost)
 }
 
 const Repository = z.object({
@@ -61,7 +64,10 @@ const RepositoryEvent = z.object({
   changes: z.object({ default_branch: z.unknown().optional() }).nullish(),
 })
 
-const READERS: Record<GitHubEvent, (payload: unknown) => DeliveryMeaning> = {
+const READERS: Record<GitHubEvent, (payload: unknown, packagesHost: string) => DeliveryMeaning> = {
+  package: (payload, host) => announced(ghcr.read(host, payload)),
+  registry_package: (payload, host) => announced(ghcr.read(host, payload)),
+
   push: reader(Push, ({ repository, ref, after, created, deleted }) => {
     const named = /^refs\/(head|tag)s\/(.+)$/s.exec(ref)
     if (named === null) return unwanted(`${plain(ref)} is neither a branch nor a tag`)

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { ForgeId } from '../domain/repository.ts'
 import type { Delivery } from '../store/store.ts'
-import { verifySigned, verifyToken } from './gitlab-signature.ts'
+import { verifySigned } from './gitlab-signature.ts'
+import { parseObject } from './json.ts'
+import { verifyToken } from './token.ts'
 
 /** The door of one GitLab instance: its name, and what proves that a delivery is its own. */
 export interface GitLabDoor {
@@ -40,7 +42,7 @@ export function readGitLabDelivery(
   if (door.signingSecrets.length === 0 && !verifyToken(door.webhookTokens, one(headers, 'x-gitlab-token'))) {
     return { ok: false, status: 401, problem: 'The secret token is missing or wrong.' }
   }
-  const payload = parse(body)
+  const payload = parseObject(body)
   if (payload === undefined) return { ok: false, status: 200, problem: 'The body is not a JSON object.' }
   const event = kindOf(payload)
   return { ok: true, delivery: { source: door.forge, id: idOf(headers, body), event, payload } }
@@ -87,13 +89,4 @@ function idOf(headers: IncomingHttpHeaders, body: Uint8Array): string {
 function one(headers: IncomingHttpHeaders, name: string): string | undefined {
   const value = headers[name]
   return typeof value === 'string' ? value : undefined
-}
-
-function parse(body: Uint8Array): object | undefined {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
-  } catch {
-    return undefined
-  }
 }

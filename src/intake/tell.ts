@@ -10,11 +10,14 @@ export function reader<T>(
   return (payload) => {
     const parsed = schema.safeParse(payload)
     if (parsed.success) return tell(parsed.data)
-    const where = parsed.error.issues.map(({ path }) => path.map(String).join('.') || 'the payload itself')
-    return nothing(
-      `Not understood: missing or malformed in the payload: ${plain([...new Set(where)].join(', '))}`,
-    )
+    return nothing(`Not understood: ${malformed(parsed.error)}`)
   }
+}
+
+/** Which parts of a payload are not as documented. */
+export function malformed({ issues }: z.ZodError): string {
+  const where = issues.map(({ path }) => path.map(String).join('.') || 'the payload itself')
+  return `missing or malformed in the payload: ${plain([...new Set(where)].join(', '))}`
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Decision } from '../config/consent.ts'
 import { decide, refusesSource } from '../config/consent.ts'
-import type { App, Environment, ImageGates } from '../config/model.ts'
+import type { App, Environment } from '../config/model.ts'
 import { readTrailers } from '../domain/commit-message.ts'
 import type { ImageName } from '../domain/image.ts'
 import { isUnder } from '../domain/path.ts'
@@ -100,7 +100,7 @@ export function planEnvironment(world: World, app: App, environment: Environment
   const consent = ask(pathsOf(probe), imagesOf(probe))
   if (!consent.allowed) return refuse(consent.reason, probed.shown)
 
-  const gates: ImageGates[] = []
+  const { gates } = consent
   const asking = (questions: Question[], comparisons: TargetPlan['notRead'] = []): TargetPlan => {
     const why = reason('not-asked', 'Nobody has looked yet which version is ready.')
     const standing = {

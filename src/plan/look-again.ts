@@ -20,6 +20,13 @@ const UNDECIDED = 'The forge has not decided yet whether it may be merged.'
 /** What waits for the forge to say that it may be merged. */
 export const UNTIL_MERGEABLE: LookAgain = { seconds: MERGE_SECONDS, notBefore: null, reason: UNDECIDED }
 
+/** What waits for a registry to show the tag of a release. */
+export const UNTIL_TAGGED: LookAgain = {
+  seconds: MERGE_SECONDS,
+  notBefore: null,
+  reason: 'The registry does not show yet what a release names.',
+}
+
 /** What waits for versions to become ready; null where that takes an event or a person. */
 export function untilReady(standings: readonly Standing[]): LookAgain | null {
   const waits = standings

@@ -1,3 +1,4 @@
+import { imageKey } from '../domain/image.ts'
 import { parseRepository, repositoryKey } from '../domain/repository.ts'
 import type { LookAgain } from '../plan/look-again.ts'
 import type { Delivery, DeliveryMeaning, Handlers, Outcome, Store } from '../store/store.ts'
@@ -27,9 +28,13 @@ export function createHandlers({ store, meaning, ...parts }: HandlerParts): Hand
   const waits = new Map<string, { reason: string; since: number }>()
   return {
     async delivery(delivery) {
-      const { keys, outcome } = meaning(delivery)
+      const { keys, images = [], outcome } = meaning(delivery)
       const sources = await Promise.all(keys.map(feedsOf))
-      return { keys: [...new Set([...keys, ...sources.flat()])], outcome }
+      const users = await Promise.all(images.map((image) => feedsOf(imageKey(image))))
+      return {
+        keys: [...new Set([...keys, ...sources.flat(), ...users.flat()])],
+        outcome: [outcome, ...useOf(images, users)].join(' '),
+      }
     },
     async reconcile(key): Promise<Outcome> {
       const result = await pass(parseRepository(key, 'github'), dependencies, { confirmRemovals: false })
@@ -55,6 +60,24 @@ export function createHandlers({ store, meaning, ...parts }: HandlerParts): Hand
 function until({ seconds, notBefore }: LookAgain, now: number, waited: number): Date {
   const wait = Math.min(seconds * 1000 + waited, LONGEST_MILLISECONDS)
   return new Date(Math.max(now + wait, notBefore?.getTime() ?? 0))
+}
+
+/** So many names are told; of the others, how many. */
+const TOLD = 5
+
+/** Who is looked at because of images, and which of them nobody uses. */
+function useOf(images: readonly string[], users: readonly (readonly string[])[]): string[] {
+  const looked = [...new Set(users.flat())]
+  const unused = images.filter((_, index) => users[index]?.length === 0)
+  return [
+    ...(looked.length === 0 ? [] : [`Looks at ${told(looked)}.`]),
+    ...(unused.length === 0 ? [] : [`No app uses ${told(unused)}.`]),
+  ]
+}
+
+function told(names: readonly string[]): string {
+  const more = names.length - TOLD
+  return names.slice(0, TOLD).join(', ') + (more > 0 ? ` and ${more} more` : '')
 }
 
 /** In a storm many deliveries are understood at a time, and most are about the same few keys: one question each. */

@@ -1,10 +1,12 @@
+import type { SourceConfig } from '../config/model.ts'
 import { type ErrorKind, errorKind } from '../domain/errors.ts'
+import { type ImageName, imageKey } from '../domain/image.ts'
 import { type RepositoryId, repositoryKey } from '../domain/repository.ts'
 import type { Action, Standing } from '../plan/action.ts'
 import { type Applied, aftermath } from '../plan/aftermath.ts'
 import { brokenReport, feedback } from '../plan/feedback.ts'
 import { tellLate, waitNames } from '../plan/late.ts'
-import { type LookAgain, sooner, UNTIL_MERGEABLE } from '../plan/look-again.ts'
+import { type LookAgain, sooner, UNTIL_MERGEABLE, UNTIL_TAGGED } from '../plan/look-again.ts'
 import type { PlanOptions } from '../plan/plan.ts'
 import { apply } from './apply.ts'
 import type { Dependencies } from './dependencies.ts'
@@ -54,12 +56,12 @@ async function passOnce(
   dependencies: Dependencies,
   options: PlanOptions,
 ): Promise<PassResult> {
-  const reading = await readAndPlan(repository, dependencies, options)
+  const { reading, tagged } = await tagReleases(repository, dependencies, options)
   if (reading.kind !== 'planned') {
     const actions = reading.kind === 'broken' ? brokenReport(reading.source, reading.what, reading) : []
     const { applied, failures } = await applyAll(actions, dependencies, repository)
-    throwDecisive(failures)
-    return { reading, standings: [], applied, lookAgain: null }
+    throwDecisive([...tagged.failures, ...failures])
+    return { reading, standings: [], applied: [...tagged.applied, ...applied], lookAgain: null }
   }
   const { world, plan } = reading
   const key = repositoryKey(world.source.repository)
@@ -69,7 +71,13 @@ async function passOnce(
     await dependencies.recordFeeds(repositoryKey(repository), [])
     await dependencies.waitingSince(repositoryKey(repository), [], world.now)
   }
-  const done = await applyAll(plan.actions, dependencies, repository)
+  const done = await applyAll(
+    plan.actions.filter((action) => !isRetag(action)),
+    dependencies,
+    repository,
+  )
+  done.applied.unshift(...tagged.applied)
+  done.failures.unshift(...tagged.failures)
   const standings = done.failures.reduce(afterFailure, aftermath(plan.standings, done.applied))
   if (done.failures.some(({ error }) => PASSING.includes(errorKind(error)))) throwDecisive(done.failures)
   const since = await dependencies.waitingSince(key, waitNames(standings), world.now)
@@ -83,8 +91,13 @@ async function passOnce(
     reading,
     standings,
     applied: [...done.applied, ...told.applied],
-    lookAgain: lookAgain(reading, done.applied),
+    lookAgain: lookAgain(reading, done),
   }
+}
+
+interface Done {
+  applied: Applied[]
+  failures: Failure[]
 }
 
 interface Failure {
@@ -92,17 +105,37 @@ interface Failure {
   error: unknown
 }
 
+/**
+ * Gives releases their tags before anything else, and then reads anew: a change request is planned on what the
+ * registries really have. A target whose images could not be tagged gets none.
+ */
+async function tagReleases(
+  repository: RepositoryId,
+  dependencies: Dependencies,
+  options: PlanOptions,
+): Promise<{ reading: Reading; tagged: Done }> {
+  const reading = await readAndPlan(repository, dependencies, options)
+  const retags = reading.kind === 'planned' ? reading.plan.actions.filter(isRetag) : []
+  const tagged = await applyAll(retags, dependencies, repository)
+  if (tagged.applied.length === 0) return { reading, tagged }
+  return { reading: await readAndPlan(repository, dependencies, options), tagged }
+}
+
+function isRetag({ kind }: Action): boolean {
+  return kind === 'retag'
+}
+
 /** An action that fails keeps nothing from the others. */
 async function applyAll(
   actions: readonly Action[],
   dependencies: Dependencies,
   repository: RepositoryId,
-): Promise<{ applied: Applied[]; failures: Failure[] }> {
+): Promise<Done> {
   const applied: Applied[] = []
   const failures: Failure[] = []
   for (const action of actions) {
     try {
-      const result = await apply(action, dependencies.forges)
+      const result = await apply(action, dependencies)
       applied.push(result)
       await writeDown(result, dependencies, repository)
     } catch (error) {
@@ -175,16 +208,29 @@ function throwDecisive(failures: readonly Failure[]): void {
 /** A merge that the forge put off is tried again as soon as one that it has not decided on. */
 function lookAgain(
   { plan }: Extract<Reading, { kind: 'planned' }>,
-  applied: readonly Applied[],
+  { applied, failures }: Done,
 ): LookAgain | null {
   const again = applied.some(({ merge }) => merge?.merged === false && merge.again)
-  return again ? sooner(UNTIL_MERGEABLE, plan.lookAgain) : plan.lookAgain
+  // a release that came in between, or a registry that does not show yet what was put into it
+  const untagged = plan.actions
+    .filter(isRetag)
+    .some(({ target }) => failures.every(({ action }) => action.target !== target))
+  const first = untagged ? sooner(UNTIL_TAGGED, plan.lookAgain) : plan.lookAgain
+  return again ? sooner(UNTIL_MERGEABLE, first) : first
 }
 
+/** Whatever news is about these, the repository is to be looked at. */
 function fedBy({ world }: Extract<Reading, { kind: 'planned' }>): string[] {
   // also what cannot be read: its owner may let the bot in
   const keys = world.manifests.map(({ repository, snapshot }) =>
     repositoryKey(snapshot?.repository ?? repository),
   )
-  return [...new Set(keys)]
+  return [...new Set([...keys, ...imagesOf(world.config).map(({ normalised }) => imageKey(normalised))])]
+}
+
+function imagesOf({ apps }: SourceConfig): ImageName[] {
+  return apps.flatMap(({ environments, previews }) => [
+    ...environments.flatMap(({ images, retag }) => (retag?.from ? [...images, retag.from] : images)),
+    ...(previews?.images ?? []),
+  ])
 }

@@ -65,6 +65,8 @@ export interface Handlers {
 
 export interface DeliveryMeaning {
   keys: string[]
+  /** Images to look at wherever they are used: normalised names. */
+  images?: string[]
   /** A whole sentence, such as `Looks at acme/web.` or `Not wanted: the event is about a comment.` */
   outcome: string
 }

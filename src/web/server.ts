@@ -49,7 +49,9 @@ export async function startServer({ host, port, log, patience }: ServerOptions):
   server.maxConnections = 2_000
   const listener = (request: IncomingMessage, response: ServerResponse) => {
     dispatch(routes, request, response).catch((error: unknown) => {
-      log.error({ err: error, method: request.method, path: pathOf(request) }, 'A request failed.')
+      // not the path of the request, which may hold a secret
+      const path = find(routes, request).route?.path
+      log.error({ err: error, method: request.method, path }, 'A request failed.')
       if (response.headersSent) response.destroy()
       else respond(request, response, { status: 500, body: 'Something went wrong; the log says what.\n' })
     })

@@ -1,17 +1,21 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Delivery } from '../store/store.ts'
 import { readBody } from './body.ts'
 import type { Log } from './log.ts'
 import { type Answer, respond } from './respond.ts'
-import type { Route } from './server.ts'
+import { pathOf, type Route } from './server.ts'
 
 /** A door for webhooks. Nothing happens in the request but `accept`. */
 export interface WebhookDoor {
+  /** Exact, or everything below when it ends with `/*`. */
   paths: readonly string[]
   /** Longer bodies are refused with 413. */
   maxBytes: number
-  /** Verifies the signature over the raw bytes first, and only then reads anything. */
-  read(headers: IncomingHttpHeaders, body: Uint8Array): Received
+  /**
+   * Verifies who sends it over the raw bytes first, and only then reads anything.
+   * @param path may hold a secret: it is never logged
+   */
+  read(headers: IncomingHttpHeaders, body: Uint8Array, path: string): Received | Promise<Received>
   /** Stores durably; may fail. */
   accept(delivery: Delivery): Promise<'accepted' | 'duplicate'>
   log: Log
@@ -21,6 +25,9 @@ export type Received = { ok: true; delivery: Delivery } | { ok: false; status: n
 
 /** GitHub's limit, and GitLab's. */
 export const FORGE_MAX_BYTES = 25 * 1024 * 1024
+
+/** For registries: their largest notifications have a few hundred entries. */
+export const REGISTRY_MAX_BYTES = 1024 * 1024
 
 /** All requests of one door together. */
 const BUDGET = 128 * 1024 * 1024
@@ -43,7 +50,7 @@ export function webhookRoutes(door: WebhookDoor): Route[] {
       respond(
         request,
         response,
-        body.kind === 'body' ? await receive(door, request.headers, body.bytes) : REFUSALS[body.kind],
+        body.kind === 'body' ? await receive(door, request, body.bytes) : REFUSALS[body.kind],
       )
     },
   }))
@@ -60,8 +67,8 @@ const REFUSALS: Record<'too-large' | 'busy', Answer> = {
   busy: BUSY,
 }
 
-async function receive(door: WebhookDoor, headers: IncomingHttpHeaders, body: Uint8Array): Promise<Answer> {
-  const received = door.read(headers, body)
+async function receive(door: WebhookDoor, request: IncomingMessage, body: Uint8Array): Promise<Answer> {
+  const received = await door.read(request.headers, body, pathOf(request))
   if (!received.ok) {
     const what = received.status < 300 ? 'could not be used' : 'was refused'
     door.log.warn({ status: received.status }, `A webhook request ${what}: ${received.problem}`)

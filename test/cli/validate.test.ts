@@ -6,7 +6,7 @@ const GOOD = `manifests: acme/k8s-manifests
 image: ghcr.io/acme/web
 environments:
   staging: { follow: branch main, path: apps/web/staging }
-  production: { follow: tag v*, path: apps/web/production }
+  production: { follow: tag v*, path: apps/web/production, ready: both, checks: [test, e2e], gates: { scan: high } }
 previews: { follow: pull requests, template: apps/web/preview, path: "apps/web/previews/pr-{number}" }
 `
 const BAD =
@@ -20,10 +20,10 @@ test('the files that the bot would read are checked, and what they say is shown'
       assert.deepEqual(runCli(cwd, ['validate']), {
         status: 0,
         stderr: '',
-        stdout: `APP  ENVIRONMENT  FOLLOWS        WRITES TO                                         MERGE
-web  staging      branch main    acme/k8s-manifests:apps/web/staging               review
-web  production   tag v*         acme/k8s-manifests:apps/web/production            review
-web  previews     pull requests  acme/k8s-manifests:apps/web/previews/pr-{number}  direct
+        stdout: `APP  ENVIRONMENT  FOLLOWS        READY BY                                 WRITES TO                                         MERGE
+web  staging      branch main    image                                    acme/k8s-manifests:apps/web/staging               review
+web  production   tag v*         image, checks test e2e, scan below high  acme/k8s-manifests:apps/web/production            review
+web  previews     pull requests  image                                    acme/k8s-manifests:apps/web/previews/pr-{number}  direct
 .github/supercargo.yml: no problems
 .supercargo/policy.yml: no problems
 `,

@@ -6,15 +6,31 @@ import type { Delivery } from '../../src/store/store.ts'
 import { startServer } from '../../src/web/server.ts'
 import { webhookRoutes } from '../../src/web/webhook.ts'
 import { PROJECT, PUSH } from '../intake/gitlab-payloads.ts'
+import { PACKAGE } from '../intake/registry/payloads/ghcr.ts'
+import { PUSH_BY_TAG } from '../intake/registry/payloads/harbor.ts'
 
 const KEY = Buffer.alloc(32, 'a key of the tests')
 const TOKEN = '9c1185a5c5e9fc54612808977ee8f548'
 const COMMON = { url: 'https://git.example.com', token: 't', ca: null, projects: [] }
+const REGISTRY = {
+  url: '',
+  auth: { kind: 'anonymous' },
+  tokenServer: null,
+  ca: null,
+  scanner: null,
+  retag: [],
+} as const
+const WEBHOOK = { secrets: [TOKEN], audience: null, email: null }
 const CONNECTIONS: Connections = {
   github: { apiUrl: 'https://api.github.com', app: { appId: '1', privateKey: '', webhookSecrets: [TOKEN] } },
   gitlab: [
     { ...COMMON, id: 'gitlab', signingSecrets: [`whsec_${KEY.toString('base64')}`], webhookTokens: [] },
     { ...COMMON, id: 'internal', signingSecrets: [], webhookTokens: [TOKEN], projects: ['acme/platform/**'] },
+  ],
+  registries: [
+    { ...REGISTRY, name: 'ghes', host: 'containers.example.com', webhook: { ...WEBHOOK, format: 'ghcr' } },
+    { ...REGISTRY, name: 'gitlab', host: 'harbor.example.com', webhook: { ...WEBHOOK, format: 'harbor' } },
+    { ...REGISTRY, name: 'silent', host: 'silent.example.com', webhook: null },
   ],
 }
 const BODY = JSON.stringify(PUSH)
@@ -54,6 +70,8 @@ test('every forge has a door of its own, which only its own secret opens', async
   assert.equal(await send('/webhooks/gitlab', { 'x-gitlab-token': TOKEN }), 401)
   assert.equal(await send('/webhooks/github', { 'x-gitlab-token': TOKEN }), 401)
   assert.equal(await send('/webhooks/gitlab/partner', signed()), 404)
+  assert.equal(await send('/webhooks/registry/gitlab', { 'x-gitlab-token': TOKEN }), 401)
+  assert.equal(await send('/webhooks/registry/silent', { authorization: TOKEN }), 404)
   assert.equal(await send('/webhooks/gitlab/internal', { 'x-gitlab-token': TOKEN }, 'not JSON'), 200)
   assert.equal(await send('/webhooks/gitlab/internal', { 'x-gitlab-token': TOKEN }, 'x'.repeat(10_001)), 413)
   assert.equal(stored.length, 3)
@@ -77,4 +95,12 @@ test('a delivery means what its own forge says, and of projects that are not ser
   })
   const github = { repository: { full_name: 'acme/web' }, ref: 'refs/heads/main', after: PUSH.after }
   assert.deepEqual(about('github', github).keys, ['github:acme/web'])
+})
+
+test('a registry may have the name of a forge, and its images are of its own host', () => {
+  const meaning = meaningOf(CONNECTIONS)
+  const harbor = meaning({ source: 'registry:gitlab', id: 'x', event: 'harbor', payload: PUSH_BY_TAG })
+  assert.deepEqual([harbor.keys, harbor.images], [[], ['harbor.example.com/test-webhook/debian']])
+  const github = meaning({ source: 'github', id: 'x', event: 'package', payload: PACKAGE })
+  assert.deepEqual([github.keys, github.images], [[], ['containers.example.com/codertocat/hello-world']])
 })

@@ -19,6 +19,7 @@ describe('without a policy', () => {
       allowed: true,
       merge: 'review',
       downgraded: null,
+      gates: [],
     })
     const shouting = { forge: 'github', path: 'ACME/Web' }
     assert.equal(decide(null, shouting, MANIFESTS, WISH).allowed, true)
@@ -44,6 +45,26 @@ describe('without a policy', () => {
       assert.ok(decision.reason.message.includes(owner), decision.reason.message)
     })
   }
+})
+
+test('gates hold that any entry asks for that names one of the files and images', () => {
+  const gated = policy(`accept:
+  - { from: acme/web, paths: apps/**, images: "**" }
+  - { from: acme/web, paths: apps/web/**, images: ghcr.io/acme/web, gates: { scan: high } }
+  - { from: acme/*, paths: apps/web/overlays/**, images: ghcr.io/acme/*, gates: { scan: low } }
+  - { from: acme/web, paths: apps/api/**, images: ghcr.io/acme/web, gates: { scan: medium } }
+  - { from: acme/api, paths: apps/web/**, images: ghcr.io/acme/web, gates: { scan: critical } }
+`)
+  const scans = (wish: Partial<ConsentRequest>) => {
+    const decision = decide(gated, SOURCE, MANIFESTS, { ...WISH, ...wish })
+    return decision.allowed ? decision.gates.map(({ scan }) => scan) : null
+  }
+  const other = parseImageName('quay.io/acme/other')
+  assert.deepEqual(scans({}), ['high', 'low'])
+  assert.deepEqual(scans({ images: [other] }), [])
+  assert.deepEqual(scans({ images: [...WISH.images, other] }), ['high', 'low'])
+  assert.deepEqual(scans({ paths: ['apps/web/x.yaml', 'apps/other/y.yaml'] }), ['high'])
+  assert.equal(scans({ paths: ['other/x.yaml'] }), null)
 })
 
 describe('with a policy', () => {
@@ -154,7 +175,7 @@ describe('with a policy', () => {
   - { from: acme/web, paths: none/**, images: "**", direct: staging }
 `)
     const ask = (merge: MergeMode) => decide(two, SOURCE, MANIFESTS, { ...WISH, merge })
-    assert.deepEqual(ask('auto'), { allowed: true, merge: 'auto', downgraded: null })
+    assert.deepEqual(ask('auto'), { allowed: true, merge: 'auto', downgraded: null, gates: [] })
     const direct = ask('direct')
     assert.equal(direct.allowed && direct.downgraded?.code, 'direct-not-accepted')
   })

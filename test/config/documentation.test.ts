@@ -6,6 +6,7 @@ import { parse } from 'yaml'
 import { policyJsonSchema, schemaAt, sourceJsonSchema } from '../../src/config/json-schema.ts'
 import { LATER_KEYS } from '../../src/config/later-keys.ts'
 import { FIELD_VARIABLES } from '../../src/domain/field-value.ts'
+import { TAG_VARIABLES } from '../../src/domain/tag-variables.ts'
 import { PREVIEW_VARIABLES, renderText } from '../../src/domain/template.ts'
 import { policyProblems, problemsOf, sourceProblems } from './problems-of.ts'
 
@@ -38,7 +39,7 @@ for (const [index, example] of blocks(MANIFESTS).entries()) {
 }
 
 test('there are examples of both', () => {
-  assert.equal(blocks(APPLICATION).length, 6)
+  assert.equal(blocks(APPLICATION).length, 10)
   assert.equal(blocks(MANIFESTS).length, 1)
 })
 
@@ -47,11 +48,16 @@ test('every key, variable and kind of rule is documented', () => {
   const previews = Object.keys(sourceJsonSchema.properties?.previews?.properties ?? {})
   const environment = schemaAt(sourceJsonSchema, ['environments', 'staging'])
   const field = schemaAt(sourceJsonSchema, ['fields', 0])
-  const keys = [environment, field].flatMap((schema) => Object.keys(schema?.properties ?? {}))
+  const gates = schemaAt(sourceJsonSchema, ['gates'])
+  const signature = schemaAt(sourceJsonSchema, ['gates', 'signature', 0])
+  const tags = schemaAt(sourceJsonSchema, ['tags'])
+  const keys = [environment, field, gates, signature, tags].flatMap((schema) =>
+    Object.keys(schema?.properties ?? {}),
+  )
   const accept = Object.keys(policyJsonSchema.properties?.accept?.items?.properties ?? {})
   for (const key of [...top, ...previews, ...keys, ...accept, ...Object.keys(LATER_KEYS)])
     assert.ok(TEXT.includes(`\`${key}\``), key)
-  for (const variable of [...PREVIEW_VARIABLES, ...FIELD_VARIABLES])
+  for (const variable of [...PREVIEW_VARIABLES, ...FIELD_VARIABLES, ...TAG_VARIABLES])
     assert.ok(new RegExp(`^\\| \`\\{${variable}\\}\` +\\|`, 'm').test(APPLICATION), variable)
 })
 

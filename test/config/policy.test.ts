@@ -12,6 +12,7 @@ test('a policy is read whole, with its forge and its images completed', () => {
     images: ghcr.io/acme/web
     merge: [staging]
     direct: previews
+    gates: { scan: critical, signature: { identity: release@acme.dev, issuer: https://accounts.google.com } }
     promote: [team:acme/sre, user:alice, role:maintain]
   - from: gitlab:acme/group/*
     paths: [a/**, b/*.yaml]
@@ -29,6 +30,12 @@ test('a policy is read whole, with its forge and its images completed', () => {
           images: ['ghcr.io/acme/web'],
           merge: ['staging'],
           direct: ['previews'],
+          gates: {
+            scan: 'critical',
+            signature: [
+              { kind: 'identity', identity: 'release@acme.dev', issuer: 'https://accounts.google.com' },
+            ],
+          },
         },
         {
           from: { forge: 'gitlab', glob: 'acme/group/*' },
@@ -71,6 +78,8 @@ describe('a policy with a problem accepts nothing', () => {
     [entry('merge: Staging'), ['5:12 invalid-value']],
     [entry('merge: [staging, 5, "stag*"]'), ['5:22 wrong-type', '5:25 invalid-value']],
     [entry('promote: alice'), ['5:14 invalid-value']],
+    [entry('gates: { soak: 1h }'), ['5:14 not-supported']],
+    [entry('gates: { scan: hihg }'), ['5:20 invalid-value']],
     ['accept: [{from: web, paths: a, images: b}]', ['1:17 invalid-value']],
     ['accept: [{from: "*", paths: a, images: b}]', ['1:17 invalid-value']],
     ['accept: [{from: "GitHub:acme/web", paths: a, images: b}]', ['1:17 invalid-value']],

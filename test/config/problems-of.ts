@@ -1,8 +1,15 @@
+import { generateKeyPairSync } from 'node:crypto'
 import type { Problem, Read } from '../../src/config/model.ts'
 import { readPolicy } from '../../src/config/policy.ts'
 import { readSourceConfig } from '../../src/config/source.ts'
 
 export const SOURCE = { forge: 'github', path: 'acme/web' }
+/** Of a key that nobody has the other half of. */
+export const KEY = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({
+  type: 'spki',
+  format: 'pem',
+}) as string
+
 export const MANIFESTS = { forge: 'github', path: 'acme/k8s-manifests' }
 
 /** `3:5 unknown-key`, for each problem of an application repository's file. */

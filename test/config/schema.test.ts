@@ -4,7 +4,7 @@ import { describe, test } from 'node:test'
 import { Ajv } from 'ajv'
 import { parse } from 'yaml'
 import { type JsonSchema, policyJsonSchema, sourceJsonSchema } from '../../src/config/json-schema.ts'
-import { policyProblems, sourceProblems } from './problems-of.ts'
+import { KEY, policyProblems, sourceProblems } from './problems-of.ts'
 
 // `UPDATE_SCHEMA=1 npm test -- config/schema` writes the files anew.
 const PUBLISHED = [
@@ -71,6 +71,28 @@ describe('the schema and the reader agree', () => {
       'source',
       `${BASE}imagePolicies: { "flux-system:web": acme/web }\nenvironments: { a: { follow: branch m, path: a } }`,
     ],
+    ...[
+      'ready: image',
+      'ready: [image, checks]\nchecks: [test, "build (20)", coverage/*]\nreadyWithin: 1h30m',
+      'ready: image\npin: digest\nretag: true',
+      'ready: both\nretag: acme/web-ci\ntag: "{branch}-{sha:7}"',
+      'ready: image\ngates: { scan: high, signature: { identity: "https://github.com/a/**", issuer: "https://x.y" } }',
+      `ready: image\ngates: { signature: [{ identity: a@b.c, issuer: "https://x.y" }, { key: ${JSON.stringify(KEY)} }] }`,
+      'follow: registry ^1.2\ntags: { deny: "*-debug", extract: "^web-(.*)$", prereleases: true }',
+      'follow: registry newest matching "main-*"\ntags: { allow: [main-*] }\ntag: main-{n}',
+      'follow: registry digest latest',
+      'ready: image\ntag: /^b(?<n>\\d+)\\.(?<timestamp>[\\d.]+)$/\nfollow: branch main',
+    ].map(
+      (lines) =>
+        [
+          'source',
+          `${BASE}${lines.includes('follow') ? '' : 'follow: tag v*\n'}${lines}\nenvironments: { a: { path: a } }`,
+        ] as const,
+    ),
+    [
+      'policy',
+      entry.replace('}]', ', gates: { scan: low, signature: { identity: a@b.c, issuer: "https://x.y" } } }]'),
+    ],
     ['policy', 'accept: []'],
     ['policy', entry],
     ['policy', entry.replace('}]', ', merge: [], direct: "*", promote: [user:alice] }]')],
@@ -94,7 +116,7 @@ describe('the schema and the reader agree', () => {
     ['source', `${BASE}environments: { a: { follow: branch main, path: /a } }`],
     ['source', `${BASE}environments: { a: { follow: branch main, path: "a/{number}" } }`],
     ['source', `${BASE}environments: { a: { follow: branch main, path: a, merge: maybe } }`],
-    ['source', `${BASE}environments: { a: { follow: branch main, path: a, gates: {} } }`],
+    ['source', `${BASE}environments: { a: { follow: branch main, path: a, gates: { soak: 1h } } }`],
     ['source', `${BASE}environments: { a: { follow: branch main, path: 5 } }`],
     ['source', `${BASE}previews: { follow: merge requests, template: a, path: "b/{number}" }`],
     ['source', `${BASE}previews: { follow: pull requests, template: a, path: "{number}" }`],
@@ -106,7 +128,24 @@ describe('the schema and the reader agree', () => {
     ['source', 'manifests: a/m\nimages: []\nenvironments: { a: { follow: branch main, path: a } }'],
     ['source', `${BASE}apps: { A: {} }`],
     ['source', `${BASE}paths: /x\nenvironments: { a: { follow: branch main, path: a } }`],
-    ['source', `${BASE}ready: image\nenvironments: { a: { follow: branch main, path: a } }`],
+    ...[
+      'ready: soon',
+      'ready: []',
+      'checks: []',
+      'readyWithin: soon',
+      'pin: true',
+      'retag: 5',
+      'tags: { allow: "a/b" }',
+      'tags: { extract: abc }',
+      'tags: { newest: 1 }',
+      'gates: { scan: none }',
+      'gates: { signature: { key: x } }',
+      'gates: { signature: { identity: a@b.c } }',
+      'gates: { signature: { identity: "https://*/b", issuer: "https://c.d" } }',
+      'gates: { signature: { identity: a@b.c, issuer: c.d } }',
+      'gates: { signature: [] }',
+      'tag: "{branch}"',
+    ].map((line) => ['source', `${BASE}${line}\nenvironments: { a: { follow: tag v*, path: a } }`] as const),
     ...[
       '{ file: a }',
       '{ file: a, at: b, value: "{sha}", to: c }',
@@ -130,6 +169,7 @@ describe('the schema and the reader agree', () => {
     ['policy', '{}'],
     ['policy', 'accept: {}'],
     ['policy', `${entry}\nfreeze: []`],
+    ['policy', entry.replace('}]', ', gates: { soak: 1h } }]')],
     ['policy', entry.replace('from: acme/web, ', '')],
     ['policy', entry.replace('paths: a/**, ', '')],
     ['policy', entry.replace('paths: a/**', 'paths: []')],

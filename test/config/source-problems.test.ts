@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { describe, test } from 'node:test'
-import { problemsOf, sourceProblems } from './problems-of.ts'
+import { KEY, problemsOf, sourceProblems } from './problems-of.ts'
 
 const BASE = 'manifests: acme/k8s-manifests\nimage: ghcr.io/acme/web\n'
 const STAGING = 'environments: { staging: { follow: branch main, path: apps/web/staging } }\n'
@@ -9,7 +10,7 @@ test('every problem of a file is found at once, each at its key or value', () =>
   const text = `manifest: acme/k8s-manifests
 image: [ghcr.io/acme/web:1]
 tag: {sha:7}
-ready: image
+ready: imge
 environments:
   Staging:
     folow: branch main
@@ -36,12 +37,12 @@ paths: [services/web/, 5]
     '1:1 unknown-key',
     '2:8 wrong-type',
     '3:6 wrong-type',
-    '4:1 not-supported',
+    '4:8 invalid-value',
     '6:3 invalid-value',
     '7:5 unknown-key',
     '8:11 invalid-value',
     '9:12 invalid-value',
-    '10:5 not-supported',
+    '10:13 not-supported',
     '11:3 invalid-value',
     '12:13 invalid-value',
     '13:11 wrong-type',
@@ -73,8 +74,46 @@ describe('what to write instead', () => {
     ['iamge: x', /Did you mean "image"\?/],
     ['template: x', /It belongs under "previews"\./],
     ['colour: red', /The keys here are manifests, image,/],
-    ['gates: {}', /nothing waits for gates/],
-    ['retag: true', /CI must push the image/],
+    ['gates: { soak: 1h }', /does not wait for a time/],
+    ['gates: { checks: [e2e] }', /write "checks" beside "gates"/],
+    ['gates: { scan: hihg }', /Did you mean high\?/],
+    ['gates: { scn: high }', /Did you mean "scan"\?/],
+    ['gates: { signature: release@acme.dev }', /Write its keys below it/],
+    ['gates: { signature: { kye: x } }', /Did you mean "key"\?/],
+    ['gates: { signature: {} }', /Write \{ key: … \} or \{ identity: …, issuer: … \}\./],
+    ['gates: { signature: [] }', /at least one item/],
+    ['gates: { signature: [{ identity: a@b.c }] }', /Write \{ key: … \} or/],
+    ['gates: { signature: { key: x } }', /-----BEGIN PUBLIC KEY-----/],
+    ['gates: { signature: { key: x, identity: a@b.c } }', /Write \{ key: … \} or/],
+    ['gates: { signature: { identity: "**", issuer: "https://x.y" } }', /release@acme\.dev/],
+    ['gates: { signature: { identity: "https://github.com/*/web", issuer: "https://x.y" } }', /release@acme/],
+    [
+      'gates: { signature: { identity: "https://github.com/a/b/.github/workflows/*", issuer: "https://x.y" } }',
+      /Write https:\/\/github\.com\/a\/b\/\.github\/workflows\/\*\*,/,
+    ],
+    ['gates: { signature: { identity: a@b.c, issuer: "http://x.y" } }', /token\.actions/],
+    ['ready: imag', /Did you mean image\?/],
+    ['ready: green', /Write image, checks, both or commit\./],
+    ['ready: true', /Put quotes around it/],
+    ['ready: []', /at least one item/],
+    ['checks: " test"', /as the forge shows it/],
+    ['checks: []', /at least one item/],
+    ['readyWithin: 30', /Put quotes around it/],
+    ['readyWithin: 30s', /such as 30m, 1h or 2d/],
+    ['readyWithin: 0m', /such as 30m, 1h or 2d/],
+    ['readyWithin: 400d', /such as 30m, 1h or 2d/],
+    ['pin: digset', /Did you mean digest\?/],
+    ['pin: true', /Write tag or digest\./],
+    ['retag: [a]', /Write true or false, or a text\./],
+    ['retag: ghcr.io/acme/web:1', /Write only its name/],
+    ['tags: main-*', /Write its keys below it/],
+    ['tags: { alow: main-* }', /Did you mean "allow"\?/],
+    ['tags: { allow: "a/*" }', /such as main-\*/],
+    ['tags: { extract: "(?<=v)(.*)" }', /no look-around/],
+    ['tags: { extract: "[0-9]+" }', /in brackets/],
+    ['tags: { prereleases: yes }', /Write true or false\./],
+    ['tag: "{branch}"', /Use \{sha:7\}/],
+    ['tag: "/(/"', /RE2/],
     ['onFailure: rollback', /does not watch/],
     ['limit: 3', /not limited/],
     ['merge: revew', /Did you mean review\?/],
@@ -105,7 +144,14 @@ describe('what to write instead', () => {
     ['follow: branch a b', /branch main/],
     ['follow: branch release/*', /one branch/],
     ['follow: pull requests', /Only previews follow that/],
-    ['follow: registry ^1.2', /branch main or tag v\*/],
+    ['follow: environment staging', /branch main or tag v\*/],
+    ['follow: registy ^1.2', /Did you mean registry\?/],
+    ['follow: registry', /registry \^1\.2, registry newest/],
+    ['follow: registry main-*', /Write registry newest matching "main-\*"\./],
+    ['follow: registry >y', /registry \^1\.2, registry newest/],
+    ['follow: registry newest main-*', /registry newest matching "main-\*"/],
+    ['follow: registry newest matching a/*', /such as main-\*/],
+    ['follow: registry digest a b', /registry digest latest/],
     ['\tfollow: x', /spaces/],
     ['manifests: acme/m: x', /quotes/],
     ['environments: [a]', /Write its keys below it/],
@@ -204,6 +250,39 @@ describe('rules about several values', () => {
       `manifests: acme/k\nimage: a\npaths: ["services/*/src"]\nenvironments: { a: { follow: branch main, path: x } }`,
       ['3:9 invalid-value'],
     ],
+    ...(
+      [
+        ['names of checks that nothing waits for', 'ready: image\nchecks: test', ['5:1 conflict']],
+        ['names of checks where a commit counts at once', 'ready: commit\nchecks: test', ['5:1 conflict']],
+        ['a time in which nothing has to become ready', 'ready: commit\nreadyWithin: 2h', ['5:1 conflict']],
+        ['a condition beside none', 'ready: [commit, image]', ['4:1 conflict']],
+        ['a gate that nobody looks at', 'ready: commit\ngates: { scan: high }', ['5:1 conflict']],
+        ['a tag that nobody looks for', 'ready: commit\ntag: "b{n}"', ['5:1 conflict']],
+        ['a release without tags', 'retag: true', ['4:1 conflict']],
+        ['a selection of tags that nobody looks for', 'tags: { allow: main-* }', ['4:1 conflict']],
+      ] as const
+    ).map(
+      ([title, lines, expected]) =>
+        [title, `${BASE}environments: { a: { follow: branch main, path: x } }\n${lines}`, expected] as const,
+    ),
+    ...(
+      [
+        ['a template for a tag that is moved', 'registry digest latest, tag: "{sha:7}"', ['3:63 conflict']],
+        ['no digest where one is followed', 'registry digest latest, pin: tag', ['3:63 conflict']],
+        ['a selection beside one tag', 'registry digest latest, tags: { deny: x }', ['3:63 conflict']],
+        ['checks of what has no commit', 'registry ^1.2, ready: both', ['3:54 conflict']],
+        ['a release into another registry', 'tag v*, retag: quay.io/acme/web', ['3:47 conflict']],
+        ['one source of several images', 'tag v*, images: [a, b], retag: acme/ci', ['3:63 conflict']],
+      ] as const
+    ).map(
+      ([title, rest, expected]) =>
+        [title, `${BASE}environments: { a: { path: x, follow: ${rest} } }`, expected] as const,
+    ),
+    [
+      'a preview whose tag nobody can compute',
+      `${BASE}tag: "{branch}-{n}"\n${previews('follow: pull requests, path: "p/{number}"').slice(BASE.length)}`,
+      ['3:1 conflict'],
+    ],
   ] as const) {
     test(`${title} is a problem`, () => {
       assert.deepEqual(sourceProblems(text), expected)
@@ -239,6 +318,14 @@ describe('rules about several values', () => {
       'manifests on a branch of the own repository',
       'manifests: acme/web@deploy\nimage: a\nenvironments: { a: { follow: branch main, path: deploy } }',
     ],
+    [
+      'what only some heirs can use',
+      `${BASE}retag: true\nchecks: test\ntags: { allow: x-* }\ntag: "{sha:9}"\nenvironments:\n  a: { follow: branch main, path: x, ready: both }\n  b: { follow: tag v*, path: y, ready: image }\n  c: { follow: registry ^1, path: z, ready: image }\n  d: { follow: registry digest latest, path: w, ready: image }`,
+    ],
+    [
+      'a selection of the tags of a branch that nobody can compute',
+      `${BASE}tag: "b{n}"\nready: image\ntags: { allow: b* }\nenvironments: { a: { follow: branch main, path: x } }`,
+    ],
     ['a slug for pull requests', previews('follow: pull requests, path: "p/{slug}"')],
     [
       'an image that overrides several',
@@ -257,6 +344,32 @@ describe('rules about several values', () => {
       ),
       ['3:17 missing', '3:30 invalid-value'],
     )
+  })
+
+  test('what would be used where something is missing is not called unused', () => {
+    assert.deepEqual(sourceProblems(`${BASE}retag: true\nenvironments: { a: { follow: tag v* } }`), [
+      '4:17 missing',
+    ])
+  })
+
+  test('a private key is told as what it is, and not shown', () => {
+    const { privateKey } = generateKeyPairSync('ed25519')
+    const pem = String(privateKey.export({ type: 'pkcs8', format: 'pem' }))
+    const [problem] = problemsOf(`${BASE}${STAGING}gates: { signature: { key: ${JSON.stringify(pem)} } }`)
+    assert.match(problem?.message ?? '', /^This is a private key/)
+    assert.ok(!JSON.stringify(problem).includes(pem.slice(30, 60)))
+  })
+
+  test('a key that is too weak, or no public key, is refused', () => {
+    const spki = { type: 'spki', format: 'pem' } as const
+    const weak = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export(spki)
+    const other = generateKeyPairSync('x25519').publicKey.export(spki)
+    const good = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export(spki)
+    const problems = (pem: string) =>
+      sourceProblems(`${BASE}${STAGING}ready: image\ngates: { signature: { key: ${JSON.stringify(pem)} } }`)
+    for (const pem of [weak, other, KEY.replace('MF', 'MA'), `${KEY}${KEY}`])
+      assert.deepEqual(problems(String(pem)), ['5:28 invalid-value'])
+    for (const pem of [good, KEY, `\n${KEY}\n`]) assert.deepEqual(problems(String(pem)), [])
   })
 
   test('a key that is mistyped or wrong is not called missing as well', () => {

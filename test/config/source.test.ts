@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { SourceConfig } from '../../src/config/model.ts'
 import { readSourceConfig } from '../../src/config/source.ts'
-import { SOURCE } from './problems-of.ts'
+import { KEY, SOURCE } from './problems-of.ts'
 
 const BASE = 'manifests: acme/k8s-manifests\nimage: ghcr.io/acme/web\n'
 const STAGING = 'environments: { staging: { follow: branch main, path: apps/web/staging } }\n'
@@ -38,8 +38,13 @@ previews:
       manifestBranch: null,
       images: [{ written: 'ghcr.io/acme/web', normalised: 'ghcr.io/acme/web' }],
       tag: 'main-{sha:8}',
+      ready: { image: true, checks: null, within: 3600 },
+      pin: false,
+      gates: { scan: null, signature: [] },
       merge: 'auto',
       follow: { kind: 'branch', branch: 'main' },
+      tags: { allow: [], deny: [], extract: null, prereleases: false },
+      retag: null,
       path: 'apps/web/overlays/staging',
       fields: [],
       imagePolicies: [],
@@ -62,6 +67,9 @@ previews:
       manifestBranch: null,
       images: [{ written: 'ghcr.io/acme/web', normalised: 'ghcr.io/acme/web' }],
       tag: 'main-{sha:8}',
+      ready: { image: true, checks: null, within: 3600 },
+      pin: false,
+      gates: { scan: null, signature: [] },
       merge: 'direct',
       follow: { kind: 'pull-requests' },
       template: 'apps/web/preview',
@@ -136,6 +144,70 @@ previews: { follow: branches feature/*, template: apps/web/preview, path: "apps/
   })
 })
 
+test('what an image must be and have is read whole', () => {
+  const { apps } = read(`${BASE}ready: [image, checks]
+checks: [test, "build (20)", coverage/*]
+readyWithin: 1h30m
+environments:
+  staging:
+    follow: branch main
+    path: a
+    tag: "{branch}-{sha:7}"
+    gates:
+      scan: high
+      signature:
+        - key: ${JSON.stringify(KEY)}
+        - { identity: https://github.com/acme/web/**, issuer: https://token.actions.githubusercontent.com }
+  production: { follow: tag v*, path: b, retag: ghcr.io/acme/web-ci, pin: digest, ready: checks }
+  vendor:
+    follow: registry ^1.2
+    path: c
+    ready: image
+    tags: { allow: "1.*", deny: ["*-debug", "*-arm64"], extract: "/^([0-9.]+)-alpine$/", prereleases: true }
+  edge: { follow: registry digest latest, path: d, ready: image, retag: false }
+previews: { follow: pull requests, template: t, path: "p/{number}", ready: commit, gates: {} }
+`)
+  const { environments = [], previews } = apps[0] ?? {}
+  const everything = { image: true, checks: ['test', 'build (20)', 'coverage/*'], within: 5400 }
+  assert.deepEqual(
+    environments.map(({ name, ready, pin, retag }) => ({ name, ready, pin, retag: retag?.from?.written })),
+    [
+      { name: 'staging', ready: everything, pin: false, retag: undefined },
+      {
+        name: 'production',
+        ready: { ...everything, image: false },
+        pin: true,
+        retag: 'ghcr.io/acme/web-ci',
+      },
+      { name: 'vendor', ready: { ...everything, checks: null }, pin: false, retag: undefined },
+      { name: 'edge', ready: { ...everything, checks: null }, pin: true, retag: undefined },
+    ],
+  )
+  assert.deepEqual(environments[0]?.gates, {
+    scan: 'high',
+    signature: [
+      { kind: 'key', key: KEY.trim() },
+      {
+        kind: 'identity',
+        identity: 'https://github.com/acme/web/**',
+        issuer: 'https://token.actions.githubusercontent.com',
+      },
+    ],
+  })
+  assert.deepEqual(environments[2]?.tags, {
+    allow: ['1.*'],
+    deny: ['*-debug', '*-arm64'],
+    extract: '^([0-9.]+)-alpine$',
+    prereleases: true,
+  })
+  assert.deepEqual(previews?.ready, { image: false, checks: null, within: 5400 })
+})
+
+test('checks without names are all that the branch requires', () => {
+  const { apps } = read(`${BASE}${STAGING}ready: checks\n`)
+  assert.deepEqual(apps[0]?.environments[0]?.ready, { image: false, checks: [], within: 3600 })
+})
+
 describe('the name of an app', () => {
   for (const [repository, name] of [
     ['acme/Web.App_1', 'web-app-1'],
@@ -172,9 +244,14 @@ describe('follow', () => {
     ['tag *', { kind: 'tag-range', range: '*' }],
     ['tag 1.2.3', { kind: 'tag-range', range: '1.2.3' }],
     ['tag ^1.2.3-rc.1 || ^2', { kind: 'tag-range', range: '^1.2.3-rc.1 || ^2' }],
+    ['registry ^1.2', { kind: 'registry-range', range: '^1.2' }],
+    ['registry >=1 <2', { kind: 'registry-range', range: '>=1 <2' }],
+    ['registry newest matching "main-*"', { kind: 'registry-newest', glob: 'main-*' }],
+    ['registry  newest matching main-*', { kind: 'registry-newest', glob: 'main-*' }],
+    ['registry digest latest', { kind: 'registry-digest', tag: 'latest' }],
   ] as const) {
     test(`"${written}" is understood`, () => {
-      const config = read(`${BASE}environments: { staging: { follow: "${written}", path: a } }`)
+      const config = read(`${BASE}environments: { staging: { follow: '${written}', path: a } }`)
       assert.deepEqual(config.apps[0]?.environments[0]?.follow, follow)
     })
   }

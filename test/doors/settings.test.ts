@@ -34,7 +34,14 @@ function wrong(environment: Environment, sandbox: 'allowed' | 'never' = 'allowed
 }
 
 test('an empty environment means the sandbox on this machine with the embedded store', () => {
-  assert.deepEqual(settingsOf({ APP_ID: '', DATABASE_URL: ' ', PATH: '/usr/bin' }), {
+  const { registries, trustRoot, ...settings } = settingsOf({
+    APP_ID: '',
+    DATABASE_URL: ' ',
+    PATH: '/usr/bin',
+  })
+  assert.ok(registries.every(({ auth }) => auth.kind === 'anonymous'))
+  assert.equal(trustRoot.kind, 'tuf')
+  assert.deepEqual(settings, {
     host: '127.0.0.1',
     port: 3000,
     dataDirectory: empty,

@@ -14,6 +14,7 @@ spec: {template: {spec: {containers: [{name: web, image: "{image}:{tag}"}]}}} # 
 function config(field: string, path = 'apps/web/overlays/staging'): string {
   return `manifests: acme/k8s-manifests
 image: ghcr.io/acme/web
+ready: commit
 environments:
   staging:
     follow: branch main

@@ -81,6 +81,7 @@ function configOf({ name, manifests, image, merge, previews, tags }: Omit<FleetA
     `manifests: ${manifests}`,
     `image: ${image}`,
     'tag: "{sha:7}"',
+    'ready: commit',
     'environments:',
     '  staging:',
     '    follow: branch main',

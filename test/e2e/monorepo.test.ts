@@ -4,6 +4,7 @@ import { tagOf } from '../support/scene.ts'
 import { acrossForges, SOURCE, type Stage } from '../support/stage.ts'
 
 const CONFIG = `manifests: acme/k8s-manifests
+ready: commit
 apps:
   web:
     image: ghcr.io/acme/web

@@ -6,6 +6,7 @@ import { acrossForges, MANIFESTS, SOURCE } from '../support/stage.ts'
 
 const NAMED_APP = `manifests: acme/k8s-manifests
 image: ghcr.io/acme/web
+ready: commit
 apps:
   web:
     environments:

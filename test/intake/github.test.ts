@@ -12,6 +12,7 @@ import {
   GITHUB_SUBSCRIPTIONS,
   GITHUB_UNASKED,
 } from '../../src/intake/github-app.ts'
+import { REGISTRY_PACKAGE } from './registry/payloads/ghcr.ts'
 
 interface Example {
   name: string
@@ -43,12 +44,13 @@ test('every payload that GitHub published ends in a whole sentence and well-form
   }
 })
 
-test('every event that the app subscribes to leads to a look at some repository', () => {
+test('every event that the app subscribes to leads to a look at some repository or image', () => {
   for (const event of used) {
-    const keys = all
+    const looked = [...all, { name: 'registry_package', payload: REGISTRY_PACKAGE }]
       .filter(({ name }) => name === event)
-      .flatMap(({ payload }) => meaning(event, payload).keys)
-    assert.ok(keys.length > 0, event)
+      .map(({ payload }) => meaning(event, payload))
+      .flatMap(({ keys, images = [] }) => [...keys, ...images])
+    assert.ok(looked.length > 0, event)
   }
 })
 

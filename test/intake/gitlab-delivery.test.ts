@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { test } from 'node:test'
 import { type GitLabDoor, readGitLabDelivery } from '../../src/intake/gitlab-delivery.ts'
-import { signingProblem, verifySigned, verifyToken } from '../../src/intake/gitlab-signature.ts'
+import { signingProblem, verifySigned } from '../../src/intake/gitlab-signature.ts'
+import { verifyToken } from '../../src/intake/token.ts'
 import { PUSH } from './gitlab-payloads.ts'
 
 const NOW = new Date('2026-11-25T12:00:00Z')

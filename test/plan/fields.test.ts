@@ -20,6 +20,7 @@ function config(fields: string, more: { follow?: string; path?: string; merge?: 
   const { follow = 'branch main', path = ROOT, merge = 'review' } = more
   const text = `manifests: acme/k8s-manifests
 image: ghcr.io/acme/web
+ready: commit
 environments: { staging: { follow: ${follow}, path: ${path}, merge: ${merge}, fields: [${fields}] } }`
   const read = readSourceConfig('.supercargo.yml', text, SOURCE)
   assert.ok(read.ok, JSON.stringify(read))

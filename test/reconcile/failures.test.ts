@@ -62,7 +62,7 @@ test('manifests that cannot be read are remembered, so that the pass is repeated
       const fed: [string, readonly string[]][] = []
       s.bot.dependencies.recordFeeds = async (source, manifests) => void fed.push([source, manifests])
       await s.bot.pass('acme/web')
-      assert.deepEqual(fed, [['github:acme/web', ['github:acme/hidden']]])
+      assert.deepEqual(fed, [['github:acme/web', ['github:acme/hidden', 'image:ghcr.io/acme/web']]])
     },
     { config: CONFIG.replace('acme/k8s-manifests', 'acme/hidden') },
   )

@@ -48,12 +48,12 @@ test('configuration and policy of the samples are valid, and the policy accepts 
   assert.ok(app && previews)
   for (const { name, path, images, merge } of app.environments) {
     const decision = decide(policy.value, source, target, { name, paths: [path], images, merge })
-    assert.deepEqual(decision, { allowed: true, merge: 'review', downgraded: null }, name)
+    assert.deepEqual(decision, { allowed: true, merge: 'review', downgraded: null, gates: [] }, name)
   }
   const { images, merge } = previews
   const wish = { name: 'previews', paths: ['apps/web/previews/pr-1'], images, merge }
   const decision = decide(policy.value, source, target, wish)
-  assert.deepEqual(decision, { allowed: true, merge: 'direct', downgraded: null })
+  assert.deepEqual(decision, { allowed: true, merge: 'direct', downgraded: null, gates: [] })
   assert.equal(previews.merge, 'direct')
 })
 

@@ -10,6 +10,7 @@ export const PRODUCTION = 'apps/web/overlays/production/kustomization.yaml'
 export const CONFIG = `manifests: acme/k8s-manifests
 image: ghcr.io/acme/web
 tag: "{sha:7}"
+ready: commit
 environments:
   staging:
     follow: branch main

@@ -1,5 +1,5 @@
 import pino from 'pino'
-import { createRegistry } from '../../src/compose/registry.ts'
+import { createRegistry, NO_REGISTRIES } from '../../src/compose/registry.ts'
 import type { Forge } from '../../src/forge/forge.ts'
 import { createGitHubForge } from '../../src/forge/github/github-forge.ts'
 import type { Dependencies } from '../../src/reconcile/dependencies.ts'
@@ -33,7 +33,7 @@ export function botOn(forge: Forge, other: Forge = forge): TestBot {
   const journal: JournalEntry[] = []
   const dependencies: Dependencies = {
     forges,
-    registry: createRegistry(),
+    registry: createRegistry(NO_REGISTRIES, SILENT),
     log: SILENT,
     now: () => new Date(),
     journal: async (entry) => void journal.push(entry),

@@ -29,6 +29,12 @@ export function skipWithoutRegistry(): string | false {
   return found ? false : 'docker-registry is not installed; install the Debian package docker-registry'
 }
 
+/** The same for what judges by skopeo, too. */
+export function skipWithoutSkopeo(): string | false {
+  const found = spawnSync('skopeo', ['--version']).status === 0
+  return found ? skipWithoutRegistry() : 'skopeo is not installed; install the Debian package skopeo'
+}
+
 export interface RegistryWish {
   /** Default: none, everybody may do everything. With `basic` and `token`, CREW may. */
   auth?: 'basic' | 'token'

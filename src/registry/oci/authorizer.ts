@@ -11,6 +11,7 @@ const KNOWN_TOKEN_ORIGINS: Record<string, string[]> = {
   'registry.gitlab.com': ['https://gitlab.com'],
 }
 const MAX_TOKENS = 1000
+const MAX_BYTES = 64 * 1024
 
 /** What a request is about. */
 export interface Purpose {
@@ -43,18 +44,21 @@ interface KeptToken {
 
 /**
  * Learns from a registry's first 401 how it wants to know who asks, and does so from then on without being asked.
+ * Where there are credentials it asks for that 401 first: some registries say 403 or 404 to those whom they do not know.
  * The scopes are our own and not those of the challenge: nobody makes us ask for rights that we do not need.
  * Tokens are kept for their scopes until nine tenths of their time are over.
  */
-export function createAuthorizer(access: RegistryAccess, origin: string, exchange: Exchange): Authorizer {
+export function createAuthorizer(access: RegistryAccess, base: string, exchange: Exchange): Authorizer {
   const { host, clock = () => new Date() } = access
+  const { origin } = new URL(base)
   const allowed = [origin, ...(KNOWN_TOKEN_ORIGINS[host] ?? []), ...(access.tokenOrigins ?? [])]
   const tokens = lruCache<KeptToken>(MAX_TOKENS)
   const share = createShare()
   let method: Method | null = null
+  let introduced = false
 
   async function fetchHeader(chosen: Method, { repository, scopes }: Purpose): Promise<string | null> {
-    const credentials = await access.credentials(repository)
+    const credentials = await access.credentials(repository, scopes)
     if (credentials?.kind === 'bearer') return `Bearer ${credentials.token}`
     if (chosen.scheme === 'basic')
       return credentials?.kind === 'basic' ? basicAuthorization(credentials) : null
@@ -66,7 +70,20 @@ export function createAuthorizer(access: RegistryAccess, origin: string, exchang
     return header
   }
 
+  /** https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md#determining-support */
+  async function introduce(): Promise<void> {
+    const url = new URL(`${base}/v2/`)
+    const answer = await exchange({ method: 'GET', url, maxBytes: MAX_BYTES })
+    const challenge = answer.url.origin === origin ? answer.headers.get('www-authenticate') : null
+    if (answer.status === 401 && challenge !== null)
+      method ??= readMethod(host, readChallenges(challenge), allowed)
+    introduced = answer.status < 500
+  }
+
   async function authorize(purpose: Purpose): Promise<string | null> {
+    if (method === null && !introduced && (await access.credentials(purpose.repository)) !== null) {
+      await share('', introduce)
+    }
     const chosen = method
     if (chosen === null) return null
     const key = purpose.scopes.join(' ')

@@ -2,6 +2,7 @@ import { SupercargoError } from '../../domain/errors.ts'
 import type { LruCache } from '../../domain/lru.ts'
 import type { OciClient } from './client.ts'
 import { checkDigest } from './content.ts'
+import { refused, wordsOf } from './errors.ts'
 import type { Requests } from './requests.ts'
 
 const MAX_BYTES = 8 * 1024 * 1024
@@ -36,6 +37,7 @@ export function createBlobs(
         maxBytes: MAX_ANSWER,
       })
       if (answer.status === 201) return
+      if (answer.status === 404) throw refused(host, repository, 404, wordsOf(answer.bytes))
       // 202: an upload has begun instead
       const location = answer.headers.get('location')
       const upload =

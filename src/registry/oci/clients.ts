@@ -16,8 +16,9 @@ export interface OciPlace {
   repository: string
 }
 
-export function createOciClients(accesses: RegistryAccess[]): OciClients {
-  const clients = new Map(accesses.map((access) => [access.host, createOciClient(access)]))
+/** @param create the client of one registry */
+export function createOciClients(accesses: readonly RegistryAccess[], create = createOciClient): OciClients {
+  const clients = new Map(accesses.map((access) => [access.host, create(access)]))
   return {
     of({ normalised, written }) {
       const slash = normalised.indexOf('/')
@@ -27,7 +28,7 @@ export function createOciClients(accesses: RegistryAccess[]): OciClients {
       throw new SupercargoError(`The registry of ${written} is none that Supercargo may ask.`, {
         code: 'registry-unknown',
         kind: 'permanent',
-        advice: `Name ${host} among the registries of the server, or write "ready: commit" for the app.`,
+        advice: `Have the operator name ${host} by REGISTRIES and REGISTRY_…_HOST, or write "ready: commit" for the app, and nobody looks whether its images exist.`,
       })
     },
   }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { SupercargoError } from '../../domain/errors.ts'
 import { DIGEST_PATTERN } from '../../domain/image.ts'
 import { invalidAnswer } from './errors.ts'
+import type { Answer } from './exchange.ts'
 
 export const IMAGE_INDEX = 'application/vnd.oci.image.index.v1+json'
 
@@ -42,6 +43,12 @@ export function readManifest(host: string, bytes: Uint8Array): ReadManifest {
   const manifest = manifestSchema.safeParse(parseJson(host, bytes))
   if (!manifest.success) throw invalidAnswer(host, 'a manifest that cannot be read')
   return manifest.data
+}
+
+/** Null when the answer does not tell one of those that a manifest may have. */
+export function mediaTypeOf(answer: Answer): string | null {
+  const type = (answer.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+  return MANIFEST_TYPES.includes(type) ? type : null
 }
 
 /** @throws SupercargoError `registry-answer-invalid` */

@@ -7,8 +7,8 @@ export function denied(host: string, what: string, known: boolean, said: string)
     code: 'registry-denied',
     kind: 'permanent',
     advice: known
-      ? 'Give the account that the server uses for this registry the right to do so, or correct its password.'
-      : 'Give the server credentials for this registry, or let everybody pull the image.',
+      ? 'Check the name of the image, and the password and the rights of the account that the server uses there.'
+      : 'Check the name of the image; give the server credentials for this registry, or let everybody pull the image.',
   })
 }
 

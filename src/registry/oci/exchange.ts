@@ -40,7 +40,7 @@ export type Exchange = (request: ExchangeRequest) => Promise<Answer>
  * and to another origin by https only and without the credentials, which do not come back later.
  * https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md#pulling-blobs
  */
-export function createExchange(access: RegistryAccess): Exchange {
+export function createExchange(access: Omit<RegistryAccess, 'credentials'>): Exchange {
   const { host, log, timeout = TIMEOUT, clock = () => new Date() } = access
   const transport = access.fetch ?? (access.ca === undefined ? fetch : fetchTrusting(access.ca))
   const limit = createRateLimit(host, clock)
@@ -77,8 +77,7 @@ async function follow(
   signal: AbortSignal,
 ): Promise<{ answer: Response; url: URL }> {
   const { method, body } = request
-  // What is compressed on its way would be measured and hashed as something else.
-  const headers = new Headers({ 'accept-encoding': 'identity', ...request.headers })
+  const headers = new Headers(request.headers)
   if (request.authorization) headers.set('authorization', request.authorization)
   let url = request.url
   for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {

@@ -2,8 +2,8 @@ import { DIGEST_PATTERN } from '../../domain/image.ts'
 import { type LruCache, lruCache } from '../../domain/lru.ts'
 import type { ManifestDescriptor } from '../registry.ts'
 import type { Manifest, OciClient } from './client.ts'
-import { checkDigest, digestOf, MANIFEST_TYPES, mismatch, parseJson } from './content.ts'
-import { invalidAnswer, refused } from './errors.ts'
+import { checkDigest, digestOf, MANIFEST_TYPES, mediaTypeOf, mismatch, parseJson } from './content.ts'
+import { invalidAnswer, refused, wordsOf } from './errors.ts'
 import type { Answer } from './exchange.ts'
 import type { Requests } from './requests.ts'
 
@@ -88,7 +88,11 @@ export function createManifests(
     headManifest,
     getManifest,
     async putManifest(repository, reference, { mediaType, bytes, digest }) {
-      const { status, headers } = await requests.send({
+      const {
+        status,
+        headers,
+        bytes: said,
+      } = await requests.send({
         method: 'PUT',
         repository,
         path: `manifests/${reference}`,
@@ -97,7 +101,7 @@ export function createManifests(
         body: bytes,
         maxBytes: MAX_BYTES,
       })
-      if (status === 404) throw refused(host, repository, status, 'it does not know the repository')
+      if (status === 404) throw refused(host, repository, status, wordsOf(said))
       const told = headers.get('docker-content-digest') ?? digest
       if (sameAlgorithm(told, digest) && told !== digest) throw mismatch(host, digest)
     },
@@ -106,12 +110,6 @@ export function createManifests(
 
 function sameAlgorithm(a: string, b: string): boolean {
   return a.split(':')[0] === b.split(':')[0]
-}
-
-/** Null when the answer does not tell one of those that a manifest may have. */
-function mediaTypeOf(answer: Answer): string | null {
-  const type = (answer.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
-  return MANIFEST_TYPES.includes(type) ? type : null
 }
 
 function writtenType(host: string, bytes: Uint8Array): string {

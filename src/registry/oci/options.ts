@@ -23,10 +23,11 @@ export interface RegistryAccess {
   /** Where it answers, without `/v2`; default `https://` and the host, and Docker Hub's own. Only here is http allowed. */
   url?: string
   /**
-   * For one repository (`acme/web`), null to ask as nobody. Called often: what is costly is kept by whoever gives it,
-   * and renewed before it ends.
+   * For one repository (`acme/web`) and what is to be done (`repository:acme/web:pull`), null to ask as nobody. Called
+   * often: what is costly is kept by whoever gives it, and renewed before it ends.
+   * https://distribution.github.io/distribution/spec/auth/scope/
    */
-  credentials(repository: string): Promise<Credentials | null>
+  credentials(repository: string, scopes: readonly string[]): Promise<Credentials | null>
   /**
    * Origins (`https://gitlab.example.com`) of token servers, besides the registry's own, that may have the
    * credentials. Those of Docker Hub and gitlab.com are known. A token server elsewhere is not asked at all.

@@ -29,7 +29,7 @@ export function createRequests(access: RegistryAccess): Requests {
   const base = (access.url ?? (host === 'docker.io' ? DOCKER_HUB : `https://${host}`)).replace(/\/+$/, '')
   const { origin } = new URL(base)
   const exchange = createExchange(access)
-  const authorizer = createAuthorizer(access, origin, exchange)
+  const authorizer = createAuthorizer(access, base, exchange)
   const urlOf = (repository: string, path: string) => new URL(`${base}/v2/${repository}/${path}`)
 
   async function attempt(request: ExchangeRequest, purpose: Purpose): Promise<[Answer, sent: string | null]> {

@@ -22,6 +22,7 @@ const SUPERCARGO = `# Who deploys this repository, where to, and when.
 manifests: acme/k8s-manifests
 image: ghcr.io/acme/web
 tag: "{sha:7}"                            # CI tags the image of a commit with its short hash
+ready: commit                             # there is no registry here; without this line, images are waited for
 
 environments:
   staging:

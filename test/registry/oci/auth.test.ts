@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { SupercargoError } from '../../../src/domain/errors.ts'
+import { createOciClient } from '../../../src/registry/oci/client.ts'
 import type { Credentials } from '../../../src/registry/oci/options.ts'
+import { startFakeRegistry } from '../../support/fake-registry.ts'
 import { skipWithoutRegistry, startRegistry } from '../../support/registry.ts'
 import { accessTo, CREW_CREDENTIALS, registryOf } from '../../support/registry-client.ts'
+import { buildImage } from '../../support/registry-images.ts'
 import { REFRESH_TOKEN } from '../../support/registry-token-server.ts'
 
 const skip = skipWithoutRegistry()
@@ -69,6 +72,43 @@ test('a token is renewed before it ends', { skip }, async (t) => {
   assert.equal(await ask(), 2)
 })
 
+test('a token that the registry takes no longer is replaced once', async (t) => {
+  let good = 1
+  const registry = await startFakeRegistry(({ path, headers }, url) => {
+    if (path.startsWith('/token')) return { body: JSON.stringify({ token: `number-${good}` }) }
+    if (headers.authorization === `Bearer number-${good}`) return { status: 404 }
+    const challenge = `Bearer realm="${url}/token",service="x",error="invalid_token"`
+    return { status: 401, headers: { 'www-authenticate': challenge } }
+  })
+  t.after(registry.close)
+  const client = createOciClient(accessTo(registry))
+  assert.equal(await client.headManifest('acme/web', 'one'), null)
+  good = 2
+  assert.equal(await client.headManifest('acme/web', 'one'), null)
+  assert.equal(registry.received.filter(({ path }) => path.startsWith('/token')).length, 2)
+})
+
+test('a registry that says 403 or 404 to those whom it does not know is told at once who asks', async (t) => {
+  for (const status of [403, 404]) {
+    const { manifest } = buildImage()
+    const registry = await startFakeRegistry(({ path, headers }, url) => {
+      if (path.startsWith('/token')) return { body: '{"token":"granted"}' }
+      const challenge = `Bearer realm="${url}/token",service="x"`
+      if (path === '/v2/') return { status: 401, headers: { 'www-authenticate': challenge } }
+      if (headers.authorization !== 'Bearer granted') return { status }
+      return { headers: { 'content-type': manifest.mediaType, 'docker-content-digest': manifest.digest } }
+    })
+    t.after(registry.close)
+    const crew = createOciClient(accessTo(registry, CREW_CREDENTIALS))
+    assert.equal((await crew.headManifest('acme/web', 'one'))?.digest, manifest.digest)
+    assert.equal((await crew.headManifest('acme/web', 'two'))?.digest, manifest.digest)
+    assert.deepEqual(
+      registry.received.map(({ path }) => path.split('?')[0]),
+      ['/v2/', '/token', '/v2/acme/web/manifests/one', '/v2/acme/web/manifests/two'],
+    )
+  }
+})
+
 test('the other names that the specifications have for a token are understood', { skip }, async (t) => {
   const registry = await startRegistry({ auth: 'token' })
   t.after(registry.close)
@@ -99,6 +139,11 @@ test('as nobody, what is public can be pulled and nothing else', { skip }, async
   await assert.rejects(nobody.resolve(registry.image('acme/web'), 'one'), denied)
   await assert.rejects(nobody.retag({ from: image, digest, to: image, tag: 'v1' }), denied)
   assert.equal((await registry.head('public/web', 'v1')).status, 404)
+  // A second token would have been no better than the first.
+  assert.deepEqual(
+    registry.tokens?.requests.map(({ scopes }) => scopes.join(' ')),
+    ['repository:public/web:pull', 'repository:acme/web:pull', 'repository:public/web:pull,push'],
+  )
 })
 
 test('a token server that refuses the password is told as such', { skip }, async (t) => {

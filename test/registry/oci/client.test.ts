@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { SupercargoError } from '../../../src/domain/errors.ts'
+import { parseImageName } from '../../../src/domain/image.ts'
 import { createOciClient } from '../../../src/registry/oci/client.ts'
+import { eventually } from '../../support/eventually.ts'
 import { type FakeAnswer, startFakeRegistry, startPagingRegistry } from '../../support/fake-registry.ts'
 import { skipWithoutRegistry, startRegistry } from '../../support/registry.ts'
-import { accessTo } from '../../support/registry-client.ts'
+import { accessTo, registryOf } from '../../support/registry-client.ts'
 import { buildImage, content, descriptor, digestOf, IMAGE_INDEX } from '../../support/registry-images.ts'
 
 const skip = skipWithoutRegistry()
@@ -98,12 +100,13 @@ test('referrers are read from the API, page by page', async (t) => {
   const [one, two] = [buildImage().manifest, buildImage().manifest]
   const page = (manifests: object[]) =>
     JSON.stringify({ schemaVersion: 2, mediaType: IMAGE_INDEX, manifests })
+  const index = { 'content-type': IMAGE_INDEX }
   const path = `/v2/acme/web/referrers/${subject.digest}`
   const registry = await startFakeRegistry((request) =>
     request.path.includes('last')
-      ? { body: page([{ ...descriptor(two), artifactType: 'application/sbom' }]) }
+      ? { headers: index, body: page([{ ...descriptor(two), artifactType: 'application/sbom' }]) }
       : {
-          headers: { link: `<${path}?last=1>; rel="next"` },
+          headers: { ...index, link: `<${path}?last=1>; rel="next"` },
           body: page([
             { ...descriptor(one), artifactType: 'application/signature', annotations: { a: 'b' } },
           ]),
@@ -132,17 +135,101 @@ test('referrers are read from their tag where the registry has no API for them',
   assert.equal((await client.listReferrers('acme/web', digest)).length, 1)
 })
 
-test('an index in which something is missing is not released', { skip }, async (t) => {
+test('a page for people is no list of referrers, nor is a refusal of what the registry does not know', async (t) => {
+  for (const answer of [
+    { headers: { 'content-type': 'text/html' }, body: '<html>' },
+    { status: 400 },
+    { status: 405 },
+  ]) {
+    const registry = await startFakeRegistry(({ path }) =>
+      path.includes('referrers') ? answer : { status: 404 },
+    )
+    t.after(registry.close)
+    const subject = buildImage().manifest.digest
+    assert.deepEqual(await createOciClient(accessTo(registry)).listReferrers('acme/web', subject), [])
+    assert.equal(registry.received.at(-1)?.path, `/v2/acme/web/manifests/${subject.replace(':', '-')}`)
+  }
+})
+
+test('an index in which something is missing gets no tag', { skip }, async (t) => {
   const registry = await startRegistry()
   t.after(registry.close)
-  const there = content(IMAGE_INDEX, { schemaVersion: 2, manifests: [] })
-  const missing = buildImage().manifest
-  const broken = content(IMAGE_INDEX, { schemaVersion: 2, manifests: [descriptor(missing)] })
-  const client = createOciClient(accessTo(registry))
+  const broken = content(IMAGE_INDEX, { schemaVersion: 2, manifests: [descriptor(buildImage().manifest)] })
   await registry.pushImage('acme/web', 'one')
-  await assert.rejects(client.putManifest('acme/web', 'v1', broken), (error: SupercargoError) => {
+  const put = createOciClient(accessTo(registry)).putManifest('acme/web', 'v1', broken)
+  await assert.rejects(put, (error: SupercargoError) => {
     assert.match(error.message, /answered 400/)
     return error.code === 'registry-refused'
   })
-  assert.equal(digestOf(there.bytes), there.digest)
+  assert.equal((await registry.head('acme/web', 'v1')).status, 404)
+})
+
+test('after a write, a look that began before it is not taken for a new one', async (t) => {
+  const { manifest } = buildImage()
+  let there = false
+  const registry = await startFakeRegistry(({ method }) => {
+    const before = there
+    if (method === 'PUT') there = true
+    if (method === 'PUT') return { status: 201 }
+    const headers = { 'content-type': manifest.mediaType, 'docker-content-digest': manifest.digest }
+    return { delay: 200, ...(before ? { headers } : { status: 404 }) }
+  })
+  t.after(registry.close)
+  const client = createOciClient(accessTo(registry))
+  const early = client.headManifest('acme/web', 'v1')
+  await eventually('the look is on its way', () => registry.received.length === 1)
+  await client.putManifest('acme/web', 'v1', manifest)
+  assert.equal((await client.headManifest('acme/web', 'v1'))?.digest, manifest.digest)
+  assert.equal(await early, null)
+})
+
+test('a layer that the registry cannot mount is said, and the upload that it began is ended', {
+  skip,
+}, async (t) => {
+  const registry = await startRegistry()
+  t.after(registry.close)
+  await registry.pushImage('acme/ci', 'one')
+  const answers: string[] = []
+  const noting: typeof fetch = async (input, init) => {
+    const response = await fetch(input, init)
+    answers.push(`${init?.method} ${response.status}`)
+    return response
+  }
+  const client = createOciClient(accessTo(registry, null, { fetch: noting }))
+  const mount = client.mountBlob('acme/web', buildImage().manifest.digest, 'acme/ci')
+  await assert.rejects(mount, (error: SupercargoError) => error.code === 'mount-refused')
+  assert.deepEqual(answers, ['POST 202', 'DELETE 204'])
+})
+
+test('a repository that has to be made first is said in the words of the registry', async (t) => {
+  const body = JSON.stringify({
+    errors: [{ code: 'NAME_UNKNOWN', message: 'The repository does not exist' }],
+  })
+  const registry = await startFakeRegistry(() => ({ status: 404, body }))
+  t.after(registry.close)
+  const mount = createOciClient(accessTo(registry)).mountBlob(
+    'acme/web',
+    buildImage().manifest.digest,
+    'acme/ci',
+  )
+  await assert.rejects(mount, /answered 404 about acme\/web: The repository does not exist\.$/)
+})
+
+test('a layer that lies elsewhere is not mounted', async (t) => {
+  const { manifest } = buildImage()
+  const { config, layers } = JSON.parse(Buffer.from(manifest.bytes).toString())
+  const foreign = { ...layers[0], mediaType: 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip' }
+  foreign.digest = digestOf(Buffer.from('on the server of its maker'))
+  const image = content(manifest.mediaType, { config, layers: [foreign, ...layers] })
+  const registry = await startFakeRegistry(({ method }) => {
+    if (method === 'HEAD') return { status: 404 }
+    if (method === 'GET') return { headers: { 'content-type': image.mediaType }, body: image.bytes }
+    return { status: 201 }
+  })
+  t.after(registry.close)
+  const name = (repository: string) => parseImageName(`${registry.host}/${repository}`)
+  const wish = { from: name('acme/ci'), digest: image.digest, to: name('acme/web'), tag: 'v1' }
+  assert.equal(await registryOf(accessTo(registry)).retag(wish), 'tagged')
+  const mounted = registry.received.flatMap(({ path }) => /mount=([^&]*)/.exec(path)?.[1] ?? [])
+  assert.deepEqual(mounted.map(decodeURIComponent), [config.digest, layers[0].digest])
 })

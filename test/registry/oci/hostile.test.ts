@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { SupercargoError } from '../../../src/domain/errors.ts'
 import { parseImageName } from '../../../src/domain/image.ts'
 import { createOciClient } from '../../../src/registry/oci/client.ts'
 import type { RegistryAccess } from '../../../src/registry/oci/options.ts'
-import { type FakeAnswer, type FakeRequest, startFakeRegistry } from '../../support/fake-registry.ts'
+import {
+  type Certificate,
+  type FakeAnswer,
+  type FakeRegistry,
+  type FakeRequest,
+  makeCertificate,
+  startFakeRegistry,
+} from '../../support/fake-registry.ts'
 import { accessTo, CREW_CREDENTIALS } from '../../support/registry-client.ts'
 import { buildImage, digestOf } from '../../support/registry-images.ts'
 import { basic, CREW } from '../../support/registry-token-server.ts'
@@ -21,6 +22,8 @@ const code = (expected: string) => (error: SupercargoError) => {
   return true
 }
 const AUTHORIZED = basic(CREW)
+const certificate = makeCertificate()
+const told = ({ received }: FakeRegistry) => received.map(({ headers }) => headers.authorization)
 
 /** A registry that asks for a password, then answers so; and its client. */
 async function guarded(
@@ -38,30 +41,14 @@ async function guarded(
 }
 
 /** Somebody else's server, who keeps what he is told. */
-async function thief(t: TestContext, answer: () => FakeAnswer = () => ({})) {
-  const server = await startFakeRegistry(answer)
+async function thief(
+  t: TestContext,
+  answer: (request: FakeRequest) => FakeAnswer = () => ({}),
+  certificate?: Certificate,
+) {
+  const server = await startFakeRegistry(answer, certificate)
   t.after(server.close)
   return server
-}
-
-async function encryptedThief(t: TestContext, body: Uint8Array) {
-  const directory = mkdtempSync(join(tmpdir(), 'supercargo-thief-'))
-  t.after(() => rmSync(directory, { recursive: true }))
-  const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')]
-  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
-  const names = ['-subj', '/CN=thief', '-addext', 'subjectAltName=IP:127.0.0.1']
-  execFileSync('openssl', ['req', '-x509', ...kind, ...names, '-keyout', key, '-out', cert], {
-    stdio: 'ignore',
-  })
-  const received: (string | undefined)[] = []
-  const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (request, response) => {
-    received.push(request.headers.authorization)
-    response.end(body)
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  t.after(() => server.close())
-  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return { url, received, ca: readFileSync(cert, 'utf8') }
 }
 
 test('a link to another server is not followed, and the list is not taken for whole', async (t) => {
@@ -136,7 +123,7 @@ test('a redirect of the token server to elsewhere does not take the password alo
 
 test('a blob is read from another server without credentials, and by https only', async (t) => {
   const blob = Buffer.from('{"config":{}}')
-  const store = await encryptedThief(t, blob)
+  const store = await thief(t, () => ({ body: blob }), certificate)
   const open = await thief(t, () => ({ body: blob }))
   const { client } = await guarded(
     t,
@@ -144,34 +131,67 @@ test('a blob is read from another server without credentials, and by https only'
       status: 307,
       headers: { location: `${path.includes('open') ? open.url : store.url}/blob?signature=x` },
     }),
-    { ca: store.ca },
+    { ca: certificate.cert },
   )
   assert.deepEqual(Buffer.from((await client.getBlob('acme/web', digestOf(blob))) ?? []), blob)
-  assert.deepEqual(store.received, [undefined])
+  assert.deepEqual(told(store), [undefined])
   await assert.rejects(client.getBlob('acme/open', digestOf(blob)), code('redirect-refused'))
   assert.deepEqual(open.received, [])
 })
 
 test('a server behind a redirect cannot ask for the credentials', async (t) => {
-  const store = await encryptedThief(t, Buffer.from('other bytes'))
-  const { client } = await guarded(t, () => ({ status: 307, headers: { location: store.url } }), {
-    ca: store.ca,
-  })
-  await assert.rejects(client.getBlob('acme/web', digestOf(Buffer.from('x'))), code('digest-mismatch'))
-  assert.deepEqual(store.received, [undefined])
+  for (const challenge of ['Basic realm="x"', 'Bearer realm="https://127.0.0.1/token"']) {
+    const refusal = { status: 401, headers: { 'www-authenticate': challenge } }
+    const store = await thief(t, () => refusal, certificate)
+    const registry = await startFakeRegistry(() => ({ status: 307, headers: { location: store.url } }))
+    t.after(registry.close)
+    const client = createOciClient(accessTo(registry, CREW_CREDENTIALS, { ca: certificate.cert }))
+    await assert.rejects(client.getBlob('acme/web', digestOf(Buffer.from('x'))), code('registry-denied'))
+    assert.deepEqual(new Set([...told(store), ...told(registry)]), new Set([undefined]))
+  }
+})
+
+test('a list that continues on another server is read there, without credentials', async (t) => {
+  const store = await thief(
+    t,
+    ({ path }) =>
+      path.includes('last')
+        ? { body: '{"tags":["b"]}' }
+        : { headers: { link: '</other/tags?last=a>; rel="next"' }, body: '{"tags":["a"]}' },
+    certificate,
+  )
+  const { client } = await guarded(
+    t,
+    () => ({ status: 307, headers: { location: `${store.url}/other/tags` } }),
+    {
+      ca: certificate.cert,
+    },
+  )
+  assert.deepEqual(await client.listTags('acme/web'), ['a', 'b'])
+  assert.deepEqual(told(store), [undefined, undefined])
 })
 
 test('a write is not redirected, and an upload elsewhere is not touched', async (t) => {
-  const other = await thief(t)
+  const other = await thief(t, () => ({}), certificate)
   const { manifest } = buildImage()
-  const { client } = await guarded(t, ({ method, path }) =>
-    method === 'PUT'
-      ? { status: 307, headers: { location: `${other.url}${path}` } }
-      : { status: 202, headers: { location: `${other.url}/upload` } },
+  const { client } = await guarded(
+    t,
+    ({ method, path }) =>
+      method === 'PUT'
+        ? { status: 307, headers: { location: `${other.url}${path}` } }
+        : { status: 202, headers: { location: `${other.url}/upload` } },
+    { ca: certificate.cert },
   )
   await assert.rejects(client.putManifest('acme/web', 'v1', manifest), code('redirect-refused'))
   await assert.rejects(client.mountBlob('acme/web', manifest.digest, 'acme/ci'), code('mount-refused'))
   assert.deepEqual(other.received, [])
+})
+
+test('a registry that stores something else under a tag is found out', async (t) => {
+  const { manifest } = buildImage()
+  const headers = { 'docker-content-digest': digestOf(Buffer.from('other')) }
+  const { client } = await guarded(t, () => ({ status: 201, headers }))
+  await assert.rejects(client.putManifest('acme/web', 'v1', manifest), code('digest-mismatch'))
 })
 
 test('redirects have an end', async (t) => {
@@ -223,6 +243,8 @@ test('a registry that is down, slow or ill is asked again later', async (t) => {
   await assert.rejects(createOciClient(accessTo(gone)).headManifest('acme/web', 'one'), transient)
   const slow = await guarded(t, () => ({ delay: 5000 }), { timeout: 100 })
   await assert.rejects(slow.client.headManifest('acme/web', 'one'), transient)
+  const endless = await guarded(t, () => ({ stalls: true, body: '{"tags":' }), { timeout: 100 })
+  await assert.rejects(endless.client.listTags('acme/web'), transient)
   const ill = await guarded(t, () => ({ status: 500 }))
   await assert.rejects(ill.client.headManifest('acme/web', 'one'), transient)
 })

@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict'
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { after, before, test } from 'node:test'
 import type { SupercargoError } from '../../../src/domain/errors.ts'
-import { skipWithoutRegistry, startRegistry, type TestRegistry } from '../../support/registry.ts'
+import {
+  skipWithoutRegistry,
+  skipWithoutSkopeo,
+  startRegistry,
+  type TestRegistry,
+} from '../../support/registry.ts'
 import { accessTo, registryOf } from '../../support/registry-client.ts'
 import { buildImage, DOCKER_MANIFEST, IMAGE_INDEX, IMAGE_MANIFEST } from '../../support/registry-images.ts'
 
 const skip = skipWithoutRegistry()
-const noSkopeo = spawnSync('skopeo', ['--version']).status === 0 ? false : 'skopeo is not installed'
+const skipCompared = skipWithoutSkopeo()
 const TWO = [
   { platform: 'linux/amd64', labels: { a: 'amd' } },
   { platform: 'linux/arm64', labels: { a: 'arm' } },
@@ -34,7 +39,7 @@ const skopeoDigest = (name: string) =>
   ).trim()
 
 test('a tag and a digest are resolved to what skopeo sees, in every kind of manifest', {
-  skip: skip || noSkopeo,
+  skip: skipCompared,
 }, async () => {
   const port = registryOf(accessTo(registry))
   const image = registry.image('kinds/web')
@@ -103,7 +108,7 @@ test('labels of an image that does not exist are an error that says so', { skip 
 })
 
 test('a release tag gets the same bytes, and asking again changes nothing', {
-  skip: skip || noSkopeo,
+  skip: skipCompared,
 }, async () => {
   const port = registryOf(accessTo(registry))
   const image = registry.image('retag/web')
@@ -130,7 +135,7 @@ test('a tag that is another image is never moved', { skip }, async () => {
 })
 
 test('an index goes to another repository whole, as skopeo copies it', {
-  skip: skip || noSkopeo,
+  skip: skipCompared,
 }, async () => {
   const port = registryOf(accessTo(registry))
   const digest = await registry.pushIndex('ci/web', 'abc1234', TWO, { from: 'ci' })
@@ -150,6 +155,21 @@ test('an index goes to another repository whole, as skopeo copies it', {
     `docker://${registry.host}/released/web:v1.0.0`,
     `docker://${registry.host}/again/web:v1.0.0`,
   )
+})
+
+test('a tag that somebody else sets while the layers are brought over is not moved either', {
+  skip,
+}, async () => {
+  const digest = await registry.pushImage('race/ci', 'abc1234')
+  let theirs = ''
+  const racing: typeof fetch = async (input, init) => {
+    if (String(input).includes('mount=')) theirs = await registry.pushImage('race/released', 'v1.0.0')
+    return await fetch(input, init)
+  }
+  const port = registryOf(accessTo(registry, null, { fetch: racing }))
+  const wish = { from: registry.image('race/ci'), digest, to: registry.image('race/released'), tag: 'v1.0.0' }
+  await assert.rejects(port.retag(wish), code('tag-taken'))
+  assert.deepEqual(await registry.head('race/released', 'v1.0.0'), { status: 200, digest: theirs })
 })
 
 test('an image that is gone, or in another registry, is not released', { skip }, async () => {
