@@ -1,5 +1,6 @@
 import type { App, Environment, ImageGates } from '../config/model.ts'
 import type { FieldValues } from '../domain/field-value.ts'
+import { readTag } from '../domain/tag-template.ts'
 import type { Version } from '../domain/version.ts'
 import type { Reason, Waiting } from './action.ts'
 import { nameChoices, waitingFor } from './choice-tags.ts'
@@ -101,10 +102,8 @@ function walk(world: World, environment: Environment, choices: readonly Choice[]
     const why = index === 0 ? ground.why : ground.whyReady
     const found = { state: 'found' as const, version, why, present, waiting, vanished: [] }
     const relations = relateToPresent(world, environment, present, version)
-    if (leadsAway(relations)) {
-      if (index === 0) return found
-      break
-    }
+    if (leadsAway(relations) && index === 0) return found
+    if (leadsAway(relations) || (index > 0 && isForgotten(environment, present))) break
     if (present.length > 0 && relations.length === 0) return deployed(world, environment, found)
     const verdict = judgeChoice(choice)
     if (verdict.state === 'asks') return asking(batchFrom(world, environment, choices, index, ground))
@@ -132,6 +131,7 @@ function batchFrom(
   for (const choice of choices.slice(index, 2 * index + 1)) {
     const relations = relateToPresent(world, environment, present, versionOf(choice))
     if (leadsAway(relations) || (present.length > 0 && relations.length === 0)) break
+    if (questions.length > 0 && isForgotten(environment, present)) break
     const verdict = judgeChoice(choice)
     if (verdict.state === 'asks') questions.push(...verdict.questions)
   }
@@ -141,6 +141,17 @@ function batchFrom(
 function leadsAway(relations: readonly Relation[]): boolean {
   const kind = worstOf(relations)?.kind
   return kind === 'backward' || kind === 'diverged'
+}
+
+/**
+ * True where the image that would tell its commit is gone. Of the newest version it is certain that it is no ancestor of
+ * that, and of no other.
+ */
+function isForgotten({ follow, tag: template }: Environment, present: readonly Present[]): boolean {
+  return (
+    follow.kind === 'branch' &&
+    present.some(({ commit, tag }) => commit === null && readTag(template, tag) !== null)
+  )
 }
 
 function notRead(relation: Relation): Comparing[] {

@@ -16,6 +16,8 @@ import {
   offers,
   oid,
   onMain,
+  previews,
+  pullRequest,
   world,
 } from '../support/world.ts'
 
@@ -210,4 +212,43 @@ test('a check that has failed is looked at again when somebody says something, n
       .lookAgain
   assert.equal(looked('failed'), null)
   assert.equal(looked('pending')?.seconds, 15)
+})
+
+test('a preview comes when its image is there, and one that is there stays until the next is', () => {
+  const number = 12
+  const pull = pullRequest(number)
+  const tag = pull.head.slice(0, 7)
+  const { template, path } = previews()
+  const start = world({
+    config: { apps: [app({ environments: [], previews: previews({ ready: READY }) })] },
+    offers: offers({ pullRequests: { complete: true, items: [pull] } }),
+    snapshot: manifests('x', {
+      tree: [file(`${template}/a.yaml`, 'tag: "{tag}"\n')],
+      history: { [path.replace('{number}', String(number))]: [] },
+    }),
+    policy: {
+      ok: true,
+      value: {
+        accept: [
+          {
+            from: { forge: null, glob: 'acme/web' },
+            paths: ['**'],
+            images: ['**'],
+            merge: ['*'],
+            direct: ['*'],
+          },
+        ],
+      },
+    },
+  })
+  const waiting = planWith(start, {})
+  assert.deepEqual(waiting.plan.actions, [])
+  assert.equal(waiting.plan.previews[0]?.state, 'not-ready')
+  assert.equal(waiting.plan.standings[0]?.state, 'waiting')
+  assert.equal(waiting.plan.lookAgain?.seconds, 15)
+  const ready = planWith(start, built(tag))
+  assert.deepEqual(
+    ready.plan.actions.map(({ kind }) => kind),
+    ['commit'],
+  )
 })
