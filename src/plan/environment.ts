@@ -1,27 +1,24 @@
-import type { Decision } from '../config/consent.ts'
 import { decide, refusesSource } from '../config/consent.ts'
 import type { App, Environment } from '../config/model.ts'
 import { readTrailers } from '../domain/commit-message.ts'
 import type { ImageName } from '../domain/image.ts'
 import { isUnder } from '../domain/path.ts'
 import { isRefName } from '../domain/ref-name.ts'
-import { repositoryKey } from '../domain/repository.ts'
-import type { Version } from '../domain/version.ts'
-import type { Vocabulary } from '../domain/vocabulary.ts'
 import type { ManifestSnapshot } from '../forge/forge.ts'
 import type { Reason, Standing } from './action.ts'
-import { type Candidate, candidateOf } from './candidate.ts'
+import { candidateOf } from './candidate.ts'
 import type { DirectChange } from './direct.ts'
 import { relateToPresent, worstOf } from './direction.ts'
 import { type Edited, editEnvironment } from './edit-environment.ts'
 import { namedFiles } from './edit-fields.ts'
 import { textsUnder } from './environment-files.ts'
-import { explainEnvironment, VERSION_TRAILER } from './explain/environment.ts'
-import { type ImageStory, imageStories } from './explain/images.ts'
+import { VERSION_TRAILER } from './explain/environment.ts'
+import { imageStories } from './explain/images.ts'
 import type { Relation } from './lineage.ts'
 import { branchOf, MAX_BRANCHES, otherVersions } from './own-branch.ts'
-import { movedTag, namesOf, sameTagReason, type VersionNames, withDigests, writesDigests } from './pin.ts'
+import { movedTag, namesOf, sameTagReason, withDigests, writesDigests } from './pin.ts'
 import type { Proposal, Settled } from './proposal.ts'
+import { propose } from './propose-environment.ts'
 import type { Question } from './questions.ts'
 import { probeVersion, registryCandidate } from './registry-candidate.ts'
 import { isRegistryRule } from './registry-tags.ts'
@@ -137,10 +134,12 @@ export function planEnvironment(world: World, app: App, environment: Environment
   if (unmet !== undefined || moved !== null) {
     const state = moved === null ? 'waiting' : 'held'
     const why = moved ?? unmet?.reason ?? reason('not-ready', 'The version is not ready yet.')
-    return without({ target, state, reason: why, from, to, url: null, waiting })
+    const late = unmet === undefined ? [] : [{ version: version.tag, waits: verdict.waits }]
+    return without({ target, state, reason: why, from, to, url: null, waiting: [...late, ...waiting] })
   }
   const isProbed =
     version.tag === probed.version.tag &&
+    version.commit === probed.version.commit &&
     probe.problem === null &&
     !writesDigests(environment) &&
     Object.keys(probe.digests).length === 0
@@ -232,60 +231,6 @@ export function planEnvironment(world: World, app: App, environment: Environment
   }
   const direct = planDirect(proposal, snapshot, environment, again)
   return { ...direct, standing: tellMore(direct.standing, candidate) }
-}
-
-interface Findings {
-  candidate: Extract<Candidate, { state: 'found' }>
-  version: Version
-  names: VersionNames
-  images: ImageStory[]
-  sameTag: Reason | null
-  edit: Edited
-  relation: Relation
-  decision: Extract<Decision, { allowed: true }>
-  target: string
-  words: Vocabulary
-  branch: Pick<Proposal, 'branch' | 'consented' | 'others'>
-}
-
-function propose(world: World, app: App, environment: Environment, findings: Findings): Proposal {
-  const { candidate, version, names, edit, relation, decision, target, words, branch } = findings
-  const { from, to } = names
-  const { why } = candidate
-  const backward = `${from} is newer than ${to}, and an environment never moves backwards by itself.`
-  return {
-    target,
-    ...branch,
-    words,
-    block: {
-      source: repositoryKey(world.source.repository),
-      sourceId: world.source.id,
-      app: app.name,
-      target: environment.name,
-      version: names.key,
-      commit: version.commit,
-    },
-    from,
-    to,
-    changes: edit.edits.map(({ path, after }) => ({ path, content: after })),
-    edits: edit.edits,
-    reason: findings.sameTag ?? reason(from === null ? 'first-version' : 'newer-version', `${why}.`),
-    withdrawn: relation.kind === 'backward' ? reason('never-backwards', backward) : null,
-    merge: decision.merge === 'direct' ? 'review' : decision.merge,
-    ...explainEnvironment({
-      world,
-      app,
-      environment,
-      version,
-      names,
-      why,
-      sameTag: findings.sameTag,
-      images: findings.images,
-      relation,
-      decision,
-      edit,
-    }),
-  }
 }
 
 /** A direct commit; a version that was committed before and then changed by hand is left alone. */
