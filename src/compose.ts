@@ -214,6 +214,7 @@ export function createEngine(
     now: () => new Date(),
     journal: async () => {},
     recordFeeds: async () => {},
+    waitingSince: async () => ({}),
   }
   return {
     home: available[0]?.id ?? GITHUB,

@@ -55,6 +55,7 @@ const FENCES: [RegExp, string[]][] = [
   [/^@gitbeaker\//, ['forge/gitlab']],
   [/^(pg|graphile-worker|@electric-sql\/pglite)$/, ['store']],
   [/^yaml$/, ['edit', 'config']],
+  [/^re2js$/, ['domain/pattern.ts']],
   [/^(@aws-sdk\/|google-auth-library$)/, ['registry/credentials']],
   [/^re2js$/, ['domain/pattern.ts']],
   [/^@sigstore\//, ['registry/sigstore']],

@@ -16,6 +16,7 @@ export function startEngine(forge: BenchForge): (path: string) => Promise<unknow
     now: () => new Date(),
     journal: async () => {},
     recordFeeds: async () => {},
+    waitingSince: async () => ({}),
   }
   return (path) => pass({ forge: 'github', path }, dependencies, { confirmRemovals: false })
 }

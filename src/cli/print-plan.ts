@@ -59,6 +59,8 @@ function headline(action: Action, world: World): string {
       return printable(action.branch)
     case 'comment':
       return `on ${mark}${action.wish.number}`
+    case 'retag':
+      return printable(`${action.wish.to.written}:${action.wish.tag}`)
     case 'report':
       return `on ${action.wish.commit.slice(0, 7)}`
   }

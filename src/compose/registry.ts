@@ -11,6 +11,7 @@ import type { Registry } from '../registry/registry.ts'
 import type { TrustRootSettings } from '../registry/sigstore/trust-root.ts'
 import { createSignatureVerifier } from '../registry/sigstore/verify-signature.ts'
 import { type RegistrySources, registryAccesses } from './registry-access.ts'
+import { retagWithConsent } from './retag-consent.ts'
 
 export interface RegistryOptions extends RegistrySources {
   trustRoot: TrustRootSource
@@ -39,8 +40,11 @@ export function createRegistry(options: RegistryOptions, log: Logger): Registry 
   const accesses = registryAccesses(options, log)
   const clients = createOciClients(accesses, create)
   const harbors = registries.filter(({ scanner }) => scanner === 'harbor').map(({ host }) => host)
+  const oci = createOciRegistry(clients)
+  const trusted = (host: string) => registries.find((each) => each.host === host)?.retag ?? []
   return {
-    ...createOciRegistry(clients),
+    ...oci,
+    retag: retagWithConsent(oci, trusted),
     ...createSignatureVerifier({
       of: (image) => clients.of(image),
       trustRoot: trustRootOf(trustRoot, dataDirectory),

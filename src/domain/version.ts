@@ -5,4 +5,6 @@ export interface Version {
   tag: string
   /** Null where the tag names no commit. */
   commit: Oid | null
+  /** `sha256:…` of each image, by its normalised name; absent where nobody has looked. */
+  digests?: Readonly<Record<string, string>>
 }

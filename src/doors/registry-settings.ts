@@ -22,6 +22,8 @@ export interface RegistrySettings {
   webhook: RegistryWebhookSettings | null
   /** Null: it has no scanner that the bot can ask. */
   scanner: 'harbor' | null
+  /** Owners, in lower case, whose releases may be tagged anywhere in it; others only below their own name. */
+  retag: readonly string[]
 }
 
 export const REGISTRY_WEBHOOKS = [
@@ -111,6 +113,7 @@ function readRegistry(
     ca: readAuthorities(`${prefix}CA_FILE`, given('CA_FILE'), complain),
     webhook: ground.webhooks ? readWebhook(prefix, given, complain) : null,
     scanner: readScanner(`${prefix}SCANNER`, given('SCANNER'), complain),
+    retag: readOwners(`${prefix}RETAG`, given('RETAG'), complain),
   }
   return host === null ? null : { name, host, ...registry, url: registry.url ?? urlOf(host) }
 }
@@ -144,6 +147,19 @@ function readScanner(variable: string, given: string | undefined, complain: Comp
   if (given === undefined || given === 'harbor') return given ?? null
   complain(variable, `"${given.slice(0, 40)}" is not a scanner.`, 'The only one that can be asked is harbor.')
   return null
+}
+
+function readOwners(variable: string, given: string | undefined, complain: Complain): string[] {
+  const owners = (given ?? '').split(',').map((each) => each.trim().toLowerCase())
+  const named = owners.filter((each) => each !== '')
+  const odd = named.find((each) => !/^[a-z0-9_][\w.-]*(?:\/[\w.-]+)*$/.test(each))
+  if (odd === undefined) return named
+  complain(
+    variable,
+    `"${odd.slice(0, 40)}" is not the name of an owner.`,
+    'Write owners or groups, such as acme,shop.',
+  )
+  return []
 }
 
 /** Requirement 1: every source of announcements proves who it is. */
@@ -210,5 +226,6 @@ function publicRegistry(host: string, ground: RegistryGround): RegistrySettings 
     ca: null,
     webhook: null,
     scanner: null,
+    retag: [],
   }
 }

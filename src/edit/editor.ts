@@ -91,6 +91,11 @@ export interface VersionWish {
   tag: string
   /** `sha256:…`; absent when it is not known: a stale digest must then go or the edit is refused. */
   digest?: string
+  /**
+   * True: the digest is also written where there is none yet, if the format has a place for it. False: only where
+   * there is one, or a marker asks for it. Absent: as the format has it.
+   */
+  pins?: boolean
   /** The name that the image has from now on (`newName` in kustomize); absent: names stay as they are written. */
   name?: string
   /** The full id of the commit that it was built from, for `:sha` markers. */

@@ -11,6 +11,8 @@ import type {
   ReportWish,
   UpdateChangeRequest,
 } from '../forge/forge.ts'
+import type { RetagWish } from '../registry/registry.ts'
+import type { Wait } from './wait.ts'
 
 /**
  * What must be done so that what is becomes what should be. Plain data: dry run, dashboard, change request
@@ -28,6 +30,8 @@ export type Action = ActionBase &
     | ({ kind: 'delete-branch'; expectedHead: Oid } & BranchWish)
     | { kind: 'comment'; wish: CommentWish }
     | { kind: 'report'; wish: ReportWish }
+    /** In a registry; `repository` is the one whose release it is. */
+    | { kind: 'retag'; wish: RetagWish }
   )
 
 /** `review`: people. `auto`: the bot, when the forge lets it. */
@@ -58,4 +62,16 @@ export interface Standing {
   from: string | null
   to: string | null
   url: string | null
+  /** Newer versions than the one that it should have, which are not ready; newest first. */
+  waiting?: Waiting[]
+  /** Which of them should have been ready by now, and what it lacks. */
+  late?: Reason
+}
+
+/** A version that is not ready. */
+export interface Waiting {
+  /** Its tag, or its abbreviated commit. */
+  version: string
+  /** At least one. */
+  waits: Wait[]
 }

@@ -2,6 +2,7 @@ import type { Vocabulary } from '../domain/vocabulary.ts'
 import type { ChangeRequestLink, MergeResult } from '../forge/forge.ts'
 import type { Action, Standing } from './action.ts'
 import { waitsForMerge } from './settle.ts'
+import { whileWaiting } from './standing.ts'
 
 /** An action that was carried out, with what the forge answered. */
 export interface Applied {
@@ -24,13 +25,13 @@ export function aftermath(standings: readonly Standing[], applied: readonly Appl
 function afterOne(standing: Standing, { action, words, opened, merge }: Applied): Standing {
   if (action.kind === 'commit' || merge?.merged === true) {
     const message = `${standing.target} has ${standing.to}.`
-    return {
+    return whileWaiting({
       ...standing,
       state: 'current',
       from: standing.to,
       reason: { code: 'up-to-date', message },
       url: null,
-    }
+    })
   }
   if (merge !== null) {
     return { ...standing, state: 'waiting', reason: { code: 'merge-refused', message: merge.reason } }

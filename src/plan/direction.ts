@@ -1,9 +1,12 @@
 import semver from 'semver'
 import type { Environment } from '../config/model.ts'
 import { globMatches } from '../domain/glob.ts'
+import { readTag } from '../domain/tag-template.ts'
 import type { Version } from '../domain/version.ts'
+import { compareBuilt } from './built-tags.ts'
 import { commitGraph, comparisonKey, type Relation, relate } from './lineage.ts'
 import type { Present } from './present.ts'
+import { comparedBy, compareRuled } from './registry-tags.ts'
 import { compareTags } from './tag-order.ts'
 import type { World } from './world.ts'
 
@@ -22,16 +25,40 @@ export function relateToPresent(
 ): Relation[] {
   return present
     .filter(({ tag }) => tag !== candidate.tag)
-    .map((each) =>
-      environment.follow.kind === 'branch'
-        ? byAncestry(world, each, candidate)
-        : byVersion(world, environment, each, candidate),
-    )
+    .map((each) => relationBy(environment)(world, environment, each, candidate))
+}
+
+type Relate = (world: World, environment: Environment, present: Present, candidate: Version) => Relation
+
+function relationBy({ follow }: Environment): Relate {
+  switch (follow.kind) {
+    case 'branch':
+      return byAncestryOrCount
+    case 'tag-glob':
+    case 'tag-range':
+      return byVersion
+    default:
+      return byRule
+  }
 }
 
 /** The relation that decides; null when there are none. */
 export function worstOf(relations: readonly Relation[]): Relation | null {
   return ORDER.flatMap((kind) => relations.filter((relation) => relation.kind === kind))[0] ?? null
+}
+
+/** Where an image that is gone cannot say its commit any more, the count in its tag still does. */
+function byAncestryOrCount(
+  world: World,
+  { tag: template }: Environment,
+  present: Present,
+  candidate: Version,
+): Relation {
+  const counted =
+    present.commit === null && [present.tag, candidate.tag].every((tag) => readTag(template, tag))
+  return counted && compareBuilt(template, present.tag, candidate.tag) > 0
+    ? { kind: 'backward' }
+    : byAncestry(world, present, candidate)
 }
 
 function byAncestry(world: World, { commit }: Present, candidate: Version): Relation {
@@ -54,6 +81,17 @@ function byVersion(world: World, environment: Environment, present: Present, can
   const comparison = world.comparisons[comparisonKey(known.commit, candidate.commit)]
   const commits = comparison?.status === 'diverged' ? comparison.commits.toReversed() : []
   return { kind: 'forward', commits, total: comparison?.total ?? 0, complete: true }
+}
+
+/** By the order of a registry rule; a tag that it says nothing of has no place in it. Commits are for people. */
+function byRule(world: World, environment: Environment, present: Present, candidate: Version): Relation {
+  const before = comparedBy(environment, present.tag)
+  const after = comparedBy(environment, candidate.tag)
+  if (before !== null && after !== null && compareRuled(environment, before, after) > 0)
+    return { kind: 'backward' }
+  const relation = byAncestry(world, present, candidate)
+  if (relation.kind === 'forward' || relation.kind === 'not-read') return relation
+  return { kind: 'forward', commits: [], total: 0, complete: true }
 }
 
 function matches({ follow }: Environment, tag: string): boolean {

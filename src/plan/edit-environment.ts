@@ -1,6 +1,6 @@
 import type { App, Environment } from '../config/model.ts'
 import type { FieldValues } from '../domain/field-value.ts'
-import type { ImageName } from '../domain/image.ts'
+import { DIGEST_PATTERN, type ImageName } from '../domain/image.ts'
 import { versionIn } from '../domain/semantic-version.ts'
 import type { Version } from '../domain/version.ts'
 import type { FileEdit, Remark, Sighting, TextFile } from '../edit/editor.ts'
@@ -10,6 +10,7 @@ import type { ManifestFile } from '../forge/forge.ts'
 import type { Reason } from './action.ts'
 import { editFields, type FieldEdits, namedFiles, refusalReason } from './edit-fields.ts'
 import { textsUnder } from './environment-files.ts'
+import { type PresentDigests, writesDigests } from './pin.ts'
 
 /** The manifests of one environment with everything in it at one version. */
 export interface Edited {
@@ -19,6 +20,9 @@ export interface Edited {
   rendered: string[]
   /** What each place that says a version says, before the edit. */
   says: FieldValues[]
+  digests: PresentDigests
+  /** Places that say the tag alone after the edit although digests are written. */
+  unpinned: Pick<Sighting, 'path' | 'line'>[]
   /** The files of those places. */
   paths: string[]
   /** Images that fields write, besides those of the environment. */
@@ -42,7 +46,7 @@ export function editEnvironment(
   const values = valuesOf(environment, version)
   const { unsearched, written } = namedFiles(tree, environment)
   const searched = textsUnder(tree, environment.path).filter(({ path }) => !unsearched.has(path))
-  const images = editImages(searched, app, environment, values)
+  const images = editImages(searched, app, environment, values, version.digests ?? {})
   const changed = new Map(images.edits.map((edit) => [edit.path, edit.after]))
   const fields = editFields(tree, environment, values, changed)
   const sightings = images.sightings.filter((sighting) => !fields.covers(sighting))
@@ -50,6 +54,8 @@ export function editEnvironment(
     edits: joined(images.edits, fields.edits),
     rendered: fields.rendered,
     says: [...sightings.flatMap(saysOf), ...fields.says],
+    digests: images.digests,
+    unpinned: writesDigests(environment) ? sightings.filter(isUnpinned) : [],
     paths: [...new Set([...sightings.map(({ path }) => path), ...fields.paths])],
     images: fields.images,
     notes: [...images.notes.filter((note) => !isExplained(note, written)), ...fields.notes],
@@ -57,7 +63,7 @@ export function editEnvironment(
   }
 }
 
-interface ImageEdits extends Pick<FieldEdits, 'edits' | 'notes' | 'problem'> {
+interface ImageEdits extends Pick<FieldEdits, 'edits' | 'notes' | 'problem'>, Pick<Edited, 'digests'> {
   sightings: Sighting[]
 }
 
@@ -66,13 +72,19 @@ function editImages(
   app: App,
   environment: Environment,
   { tag = '', sha, version }: FieldValues,
+  known: NonNullable<Version['digests']>,
 ): ImageEdits {
   const { images, path, imagePolicies } = environment
   const decidedElsewhere = environment.fields.length > 0
   const wish = { tag, ...(sha === undefined ? {} : { sha }), ...(version === undefined ? {} : { version }) }
+  const pins = writesDigests(environment)
+  const wishFor = ({ normalised }: ImageName) => {
+    const digest = known[normalised]
+    return digest === undefined ? wish : { ...wish, digest, pins }
+  }
   const changes = images.map((image) => ({
     image,
-    wish,
+    wish: wishFor(image),
     options: {
       app: app.name,
       policies: imagePolicies
@@ -84,15 +96,31 @@ function editImages(
   const { reports, edits } = setImages(files, changes)
   const sightings = reports.flatMap((report) => report.sightings)
   const notes = reports.flatMap((report) => report.notes)
+  const digests = Object.fromEntries(
+    reports.flatMap((report, index) => {
+      const present = report.sightings.flatMap(digestOf)
+      return present.length === 0 ? [] : [[images[index]?.normalised ?? '', present] as const]
+    }),
+  )
+  const found = { sightings, notes, digests }
   for (const [index, report] of reports.entries()) {
     const [refusal] = report.refusals
-    if (refusal !== undefined) return { edits: [], sightings, notes, problem: refusalReason(refusal) }
+    if (refusal !== undefined) return { ...found, edits: [], problem: refusalReason(refusal) }
     if (report.outcome === 'not-found' && !decidedElsewhere) {
       const message = notFoundMessage(images[index]?.written ?? '', `under ${path}`, report.seen)
-      return { edits: [], sightings, notes, problem: { code: 'image-not-found', message } }
+      return { ...found, edits: [], problem: { code: 'image-not-found', message } }
     }
   }
-  return { edits, sightings, notes, problem: null }
+  return { ...found, edits, problem: null }
+}
+
+function digestOf({ tag, digest }: Sighting): { tag: string | null; digest: string }[] {
+  return digest === null || !DIGEST_PATTERN.test(digest) ? [] : [{ tag, digest }]
+}
+
+function isUnpinned({ tag, digest, after }: Sighting): boolean {
+  const now = after ?? { tag, digest }
+  return now.tag !== null && now.digest === null
 }
 
 function saysOf({ tag, says }: Sighting): FieldValues[] {

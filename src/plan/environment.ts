@@ -1,12 +1,9 @@
-import type { Decision } from '../config/consent.ts'
 import { decide, refusesSource } from '../config/consent.ts'
 import type { App, Environment } from '../config/model.ts'
 import { readTrailers } from '../domain/commit-message.ts'
 import type { ImageName } from '../domain/image.ts'
 import { isUnder } from '../domain/path.ts'
 import { isRefName } from '../domain/ref-name.ts'
-import { repositoryKey } from '../domain/repository.ts'
-import type { Vocabulary } from '../domain/vocabulary.ts'
 import type { ManifestSnapshot } from '../forge/forge.ts'
 import type { Reason, Standing } from './action.ts'
 import { candidateOf } from './candidate.ts'
@@ -15,13 +12,19 @@ import { relateToPresent, worstOf } from './direction.ts'
 import { type Edited, editEnvironment } from './edit-environment.ts'
 import { namedFiles } from './edit-fields.ts'
 import { textsUnder } from './environment-files.ts'
-import { explainEnvironment, VERSION_TRAILER } from './explain/environment.ts'
+import { VERSION_TRAILER } from './explain/environment.ts'
+import { imageStories } from './explain/images.ts'
 import type { Relation } from './lineage.ts'
 import { branchOf, MAX_BRANCHES, otherVersions } from './own-branch.ts'
-import { presentVersions } from './present.ts'
+import { movedTag, namesOf, sameTagReason, withDigests, writesDigests } from './pin.ts'
 import type { Proposal, Settled } from './proposal.ts'
+import { propose } from './propose-environment.ts'
 import type { Question } from './questions.ts'
+import { probeVersion, registryCandidate } from './registry-candidate.ts'
+import { isRegistryRule } from './registry-tags.ts'
+import { isRelease, mayTag, releaseOf, tagRelease } from './release.ts'
 import { settle } from './settle.ts'
+import { tellMore } from './standing.ts'
 import { manifestsOf, type World } from './world.ts'
 
 /** What one environment needs: a settled proposal, a direct commit, or the reason for neither. */
@@ -29,6 +32,8 @@ export type TargetPlan = Settled & {
   direct: DirectChange | null
   /** Comparisons that must be read before anything is planned. */
   notRead: { base: string; head: string }[]
+  /** Branches whose change requests must be read before anything is planned. */
+  branchesNeeded?: string[]
   /** Questions that must be answered before anything is planned. */
   questions?: Question[]
 }
@@ -77,27 +82,83 @@ export function planEnvironment(world: World, app: App, environment: Environment
   const named = ask(written)
   if (written.length > 0 && !named.allowed) return refuse(named.reason)
 
-  const candidate = candidateOf(app, environment, world.offers)
-  if (candidate.version === null) {
-    return without({ target, state: 'waiting', reason: candidate.reason, from: null, to: null, url: null })
+  const probed = probeVersion(app, environment, world.offers)
+  if (probed.version === null) {
+    return without({ target, state: 'waiting', reason: probed.reason, from: null, to: null, url: null })
   }
-  const { version } = candidate
-  const edit = editEnvironment(snapshot.tree, app, environment, version)
+  const probe = editEnvironment(snapshot.tree, app, environment, probed.version)
+  if (probe.problem !== null && !isAskedFor(probe.problem)) {
+    return refuse(closed(files.map(({ path }) => path)) ?? probe.problem, probed.shown)
+  }
+  const pathsOf = ({ edits, paths }: Edited) => (edits.length > 0 ? edits.map(({ path }) => path) : paths)
+  const built = environment.retag?.from ?? null
+  const imagesOf = ({ images }: Edited) => (built === null ? images : [...images, built])
+  // no registry is asked for a source that may not change the manifests, for the answer would be told to it
+  const consent = ask(pathsOf(probe), imagesOf(probe))
+  if (!consent.allowed) return refuse(consent.reason, probed.shown)
+
+  const { gates } = consent
+  const asking = (questions: Question[], comparisons: TargetPlan['notRead'] = []): TargetPlan => {
+    const why = reason('not-asked', 'Nobody has looked yet which version is ready.')
+    const standing = {
+      target,
+      state: 'waiting' as const,
+      reason: why,
+      from: null,
+      to: probed.shown,
+      url: null,
+    }
+    return { ...without(standing), notRead: comparisons, questions }
+  }
+  const candidate = isRegistryRule(environment.follow)
+    ? registryCandidate(world, environment, probe.says, gates)
+    : candidateOf(world, app, environment, probe.says, gates)
+  if (candidate.state === 'asks') return asking(candidate.questions, candidate.comparisons)
+  const { present, waiting } = candidate
+  if (candidate.state === 'none') {
+    const to = waiting[0]?.version ?? probed.shown
+    const from = present.map(({ shown }) => shown).join(', ') || null
+    return without({ target, state: 'waiting', reason: candidate.reason, from, to, url: null, waiting })
+  }
+  const { version, verdict } = withDigests(world.answers, environment, candidate.version, probe.digests)
+  const names = namesOf(
+    environment,
+    version,
+    present.map(({ shown }) => shown),
+    probe.digests,
+  )
+  const { from, to } = names
+  if (verdict.asks.length > 0) return asking(verdict.asks)
+  const moved = movedTag(environment, version, probe.digests)
+  const [unmet] = verdict.waits
+  if (unmet !== undefined || moved !== null) {
+    const state = moved === null ? 'waiting' : 'held'
+    const why = moved ?? unmet?.reason ?? reason('not-ready', 'The version is not ready yet.')
+    const late = unmet === undefined ? [] : [{ version: version.tag, waits: verdict.waits }]
+    return without({ target, state, reason: why, from, to, url: null, waiting: [...late, ...waiting] })
+  }
+  const isProbed =
+    version.tag === probed.version.tag &&
+    version.commit === probed.version.commit &&
+    probe.problem === null &&
+    !writesDigests(environment) &&
+    Object.keys(probe.digests).length === 0
+  const edit = isProbed ? probe : editEnvironment(snapshot.tree, app, environment, version)
   if (edit.problem !== null) {
     return refuse(closed(files.map(({ path }) => path)) ?? edit.problem, version.tag)
   }
-  const present = presentVersions(world, environment, edit.says, version)
-  const from = present.length === 0 ? null : present.map(({ shown }) => shown).join(', ')
 
   const branch = branchOf(app, environment, version)
   if (branch === null || !isRefName(branch) || branch === snapshot.branch) {
     const what = `${branch ?? environment.branch?.source} cannot be the branch of a change request for ${version.tag}.`
     return refuse(reason('branch-not-possible', what), version.tag)
   }
+  // only the branch of the newest version was known when the change requests were read
+  const isRead = version.commit === probed.version.commit || snapshot.changeRequests[branch] !== undefined
+  if (environment.branch !== null && !isRead) return { ...asking([]), branchesNeeded: [branch] }
   const others = otherVersions(app, environment, Object.keys(snapshot.changeRequests), branch)
   const chosen = environment.branch === null ? undefined : branch
-  const paths = edit.edits.length > 0 ? edit.edits.map(({ path }) => path) : edit.paths
-  const decision = ask(paths, edit.images, chosen)
+  const decision = ask(pathsOf(edit), edit.images, chosen)
   if (!decision.allowed) return refuse(decision.reason, version.tag)
   if (others.length >= MAX_BRANCHES) {
     const what = `There are ${MAX_BRANCHES} branches or more such as ${branch}, too many to find an open change request among them. Delete those that are merged.`
@@ -127,10 +188,32 @@ export function planEnvironment(world: World, app: App, environment: Environment
     })
   }
 
+  const isNew = relations.length > 0 || present.length === 0
+  const release =
+    isRelease(environment) && isNew && relation.kind !== 'backward'
+      ? releaseOf(world.answers, environment, version, { branch: world.source.defaultBranch, gates })
+      : null
+  if (release !== null && release.retags.length > 0) {
+    const unspoken = mayTag(policy.value, release, snapshot.repository)
+    if (unspoken !== null) return refuse(unspoken, to)
+    const actions = tagRelease(world, target, release)
+    const why = actions[0]?.reason ?? reason('release', `${to} is tagged.`)
+    return {
+      ...without({ target, state: 'changing', reason: why, from, to, url: null, waiting }),
+      actions,
+    }
+  }
+
   const proposal = propose(world, app, environment, {
     candidate,
+    version,
+    names,
+    images: imageStories(world.answers, environment, version, {
+      places: release?.places ?? [],
+      gates: [environment.gates, ...gates],
+    }),
+    sameTag: sameTagReason(environment, version, present, probe.digests),
     edit,
-    from,
     relation,
     decision,
     target,
@@ -138,63 +221,16 @@ export function planEnvironment(world: World, app: App, environment: Environment
     branch: { branch, ...(chosen === undefined ? {} : { consented: true }), others },
   })
   if (decision.merge !== 'direct' || proposal.changes.length === 0 || proposal.withdrawn !== null) {
-    return { ...settle(proposal, snapshot), direct: null, notRead: [] }
+    const settled = settle(proposal, snapshot)
+    const standing = tellMore(settled.standing, candidate)
+    return { ...settled, standing, direct: null, notRead: [] }
   }
   const again = (texts: ReadonlyMap<string, string>) => {
     const tree = snapshot.tree.map((file) => ({ ...file, text: texts.get(file.path) ?? file.text }))
     return editEnvironment(tree, app, environment, version).edits
   }
-  return planDirect(proposal, snapshot, environment, again)
-}
-
-interface Findings {
-  candidate: Extract<ReturnType<typeof candidateOf>, { why: string }>
-  edit: Edited
-  from: string | null
-  relation: Relation
-  decision: Extract<Decision, { allowed: true }>
-  target: string
-  words: Vocabulary
-  branch: Pick<Proposal, 'branch' | 'consented' | 'others'>
-}
-
-function propose(world: World, app: App, environment: Environment, findings: Findings): Proposal {
-  const { candidate, edit, from, relation, decision, target, words, branch } = findings
-  const { version } = candidate
-  const backward = `${from} is newer than ${version.tag}, and an environment never moves backwards by itself.`
-  return {
-    target,
-    ...branch,
-    words,
-    block: {
-      source: repositoryKey(world.source.repository),
-      sourceId: world.source.id,
-      app: app.name,
-      target: environment.name,
-      version: version.tag,
-      commit: version.commit,
-    },
-    from,
-    to: version.tag,
-    changes: edit.edits.map(({ path, after }) => ({ path, content: after })),
-    edits: edit.edits,
-    reason: reason(from === null ? 'first-version' : 'newer-version', `${candidate.why}.`),
-    withdrawn: relation.kind === 'backward' ? reason('never-backwards', backward) : null,
-    merge: decision.merge === 'direct' ? 'review' : decision.merge,
-    ...explainEnvironment({
-      world,
-      app,
-      environment,
-      version,
-      why: candidate.why,
-      from,
-      relation,
-      decision,
-      edits: edit.edits,
-      rendered: edit.rendered,
-      notes: edit.notes,
-    }),
-  }
+  const direct = planDirect(proposal, snapshot, environment, again)
+  return { ...direct, standing: tellMore(direct.standing, candidate) }
 }
 
 /** A direct commit; a version that was committed before and then changed by hand is left alone. */
@@ -204,12 +240,12 @@ function planDirect(
   environment: Environment,
   again: DirectChange['again'],
 ): TargetPlan {
-  const { target, from, to } = proposal
+  const { target, from, to, block } = proposal
   const delivered = (snapshot.history[environment.path] ?? [])
     .filter(({ ours }) => ours)
     .flatMap(({ message }) => readTrailers(message, VERSION_TRAILER))
     .find((value) => value.startsWith(`${target} `))
-  if (delivered === `${target} ${to}`) {
+  if (delivered === `${target} ${block.version}`) {
     const why = reason(
       'edited-by-hand',
       `${to} was delivered before and then changed by hand; that is left alone.`,
@@ -218,6 +254,11 @@ function planDirect(
   }
   const standing: Standing = { target, state: 'changing', reason: proposal.reason, from, to, url: null }
   return { ...without(standing), direct: { proposal, snapshot, again } }
+}
+
+/** What nobody can say before a registry has told it is not held against a probe. */
+function isAskedFor({ code }: Reason): boolean {
+  return code === 'digest-unknown' || code === 'sha-unknown'
 }
 
 function without(standing: Standing): TargetPlan {

@@ -4,7 +4,7 @@ import { changeRequestBranch, changeRequestPrefix } from '../domain/names.ts'
 import { type RepositoryId, sameRepository } from '../domain/repository.ts'
 import type { Version } from '../domain/version.ts'
 import type { SourceSnapshot } from '../forge/forge.ts'
-import { candidateOf } from './candidate.ts'
+import { choicesOf, versionOf } from './choices.ts'
 
 /** More branches than these are not read, and nothing is opened then: an open change request could be among them. */
 export const MAX_BRANCHES = 50
@@ -52,8 +52,8 @@ export function versionBranches(
     app.environments
       .filter(({ branch, manifests }) => branch !== null && sameRepository(manifests, repository))
       .flatMap((environment) => {
-        const { version } = candidateOf(app, environment, offers)
-        const mine = version === null ? null : branchOf(app, environment, version)
+        const { choices } = choicesOf(app, environment, offers)
+        const mine = choices === null ? null : branchOf(app, environment, versionOf(choices[0]))
         const others = otherVersions(app, environment, branches, mine).slice(0, MAX_BRANCHES)
         return mine === null ? others : [mine, ...others]
       }),

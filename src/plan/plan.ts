@@ -1,13 +1,13 @@
+import type { RepositoryId } from '../domain/repository.ts'
 import type { Action, Standing } from './action.ts'
 import { commitDirectly } from './direct.ts'
 import { planEnvironment } from './environment.ts'
-import { type HistoryNeeded, type Orphans, type PreviewStanding, planPreviews } from './previews.ts'
+import { type LookAgain, sooner, UNTIL_MERGEABLE, untilReady } from './look-again.ts'
+import type { PreviewStanding } from './preview-standing.ts'
+import { type HistoryNeeded, type Orphans, planPreviews } from './previews.ts'
 import type { Question } from './questions.ts'
 import { closeStrays } from './strays.ts'
 import type { World } from './world.ts'
-
-/** How soon the forge is asked again whether something may be merged. */
-const SOON_MILLISECONDS = 5_000
 
 export interface PlanOptions {
   /** A person has confirmed that more previews than usual may be removed in this pass. */
@@ -26,12 +26,19 @@ export interface Plan {
   comparisonsNeeded: { base: string; head: string }[]
   /** Not empty: these must be read into the snapshots first, and then planned again. */
   historiesNeeded: HistoryNeeded[]
+  /** Not empty: the change requests of these must be read into the snapshots first, and then planned again. */
+  branchesNeeded: BranchNeeded[]
   /** Not empty: these must be answered first, and then planned again. */
   questions: Question[]
-  /** Look again at this time at the latest, whatever happens; null: the next sweep is soon enough. */
-  lookAgainAt: Date | null
-  /** When to ask again for what the forge puts off while the plan is carried out. */
-  soon: Date
+  /** Null: the next sweep is soon enough. */
+  lookAgain: LookAgain | null
+}
+
+export interface BranchNeeded {
+  repository: RepositoryId
+  /** As configured: null is the default branch. */
+  base: string | null
+  branch: string
 }
 
 /**
@@ -40,23 +47,29 @@ export interface Plan {
  */
 export function plan(world: World, options: PlanOptions): Plan {
   const environments = world.config.apps.flatMap((app) =>
-    app.environments.map((environment) => planEnvironment(world, app, environment)),
+    app.environments.map((environment) => ({
+      ...planEnvironment(world, app, environment),
+      repository: environment.manifests,
+      base: environment.manifestBranch,
+    })),
   )
   const previews = world.config.apps.flatMap((app) =>
     app.previews === null ? [] : [planPreviews(world, app, app.previews, options.confirmRemovals)],
   )
   const targets = [...environments, ...previews]
-  const soon = new Date(world.now.getTime() + SOON_MILLISECONDS)
+  const standings = targets.map(({ standing }) => standing)
   const direct = targets.flatMap((target) => target.direct ?? [])
   return {
     actions: [...commitDirectly(direct), ...targets.flatMap(({ actions }) => actions), ...closeStrays(world)],
-    standings: targets.map(({ standing }) => standing),
+    standings,
     previews: previews.flatMap((each) => each.previews),
     orphans: Object.fromEntries(previews.map(({ app, orphans }) => [app, orphans])),
     comparisonsNeeded: targets.flatMap(({ notRead }) => notRead),
     historiesNeeded: previews.flatMap(({ historyNeeded }) => historyNeeded ?? []),
+    branchesNeeded: environments.flatMap(({ branchesNeeded = [], repository, base }) =>
+      branchesNeeded.map((branch) => ({ repository, base, branch })),
+    ),
     questions: targets.flatMap(({ questions }) => questions ?? []),
-    lookAgainAt: targets.some((target) => target.soon) ? soon : null,
-    soon,
+    lookAgain: sooner(targets.some(({ soon }) => soon) ? UNTIL_MERGEABLE : null, untilReady(standings)),
   }
 }

@@ -1,8 +1,12 @@
 import type { Environment } from '../config/model.ts'
 import type { FieldValues } from '../domain/field-value.ts'
+import { TAG_PATTERN } from '../domain/image.ts'
 import { versionIn } from '../domain/semantic-version.ts'
 import { readTag, renderTag } from '../domain/tag-template.ts'
 import type { Version } from '../domain/version.ts'
+import { imageCommit } from './image-commit.ts'
+import type { Answers } from './questions.ts'
+import { allOf, HOLDS, type Verdict } from './wait.ts'
 import type { World } from './world.ts'
 
 /** A version that the manifests have now, as far as it can be told from what they say. */
@@ -25,6 +29,24 @@ export function presentVersions(
   const read = environment.follow.kind === 'branch' ? onBranch : ofTags
   const found = says.flatMap((values) => read(values, { world, environment, candidate }) ?? [])
   return [...new Map(found.map((present) => [present.shown, present])).values()]
+}
+
+/**
+ * The same versions, each with its commit where the image that stands there tells it: a tag that the template does not
+ * explain may still have come from a commit that is newer than the candidate.
+ */
+export function withCommits(
+  answers: Answers,
+  { images: [image] }: Environment,
+  present: readonly Present[],
+): { present: Present[]; verdict: Verdict } {
+  const found = present.map((each) => {
+    if (image === undefined || each.commit !== null || !TAG_PATTERN.test(each.tag))
+      return { each, verdict: HOLDS }
+    const { commit, verdict } = imageCommit(answers, image, each.tag)
+    return { each: { ...each, commit }, verdict }
+  })
+  return { present: found.map(({ each }) => each), verdict: allOf(found.map(({ verdict }) => verdict)) }
 }
 
 interface Context {

@@ -10,24 +10,15 @@ import type { TargetPlan } from './environment.ts'
 import { explainPreviews } from './explain/previews.ts'
 import { differences, previewsInGit, renderPreview, templateFiles } from './preview-files.ts'
 import { isProven, needsProof } from './preview-proof.ts'
+import { onlyReady } from './preview-ready.ts'
 import { type Preview, previewSet } from './preview-set.ts'
+import { type Compared, type PreviewStanding, standingOfPreview, withNotes } from './preview-standing.ts'
 import type { Proposal } from './proposal.ts'
 import { settle } from './settle.ts'
 import { manifestsOf, type World } from './world.ts'
 
 /** At most so many previews are removed in one pass; more need a person's word. */
 export const MAX_REMOVALS = 20
-
-/** How one preview stands, for its pull request's comment. */
-export interface PreviewStanding {
-  app: string
-  preview: Preview
-  /** `in-git`: the manifest branch holds it, or will when this pass has been applied. */
-  state: 'in-git' | 'waiting' | 'refused'
-  /** True when a direct commit of this pass brings it there: it may still be refused. */
-  byCommit: boolean
-  reason: Reason | null
-}
 
 /** Paths of previews that Git holds and nobody wants. */
 export interface Orphans {
@@ -105,7 +96,8 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
       merge: previews.merge,
     })
   const template = templateFiles(snapshot, previews)
-  const unusable = whyUnusable(previews, template, ask([previews.template]))
+  const usable = ask([previews.template])
+  const unusable = whyUnusable(previews, template, usable)
   const wanted = previewSet(world, previews)
   const inGit = previewsInGit(snapshot, previews)
   const rendered = wanted.previews.map((preview) =>
@@ -127,7 +119,13 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
     return { ...stop('waiting', reason), historyNeeded: { repository, branch, paths: unread } }
   }
   const foreign = new Set(proofs.flatMap(({ path, proven }) => (proven === false ? [path] : [])))
-  const compared = rendered.map((each) => (foreign.has(each.preview.path) ? notMade(each) : each))
+  const made = rendered.map((each) => (foreign.has(each.preview.path) ? notMade(each) : each))
+  const gates = usable.allowed ? usable.gates : []
+  const { compared, questions } = onlyReady(world, previews, made, gates)
+  if (questions.length > 0) {
+    const reason = { code: 'not-asked', message: 'Nobody has looked yet which versions are ready.' }
+    return { ...stop('waiting', reason), questions }
+  }
   const orphans = unwanted.filter((path) => !foreign.has(path))
   const removal = mayRemove(orphans, wanted.complete, confirmed)
   const removed = removal === null ? orphans : []
@@ -163,12 +161,6 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
     previews: compared.map((each) => standingOfPreview(app, each, direct)),
     orphans: { all: orphans, removed: direct ? removed : [] },
   }
-}
-
-interface Compared {
-  preview: Preview
-  changes: FileChange[]
-  reason: Reason | null
 }
 
 /** Previews are copies of the template, so it too must be open to the source. */
@@ -259,39 +251,6 @@ function standingOf(target: string, proposal: Proposal): Standing {
     from: proposal.from,
     to: proposal.to,
     url: null,
-  }
-}
-
-function withNotes(
-  standing: Standing,
-  removal: Reason | null,
-  unusable: Reason | null,
-  compared: readonly Compared[],
-): Standing {
-  const refused = compared.find(({ reason }) => reason !== null)?.reason ?? null
-  const note = removal ?? unusable ?? refused
-  if (note === null) return standing
-  const quiet = unusable === null ? 'held' : 'refused'
-  const state = standing.state === 'current' ? quiet : standing.state
-  return {
-    ...standing,
-    state,
-    reason: { code: note.code, message: `${standing.reason.message} ${note.message}` },
-  }
-}
-
-function standingOfPreview(
-  app: App,
-  { preview, changes, reason }: Compared,
-  direct: boolean,
-): PreviewStanding {
-  if (reason !== null) return { app: app.name, preview, state: 'refused', byCommit: false, reason }
-  return {
-    app: app.name,
-    preview,
-    state: changes.length === 0 || direct ? 'in-git' : 'waiting',
-    byCommit: changes.length > 0 && direct,
-    reason: null,
   }
 }
 

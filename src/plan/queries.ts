@@ -3,7 +3,7 @@ import { changeRequestBranch, changeRequestPrefix, POLICY_PATH, PREVIEWS } from 
 import { type RepositoryId, sameRepository } from '../domain/repository.ts'
 import { PREVIEW_PATH_VARIABLES, parseTemplate, templateRoot } from '../domain/template.ts'
 import type { DirectoryQuery, ManifestQuery, SourceQuery } from '../forge/forge.ts'
-import { watchedPaths } from './candidate.ts'
+import { watchedPaths } from './choices.ts'
 import { COMMENT_MARKER } from './explain/comment.ts'
 import { branchOf, isChosenName, rootOf } from './own-branch.ts'
 
@@ -25,7 +25,7 @@ export function sourceQuery(config: SourceConfig): SourceQuery {
   const previews = config.apps.flatMap((app) => app.previews ?? [])
   return {
     branches: [...branches].map(([name, paths]) => ({ name, paths: [...paths].toSorted() })),
-    tags: environments.some(({ follow }) => follow.kind !== 'branch'),
+    tags: environments.some(({ follow }) => follow.kind === 'tag-glob' || follow.kind === 'tag-range'),
     pullRequests: previews.length > 0,
     liveBranches: previews.some(({ follow }) => follow.kind === 'branches'),
     commentMarker: COMMENT_MARKER,

@@ -1,11 +1,12 @@
-import type { ForgeId } from '../domain/repository.ts'
-import type { Forge } from '../forge/forge.ts'
 import type { Action } from '../plan/action.ts'
 import type { Applied } from '../plan/aftermath.ts'
-import { forgeOf } from './dependencies.ts'
+import { type Dependencies, forgeOf } from './dependencies.ts'
 
 /** Carries out one action. Each is an ensure: doing it again, or after somebody else did it, changes nothing. */
-export async function apply(action: Action, forges: ReadonlyMap<ForgeId, Forge>): Promise<Applied> {
+export async function apply(
+  action: Action,
+  { forges, registry }: Pick<Dependencies, 'forges' | 'registry'>,
+): Promise<Applied> {
   const { repository } = action
   const forge = forgeOf(forges, repository)
   const { words } = forge
@@ -31,6 +32,9 @@ export async function apply(action: Action, forges: ReadonlyMap<ForgeId, Forge>)
       break
     case 'comment':
       await forge.writeComment(repository, action.wish)
+      break
+    case 'retag':
+      await registry.retag(action.wish, repository)
       break
     case 'report':
       await forge.writeReport(repository, action.wish)

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { SupercargoError } from '../domain/errors.ts'
 import type { ForgeId, RepositoryId } from '../domain/repository.ts'
 import type { Forge } from '../forge/forge.ts'
+import type { Since } from '../plan/late.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { JournalEntry } from '../store/store.ts'
 
@@ -15,6 +16,11 @@ export interface Dependencies {
   journal(entry: JournalEntry): Promise<void>
   /** Remembers which manifest repositories an application repository feeds; both are keys. */
   recordFeeds(source: string, manifests: readonly string[]): Promise<void>
+  /**
+   * Remembers what an application repository (a key) waits for, and tells since when. The one-shot command cannot, and
+   * tells nothing.
+   */
+  waitingSince(source: string, waits: readonly string[], now: Date): Promise<Since>
 }
 
 /** @throws SupercargoError `forge-unknown` when the operator has configured no such forge */

@@ -1,18 +1,19 @@
 import { imageKey } from '../domain/image.ts'
 import { parseRepository, repositoryKey } from '../domain/repository.ts'
+import type { LookAgain } from '../plan/look-again.ts'
 import type { Delivery, DeliveryMeaning, Handlers, Outcome, Store } from '../store/store.ts'
 import type { Dependencies } from './dependencies.ts'
 import { pass } from './pass.ts'
 
 /** What the handlers are made from. */
 export interface HandlerParts extends Pick<Dependencies, 'forges' | 'registry' | 'log' | 'now'> {
-  store: Pick<Store, 'journal' | 'recordFeeds' | 'feedsOf'>
+  store: Pick<Store, 'journal' | 'recordFeeds' | 'feedsOf' | 'waitingSince'>
   /** Which repositories a delivery asks to look at. */
   meaning(delivery: Delivery): DeliveryMeaning
 }
 
-/** A forge that cannot decide is asked ever less often: the wait doubles so many times, from seconds to minutes. */
-const DOUBLINGS = 7
+/** Whoever has nothing new to say is asked ever less often, but never less often than this. */
+const LONGEST_MILLISECONDS = 10 * 60_000
 
 /** Connects the queue with the passes: a delivery becomes keys, a key becomes a pass, the sweep visits every key. */
 export function createHandlers({ store, meaning, ...parts }: HandlerParts): Handlers {
@@ -20,10 +21,11 @@ export function createHandlers({ store, meaning, ...parts }: HandlerParts): Hand
     ...parts,
     journal: (entry) => store.journal(entry),
     recordFeeds: (source, manifests) => store.recordFeeds(source, manifests),
+    waitingSince: (source, waits, now) => store.waitingSince(source, waits, now),
   }
   const feedsOf = shared((key) => store.feedsOf(key))
-  /** How often in a row each key had to wait for the forge. */
-  const waits = new Map<string, number>()
+  /** What each key has waited for, and since when in milliseconds. */
+  const waits = new Map<string, { reason: string; since: number }>()
   return {
     async delivery(delivery) {
       const { keys, images = [], outcome } = meaning(delivery)
@@ -36,24 +38,28 @@ export function createHandlers({ store, meaning, ...parts }: HandlerParts): Hand
     },
     async reconcile(key): Promise<Outcome> {
       const result = await pass(parseRepository(key, 'github'), dependencies, { confirmRemovals: false })
-      const times = waits.get(key) ?? 0
-      if (result.lookAgainAt === null) {
+      if (result.lookAgain === null) {
         waits.delete(key)
         return { kind: 'done' }
       }
-      waits.set(key, Math.min(times + 1, DOUBLINGS))
+      const { reason } = result.lookAgain
       const now = parts.now().getTime()
-      return {
-        kind: 'wait',
-        until: new Date(now + (result.lookAgainAt.getTime() - now) * 2 ** times),
-        reason: 'The forge has not decided yet whether it may be merged.',
-      }
+      const before = waits.get(key)
+      const since = before?.reason === reason ? before.since : now
+      waits.set(key, { reason, since })
+      return { kind: 'wait', until: until(result.lookAgain, now, now - since), reason }
     },
     async sweep() {
       const listings = await Promise.all([...parts.forges.values()].map((forge) => forge.listRepositories()))
       return listings.flat().map(repositoryKey)
     },
   }
+}
+
+/** Each wait is as long as all before it and the first: it doubles, however often news came in between. */
+function until({ seconds, notBefore }: LookAgain, now: number, waited: number): Date {
+  const wait = Math.min(seconds * 1000 + waited, LONGEST_MILLISECONDS)
+  return new Date(Math.max(now + wait, notBefore?.getTime() ?? 0))
 }
 
 /** So many names are told; of the others, how many. */

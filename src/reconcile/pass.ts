@@ -5,6 +5,8 @@ import { type RepositoryId, repositoryKey } from '../domain/repository.ts'
 import type { Action, Standing } from '../plan/action.ts'
 import { type Applied, aftermath } from '../plan/aftermath.ts'
 import { brokenReport, feedback } from '../plan/feedback.ts'
+import { tellLate, waitNames } from '../plan/late.ts'
+import { type LookAgain, sooner, UNTIL_MERGEABLE, UNTIL_TAGGED } from '../plan/look-again.ts'
 import type { PlanOptions } from '../plan/plan.ts'
 import { apply } from './apply.ts'
 import type { Dependencies } from './dependencies.ts'
@@ -22,8 +24,8 @@ export interface PassResult {
   reading: Reading
   standings: Standing[]
   applied: Applied[]
-  /** Look again at this time at the latest. */
-  lookAgainAt: Date | null
+  /** Null: an event or the next sweep is soon enough. */
+  lookAgain: LookAgain | null
 }
 
 /**
@@ -54,29 +56,48 @@ async function passOnce(
   dependencies: Dependencies,
   options: PlanOptions,
 ): Promise<PassResult> {
-  const reading = await readAndPlan(repository, dependencies, options)
+  const { reading, tagged } = await tagReleases(repository, dependencies, options)
   if (reading.kind !== 'planned') {
     const actions = reading.kind === 'broken' ? brokenReport(reading.source, reading.what, reading) : []
     const { applied, failures } = await applyAll(actions, dependencies, repository)
-    throwDecisive(failures)
-    return { reading, standings: [], applied, lookAgainAt: null }
+    throwDecisive([...tagged.failures, ...failures])
+    return { reading, standings: [], applied: [...tagged.applied, ...applied], lookAgain: null }
   }
   const { world, plan } = reading
   const key = repositoryKey(world.source.repository)
   await dependencies.recordFeeds(key, fedBy(reading))
   // the name before a rename; passes under it would do everything twice
-  if (repositoryKey(repository) !== key) await dependencies.recordFeeds(repositoryKey(repository), [])
-  const done = await applyAll(plan.actions, dependencies, repository)
+  if (repositoryKey(repository) !== key) {
+    await dependencies.recordFeeds(repositoryKey(repository), [])
+    await dependencies.waitingSince(repositoryKey(repository), [], world.now)
+  }
+  const done = await applyAll(
+    plan.actions.filter((action) => !isRetag(action)),
+    dependencies,
+    repository,
+  )
+  done.applied.unshift(...tagged.applied)
+  done.failures.unshift(...tagged.failures)
   const standings = done.failures.reduce(afterFailure, aftermath(plan.standings, done.applied))
   if (done.failures.some(({ error }) => PASSING.includes(errorKind(error)))) throwDecisive(done.failures)
-  const told = await applyAll(feedback(world, plan, standings), dependencies, repository)
+  const since = await dependencies.waitingSince(key, waitNames(standings), world.now)
+  const told = await applyAll(
+    feedback(world, plan, tellLate(standings, world.config, since, world.now)),
+    dependencies,
+    repository,
+  )
   throwDecisive([...done.failures, ...told.failures])
   return {
     reading,
     standings,
     applied: [...done.applied, ...told.applied],
-    lookAgainAt: lookAgainAt(plan, done.applied),
+    lookAgain: lookAgain(reading, done),
   }
+}
+
+interface Done {
+  applied: Applied[]
+  failures: Failure[]
 }
 
 interface Failure {
@@ -84,17 +105,37 @@ interface Failure {
   error: unknown
 }
 
+/**
+ * Gives releases their tags before anything else, and then reads anew: a change request is planned on what the
+ * registries really have. A target whose images could not be tagged gets none.
+ */
+async function tagReleases(
+  repository: RepositoryId,
+  dependencies: Dependencies,
+  options: PlanOptions,
+): Promise<{ reading: Reading; tagged: Done }> {
+  const reading = await readAndPlan(repository, dependencies, options)
+  const retags = reading.kind === 'planned' ? reading.plan.actions.filter(isRetag) : []
+  const tagged = await applyAll(retags, dependencies, repository)
+  if (tagged.applied.length === 0) return { reading, tagged }
+  return { reading: await readAndPlan(repository, dependencies, options), tagged }
+}
+
+function isRetag({ kind }: Action): boolean {
+  return kind === 'retag'
+}
+
 /** An action that fails keeps nothing from the others. */
 async function applyAll(
   actions: readonly Action[],
   dependencies: Dependencies,
   repository: RepositoryId,
-): Promise<{ applied: Applied[]; failures: Failure[] }> {
+): Promise<Done> {
   const applied: Applied[] = []
   const failures: Failure[] = []
   for (const action of actions) {
     try {
-      const result = await apply(action, dependencies.forges)
+      const result = await apply(action, dependencies)
       applied.push(result)
       await writeDown(result, dependencies, repository)
     } catch (error) {
@@ -165,12 +206,17 @@ function throwDecisive(failures: readonly Failure[]): void {
 }
 
 /** A merge that the forge put off is tried again as soon as one that it has not decided on. */
-function lookAgainAt(
-  plan: Extract<Reading, { kind: 'planned' }>['plan'],
-  applied: readonly Applied[],
-): Date | null {
+function lookAgain(
+  { plan }: Extract<Reading, { kind: 'planned' }>,
+  { applied, failures }: Done,
+): LookAgain | null {
   const again = applied.some(({ merge }) => merge?.merged === false && merge.again)
-  return again ? plan.soon : plan.lookAgainAt
+  // a release that came in between, or a registry that does not show yet what was put into it
+  const untagged = plan.actions
+    .filter(isRetag)
+    .some(({ target }) => failures.every(({ action }) => action.target !== target))
+  const first = untagged ? sooner(UNTIL_TAGGED, plan.lookAgain) : plan.lookAgain
+  return again ? sooner(UNTIL_MERGEABLE, first) : first
 }
 
 /** Whatever news is about these, the repository is to be looked at. */

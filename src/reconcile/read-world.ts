@@ -4,7 +4,14 @@ import { readSourceConfig } from '../config/source.ts'
 import { errorKind } from '../domain/errors.ts'
 import { configPaths, POLICY_PATH } from '../domain/names.ts'
 import { type ForgeId, type RepositoryId, sameRepository } from '../domain/repository.ts'
-import type { Comparison, Forge, ManifestQuery, RepositorySnapshot, SourceSnapshot } from '../forge/forge.ts'
+import type {
+  Comparison,
+  DirectoryQuery,
+  Forge,
+  ManifestQuery,
+  RepositorySnapshot,
+  SourceSnapshot,
+} from '../forge/forge.ts'
 import type { Reason } from '../plan/action.ts'
 import { comparisonKey } from '../plan/lineage.ts'
 import { versionBranches } from '../plan/own-branch.ts'
@@ -17,7 +24,7 @@ import { type Dependencies, forgeOf } from './dependencies.ts'
 import { reasonOf } from './reason-of.ts'
 
 /** More than any plan needs: a walk back through the commits asks for more of them at each step. */
-const ROUNDS = 12
+const ROUNDS = 20
 
 type Sources = Pick<Dependencies, 'forges' | 'registry' | 'now'>
 
@@ -80,7 +87,7 @@ async function planCompletely(
     const { repository } = world.source
     const [comparisons, manifests, answers] = await Promise.all([
       readComparisons(forges, world, result),
-      Promise.all(world.manifests.map((each) => readHistories(forges, each, result))),
+      Promise.all(world.manifests.map((each) => readMore(forges, world.config, each, result))),
       answerQuestions({ forges, registry }, repository, result.questions),
     ])
     world = {
@@ -94,8 +101,8 @@ async function planCompletely(
   return { kind: 'planned', world, plan: result }
 }
 
-function isIncomplete({ comparisonsNeeded, historiesNeeded, questions }: Plan): boolean {
-  return comparisonsNeeded.length > 0 || historiesNeeded.length > 0 || questions.length > 0
+function isIncomplete({ comparisonsNeeded, historiesNeeded, branchesNeeded, questions }: Plan): boolean {
+  return [comparisonsNeeded, historiesNeeded, branchesNeeded, questions].some(({ length }) => length > 0)
 }
 
 async function readComparisons(
@@ -112,24 +119,36 @@ async function readComparisons(
 }
 
 /** A branch that moved in between is read anew by the next pass: the writes are pinned to what was read first. */
-async function readHistories(
+async function readMore(
   forges: ReadonlyMap<ForgeId, Forge>,
+  config: SourceConfig,
   manifests: ManifestWorld,
-  { historiesNeeded }: Plan,
+  { historiesNeeded, branchesNeeded }: Plan,
 ): Promise<ManifestWorld> {
+  const isHere = (repository: RepositoryId, branch: string | null) =>
+    sameRepository(repository, manifests.repository) && branch === manifests.branch
   const paths = historiesNeeded
-    .filter(
-      ({ repository, branch }) =>
-        sameRepository(repository, manifests.repository) && branch === manifests.branch,
-    )
+    .filter(({ repository, branch }) => isHere(repository, branch))
     .flatMap((each) => each.paths)
-  if (manifests.snapshot === null || paths.length === 0) return manifests
-  const directories = paths.map((path) => ({ path, texts: false, history: PROOF_COMMITS }))
-  const query = { branch: manifests.branch, files: [], directories, changeRequestBranches: [] }
-  const { history } = await forgeOf(forges, manifests.repository).readManifests(manifests.repository, query)
+  const branches = branchesNeeded
+    .filter(({ repository, base }) => isHere(repository, base))
+    .map(({ branch }) => branch)
+  if (manifests.snapshot === null || paths.length + branches.length === 0) return manifests
+  const { snapshot } = manifests
+  const all = manifestQueries(config).find(({ repository, query }) => isHere(repository, query.branch))
+  const directories = [
+    ...paths.map((path) => ({ path, texts: false, history: PROOF_COMMITS })),
+    ...(branches.length === 0 ? [] : namesOnly(all?.query)),
+  ]
+  const query = { branch: manifests.branch, files: [], directories, changeRequestBranches: branches }
+  const more = await forgeOf(forges, manifests.repository).readManifests(manifests.repository, query)
   return {
     ...manifests,
-    snapshot: { ...manifests.snapshot, history: { ...manifests.snapshot.history, ...history } },
+    snapshot: {
+      ...snapshot,
+      history: { ...snapshot.history, ...more.history },
+      changeRequests: { ...snapshot.changeRequests, ...more.changeRequests },
+    },
   }
 }
 
@@ -188,17 +207,21 @@ async function readBranches(
   const versions = versionBranches(config, repository, snapshot.branches, offers)
   const changeRequestBranches = [...strays, ...versions]
   if (changeRequestBranches.length === 0) return manifests
-  const directories = versions.length === 0 ? [] : (query?.directories ?? [])
   const { changeRequests } = await forgeOf(forges, repository).readManifests(repository, {
     branch,
     files: [],
-    directories: directories.map(({ path }) => ({ path, texts: false, history: 0 })),
+    directories: versions.length === 0 ? [] : namesOnly(query),
     changeRequestBranches,
   })
   return {
     ...manifests,
     snapshot: { ...snapshot, changeRequests: { ...snapshot.changeRequests, ...changeRequests } },
   }
+}
+
+/** What the branches of change requests are compared with. */
+function namesOnly(query: ManifestQuery | undefined): DirectoryQuery[] {
+  return (query?.directories ?? []).map(({ path }) => ({ path, texts: false, history: 0 }))
 }
 
 function policyOf(text: string | null, manifests: RepositoryId): Read<Policy | null> {

@@ -1,4 +1,5 @@
 import type { ImageName } from '../domain/image.ts'
+import type { RepositoryId } from '../domain/repository.ts'
 import type { Severity, SignatureTrust } from '../domain/trust.ts'
 
 /**
@@ -7,7 +8,14 @@ import type { Severity, SignatureTrust } from '../domain/trust.ts'
  * SupercargoError: `transient` with `retryAt` for rate limits, timeouts and 5xx, `permanent` for what a person must
  * mend: `registry-unknown` (the operator has not named the registry), `registry-denied` (401, 403).
  */
-export interface Registry extends RegistryReader, RegistryWriter, RegistryGates {}
+export interface Registry extends RegistryReader, RegistryGates {
+  /**
+   * As RegistryWriter does it. Throws `retag-denied` (permanent) when the operator does not let the repository tag
+   * this image.
+   * @param by the application repository whose release it is
+   */
+  retag(wish: RetagWish, by: RepositoryId): ReturnType<RegistryWriter['retag']>
+}
 
 export interface RegistryReader {
   /** The manifest of a tag or digest, by `HEAD`; null where there is none. */

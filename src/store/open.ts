@@ -10,6 +10,7 @@ import { migrate } from './migrate.ts'
 import { openPostgres } from './postgres.ts'
 import type { Store, Worker } from './store.ts'
 import { TIMINGS, type Timings } from './timings.ts'
+import { waitingSince } from './waits.ts'
 import { startWorker } from './worker.ts'
 
 export interface StoreOptions {
@@ -78,6 +79,7 @@ function createStore(database: Database, { log, timings, onFenced }: StoreOption
     },
     recordFeeds: (source, manifests) => recordFeeds(database, source, manifests),
     feedsOf: (manifests) => feedsOf(database, manifests),
+    waitingSince: (key, waits, now) => waitingSince(database, key, waits, now),
     journal: (entry) => writeJournal(database, entry),
     readJournal: (query) => readJournal(database, query),
     listDeliveries: (limit) => listDeliveries(database, limit),

@@ -15,6 +15,11 @@ export interface Store {
   /** Which application repositories feed a manifest repository, as the last passes saw it. Both are keys. */
   recordFeeds(source: string, manifests: readonly string[]): Promise<void>
   feedsOf(manifests: string): Promise<string[]>
+  /**
+   * Remembers all that a key waits for now, and forgets what it does not wait for any more.
+   * @returns since when, by what is waited for; `now` where it is new
+   */
+  waitingSince(key: string, waits: readonly string[], now: Date): Promise<Record<string, Date>>
   /** Appends to the journal, which is never changed. */
   journal(entry: JournalEntry): Promise<void>
   readJournal(query: JournalQuery): Promise<JournalRow[]>

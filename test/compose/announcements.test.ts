@@ -25,6 +25,7 @@ function connectionsTo(registry: TestRegistry, name: string): Connections {
     ca: null,
     webhook: { format: 'distribution', secrets: [SECRET], audience: null, email: null },
     scanner: null,
+    retag: [],
   }
   return { github: null, gitlab: [], registries: [settings] }
 }

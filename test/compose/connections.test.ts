@@ -12,7 +12,14 @@ import { PUSH_BY_TAG } from '../intake/registry/payloads/harbor.ts'
 const KEY = Buffer.alloc(32, 'a key of the tests')
 const TOKEN = '9c1185a5c5e9fc54612808977ee8f548'
 const COMMON = { url: 'https://git.example.com', token: 't', ca: null, projects: [] }
-const REGISTRY = { url: '', auth: { kind: 'anonymous' }, tokenServer: null, ca: null, scanner: null } as const
+const REGISTRY = {
+  url: '',
+  auth: { kind: 'anonymous' },
+  tokenServer: null,
+  ca: null,
+  scanner: null,
+  retag: [],
+} as const
 const WEBHOOK = { secrets: [TOKEN], audience: null, email: null }
 const CONNECTIONS: Connections = {
   github: { apiUrl: 'https://api.github.com', app: { appId: '1', privateKey: '', webhookSecrets: [TOKEN] } },

@@ -53,6 +53,7 @@ function registryOf(
 }
 
 const login = { USERNAME: CREW.username, PASSWORD: CREW.password }
+const BY = { forge: 'github', path: 'acme/web' }
 const denied = { code: 'registry-denied', kind: 'permanent' }
 
 test('a user name and a password open a registry, and wrong ones do not', { skip }, async () => {
@@ -62,7 +63,7 @@ test('a user name and a password open a registry, and wrong ones do not', { skip
   assert.equal((await registry.resolve(image, 'one'))?.digest, digest)
   assert.deepEqual(await registry.listTags(image), ['one'])
   assert.equal((await registry.readLabels(image, digest)).revision, 'abc')
-  assert.equal(await registry.retag({ from: image, digest, to: image, tag: 'v1.0.0' }), 'tagged')
+  assert.equal(await registry.retag({ from: image, digest, to: image, tag: 'v1.0.0' }, BY), 'tagged')
   assert.deepEqual(await closed.head('acme/web', 'v1.0.0'), { status: 200, digest })
   const stranger = registryOf({ HOST: closed.host, ...login, PASSWORD: 'wrong' })
   await assert.rejects(stranger.resolve(image, 'one'), denied)
@@ -124,7 +125,7 @@ test('the token of GitLab is shown to GitLab alone, and the registry gets one fo
   const before = tokens.tokens?.requests.length
   assert.equal((await registry.resolve(image, 'one'))?.digest, digest)
   assert.deepEqual(await registry.listTags(image), ['one'])
-  assert.equal(await registry.retag({ from: image, digest, to: image, tag: 'v1' }), 'tagged')
+  assert.equal(await registry.retag({ from: image, digest, to: image, tag: 'v1' }, BY), 'tagged')
   assert.equal(tokens.tokens?.requests.length, before)
   const scopes = gitlab.asked.map(({ path }) => new URL(path, 'http://gitlab').searchParams.getAll('scope'))
   assert.deepEqual(scopes, [['repository:acme/shop:pull'], ['repository:acme/shop:pull,push']])

@@ -210,6 +210,17 @@ export function inboxContract(mode: StoreMode): void {
       assert.deepEqual(await store.feedsOf('m2'), [])
     })
 
+    withStore('a wait keeps its beginning as long as it lasts', async (store) => {
+      const [first, later] = [new Date('2026-01-01T10:00:00Z'), new Date('2026-01-01T11:00:00Z')]
+      assert.deepEqual(await store.waitingSince('a', ['x', 'y', 'x'], first), { x: first, y: first })
+      assert.deepEqual(await store.waitingSince('b', ['x'], later), { x: later })
+      assert.deepEqual(await store.waitingSince('a', ['y', 'z'], later), { y: first, z: later })
+      assert.deepEqual(await store.waitingSince('a', ['x', 'y'], later), { x: later, y: first })
+      assert.deepEqual(await store.waitingSince('a', [], later), {})
+      assert.deepEqual(await store.waitingSince('a', ['y'], later), { y: later })
+      assert.deepEqual(await store.waitingSince('b', ['x'], first), { x: later })
+    })
+
     withStore('the journal is read newest first, of one key or of all', async (store) => {
       const url = 'https://forge.example/acme/k8s/pull/1'
       const entry = { key: 'a', action: 'merged', code: 'auto', message: 'It merged \0 by policy.' }

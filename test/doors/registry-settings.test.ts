@@ -87,6 +87,7 @@ test('a named registry has an address, a login, an authority, announcements and 
       REGISTRY_HARBOR_WEBHOOK: 'harbor',
       REGISTRY_HARBOR_WEBHOOK_SECRET: `${SECRET},${SECRET}2`,
       REGISTRY_HARBOR_SCANNER: 'harbor',
+      REGISTRY_HARBOR_RETAG: 'Acme, shop/team',
     }),
     {
       name: 'harbor',
@@ -97,6 +98,7 @@ test('a named registry has an address, a login, an authority, announcements and 
       ca: null,
       webhook: { format: 'harbor', secrets: [SECRET, `${SECRET}2`], audience: null, email: null },
       scanner: 'harbor',
+      retag: ['acme', 'shop/team'],
     },
   )
 })

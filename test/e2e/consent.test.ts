@@ -21,8 +21,8 @@ acrossForges((stage) => {
     await stage(
       async (s) => {
         const head = await s.push()
-        const { lookAgainAt } = await s.bot.pass(SOURCE)
-        assert.notEqual(lookAgainAt, null)
+        const { lookAgain } = await s.bot.pass(SOURCE)
+        assert.notEqual(lookAgain, null)
         await settle(s)
         assert.equal(await s.manifest(STAGING), kustomization(tagOf(head)))
         assert.deepEqual(await s.states(), ['1 merged'])

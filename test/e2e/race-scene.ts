@@ -102,8 +102,8 @@ export async function raceScene(
 }
 
 /** Nothing was done, and nothing is waited for. */
-export function isAtRest({ applied, lookAgainAt }: PassResult): boolean {
-  return applied.length === 0 && lookAgainAt === null
+export function isAtRest({ applied, lookAgain }: PassResult): boolean {
+  return applied.length === 0 && lookAgain === null
 }
 
 /** A forge may first have to decide what can be merged. */

@@ -127,7 +127,7 @@ test('a branch that was just rebuilt on the base is not said to conflict with it
   )
   assert.deepEqual(result.actions, [])
   assert.equal(result.standings[0]?.reason.code, 'merge-pending')
-  assert.notEqual(result.lookAgainAt, null)
+  assert.notEqual(result.lookAgain, null)
 })
 
 test('a change request into another branch is moved once, and one with others’ commits is left with advice', () => {

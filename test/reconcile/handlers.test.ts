@@ -12,15 +12,22 @@ test('a forge that does not decide whether it may be merged is asked ever less o
     async (s) => {
       s.forge.model.faults.mergeabilityUnknownFor = 10
       await s.push()
-      const start = new Date()
-      const store = { journal: async () => {}, recordFeeds: async () => {}, feedsOf: async () => [] }
+      let clock = Date.now()
+      const store = {
+        journal: async () => {},
+        recordFeeds: async () => {},
+        feedsOf: async () => [],
+        waitingSince: async () => ({}),
+      }
       const meaning = () => ({ keys: [], outcome: 'Nothing.' })
       const { forges, registry, log } = s.bot.dependencies
-      const handlers = createHandlers({ forges, registry, log, now: () => start, store, meaning })
+      const handlers = createHandlers({ forges, registry, log, now: () => new Date(clock), store, meaning })
       const waits: number[] = []
       for (let pass = 0; pass < 4; pass++) {
         const outcome = await handlers.reconcile('github:acme/web', FOREVER)
-        waits.push(outcome.kind === 'wait' ? outcome.until.getTime() - start.getTime() : 0)
+        const until = outcome.kind === 'wait' ? outcome.until.getTime() : clock
+        waits.push(until - clock)
+        clock = until
       }
       assert.deepEqual(waits, [5_000, 10_000, 20_000, 40_000])
       s.forge.model.faults.mergeabilityUnknownFor = 0
@@ -39,6 +46,7 @@ test('news about images leads to a look at the applications that use them, and s
     const store = {
       journal: async () => {},
       recordFeeds: async () => {},
+      waitingSince: async () => ({}),
       feedsOf: async (key: string) => users[key] ?? [],
     }
     const { forges, registry, log, now } = s.bot.dependencies

@@ -38,6 +38,7 @@ export function botOn(forge: Forge, other: Forge = forge): TestBot {
     now: () => new Date(),
     journal: async (entry) => void journal.push(entry),
     recordFeeds: async () => {},
+    waitingSince: async () => ({}),
   }
   return {
     forge,

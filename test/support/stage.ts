@@ -162,8 +162,8 @@ async function setUp(pair: Pair, source: Side, target: Side, change: AcmeChange)
 /** Passes until the engine has nothing to do and waits for nothing; a forge may first have to decide what can be merged. */
 export async function settle({ bot }: Stage): Promise<void> {
   for (let round = 0; round < 6; round++) {
-    const { applied, lookAgainAt } = await bot.pass(SOURCE)
-    if (applied.length === 0 && lookAgainAt === null) return
+    const { applied, lookAgain } = await bot.pass(SOURCE)
+    if (applied.length === 0 && lookAgain === null) return
   }
   throw new Error('The bot never comes to rest.')
 }

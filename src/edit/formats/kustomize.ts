@@ -48,6 +48,7 @@ export const addToKustomization: AddImage = (document, name, wish) => {
     ['name', name],
     ...(wish.name === undefined || wish.name === name ? [] : [['newName', wish.name] as [string, string]]),
     ['newTag', wish.tag],
+    ...(wish.pins === true && wish.digest !== undefined ? [['digest', wish.digest] as [string, string]] : []),
   ]
   const images = root.entries.get('images')
   if (images === undefined) return insertList(document.part.text, root.node, 'images', item)
@@ -72,6 +73,7 @@ export function placesOfEntry(document: YamlDocument, item: Mapping, format: str
     tagKey: 'newTag',
     tag: item.entries.get('newTag'),
     digest: item.entries.get('digest'),
+    digestKey: 'digest',
     dropDigest: 'remove',
     name: newName ?? name,
     around,

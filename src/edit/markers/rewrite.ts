@@ -82,7 +82,8 @@ const rewriters: Record<MarkedPart, Rewriter> = {
     const found = meant(text, normalised)
     if (found === null && text !== '') return 'marker-unclear'
     const { start, end } = found ?? whole(text)
-    return { start, end, text: `${nameFor(found, image, wish)}:${wish.tag}${pin(wish)}` }
+    const isPinned = wish.pins !== false || (found !== null && found.digest !== null)
+    return { start, end, text: `${nameFor(found, image, wish)}:${wish.tag}${isPinned ? pin(wish) : ''}` }
   },
 
   tag: (text, { normalised, wish }) => {

@@ -126,8 +126,9 @@ function linePlace(context: Context, at: number, image: ImageOnLine): TextPlace 
   const isLiteral = image.isLiteral && (version === '' || tag !== null || digest !== null)
   return makePlace(context, { format: LINE_FORMAT, at, names: [name.written], tag, digest }, (wish) => {
     if (!isLiteral) return 'not-literal'
-    const pin = digest !== null && wish.digest !== undefined ? `@${wish.digest}` : ''
-    const byDigest = tag === null && pin !== ''
+    const isPinned = digest !== null || wish.pins === true
+    const pin = isPinned && wish.digest !== undefined ? `@${wish.digest}` : ''
+    const byDigest = tag === null && digest !== null && pin !== ''
     const now = `${wish.name ?? name.written}${byDigest ? '' : `:${wish.tag}`}${pin}`
     if (now === image.text && (image.isQuoted || readsAsString(now))) return []
     const text = image.isQuoted || readsAsString(now) ? now : JSON.stringify(now)

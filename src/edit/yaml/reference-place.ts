@@ -50,7 +50,8 @@ export function referencePlace(
       if (tag === null && digest !== null && wish.digest !== undefined) {
         return write(document, scalar, `${lead}@${wish.digest}`)
       }
-      const pin = digest !== null && wish.digest !== undefined ? `@${wish.digest}` : ''
+      const isPinned = digest !== null || wish.pins === true
+      const pin = isPinned && wish.digest !== undefined ? `@${wish.digest}` : ''
       return write(document, scalar, `${lead}:${wish.tag}${pin}`)
     },
   )

@@ -1,5 +1,5 @@
 import type { Scalar } from 'yaml'
-import type { Place, Splice } from '../editor.ts'
+import type { Place, Splice, VersionWish } from '../editor.ts'
 import type { YamlDocument } from './document.ts'
 import { type Entry, presentText, scalarOf } from './mapping.ts'
 import { claim, isTemplate, makePlace, type PlaceCode, sharing, together, write } from './place.ts'
@@ -15,6 +15,8 @@ export interface VersionShape {
   digest: Entry | undefined
   /** What stands before the digest that the entry says: some charts write it without `sha256:`. */
   digestPrefix?: string
+  /** The key that a digest may be added under; absent where not everything that reads the tag reads a digest. */
+  digestKey?: string
   /** What becomes of a digest that is not known any more: the key goes, or it stays with an empty value. */
   dropDigest: 'remove' | 'empty'
   /** The entry that names the image: a tag is added behind it. */
@@ -56,7 +58,16 @@ export function versionPlace(document: YamlDocument, shape: VersionShape): Place
     }
     return together(write(document, key as Scalar.Parsed, tagKey), write(document, digestScalar, value))
   }
-  const versionAt = (wish: { tag: string; digest?: string }): Splice[] | PlaceCode => {
+  /** Behind the tag, which stands there; a digest of no text is filled in. */
+  const digestBeside = (value: string): Splice[] | PlaceCode | null => {
+    if (digestScalar !== null) return write(document, digestScalar, value.slice(digestPrefix.length))
+    const { digestKey } = shape
+    return digestKey === undefined ? [] : around.add(tagEntry ?? shape.name, digestKey, value)
+  }
+  const versionAt = (wish: VersionWish): Splice[] | PlaceCode => {
+    if (digest === null && pinned === null && wish.pins === true && wish.digest !== undefined) {
+      return together(tagWith(wish.tag), digestBeside(wish.digest))
+    }
     if (digest === null) {
       const pin = pinned !== null && wish.digest !== undefined ? `@${wish.digest}` : ''
       return together(tagWith(`${wish.tag}${pin}`))

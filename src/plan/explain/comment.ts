@@ -1,7 +1,7 @@
 import { codeSpan, escapeMarkdown, link } from '../../domain/markdown.ts'
 import type { Vocabulary } from '../../domain/vocabulary.ts'
 import type { SourcePullRequest } from '../../forge/forge.ts'
-import type { PreviewStanding } from '../previews.ts'
+import type { PreviewStanding } from '../preview-standing.ts'
 
 /** Every comment of the bot's on a source pull request holds this; with the author it is what finds it again. */
 export const COMMENT_MARKER = '<!-- supercargo:previews:v1 -->'
@@ -43,6 +43,7 @@ function row({ app, preview, state, reason, changeRequestUrl, confidential }: Pr
   const why = confidential ? codeSpan(reason?.code ?? '') : escapeMarkdown(reason?.message ?? '', 500)
   const words = {
     'in-git': 'in Git',
+    'not-ready': why,
     waiting: `waits for ${where} to be merged`,
     refused: `not possible now: ${why}`,
   }[state]

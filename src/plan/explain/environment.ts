@@ -5,10 +5,14 @@ import { codeSpan, escapeMarkdown, link, oneLine } from '../../domain/markdown.t
 import { readTag } from '../../domain/tag-template.ts'
 import { renderTemplate } from '../../domain/template.ts'
 import type { Version } from '../../domain/version.ts'
-import type { FileEdit, Remark } from '../../edit/editor.ts'
+import type { Reason } from '../action.ts'
+import type { Edited } from '../edit-environment.ts'
 import type { Relation } from '../lineage.ts'
+import type { VersionNames } from '../pin.ts'
+import { isRegistryRule } from '../registry-tags.ts'
 import type { World } from '../world.ts'
 import { commitLines, listCommits } from './commits.ts'
+import { type ImageStory, imageSection } from './images.ts'
 
 /** Trailer of every commit of the bot's: `web/staging 1a2b3c4`. */
 export const VERSION_TRAILER = 'Supercargo-Version'
@@ -25,13 +29,13 @@ export interface EnvironmentStory {
   version: Version
   /** Begins a sentence: `It is the newest commit of branch main`. */
   why: string
-  from: string | null
+  /** Why the version is written although the manifests have its tag. */
+  sameTag: Reason | null
+  names: VersionNames
+  images: readonly ImageStory[]
   relation: Relation
   decision: Extract<Decision, { allowed: true }>
-  edits: readonly FileEdit[]
-  /** Paths of those that are written anew from a template. */
-  rendered: readonly string[]
-  notes: readonly Remark[]
+  edit: Pick<Edited, 'edits' | 'rendered' | 'notes' | 'unpinned'>
 }
 
 /** Title, body and commit message of a version's change: the same for the same world, whatever the time. */
@@ -48,7 +52,7 @@ export function explainEnvironment(story: EnvironmentStory): {
 }
 
 /** The team's own, or the usual one. */
-function title({ app, environment, version, from }: EnvironmentStory): string {
+function title({ app, environment, version, names: { from, to } }: EnvironmentStory): string {
   if (environment.title !== null) {
     return renderTemplate(environment.title, {
       app: app.name,
@@ -58,22 +62,24 @@ function title({ app, environment, version, from }: EnvironmentStory): string {
       from: from === null ? '–' : plainLine(from),
     })
   }
-  const move = from === null || from === version.tag ? version.tag : `${plainLine(from)} → ${version.tag}`
+  const move = from === null || from === to ? to : `${plainLine(from)} → ${to}`
   return `${app.name} ${environment.name}: ${move}`
 }
 
 function body(story: EnvironmentStory, supersedes: readonly string[]): string {
-  const { app, environment, version, from } = story
+  const { app, environment } = story
+  const { from, to } = story.names
   const start =
     from === null
-      ? `**${app.name}** on **${environment.name}** gets ${versionLink(story, version.tag)}, its first version here.`
-      : from === version.tag
+      ? `**${app.name}** on **${environment.name}** gets ${versionLink(story, to)}, its first version here.`
+      : from === to
         ? `**${app.name}** on **${environment.name}** has ${versionLink(story, from)}; what says so in another way is brought in line.`
-        : `**${app.name}** on **${environment.name}** moves from ${versionLink(story, from)} to ${versionLink(story, version.tag)}.`
+        : `**${app.name}** on **${environment.name}** moves from ${versionLink(story, from)} to ${versionLink(story, to)}.`
   const sections = [
     start,
     commitSection(story),
     whySection(story, supersedes),
+    imageSection(story.images, environment, story.edit),
     mergeSection(story),
     noteSection(story),
     footer(story),
@@ -90,9 +96,13 @@ function commitSection(story: EnvironmentStory): string {
   return `${heading}\n\n${listCommits(relation, world)}`
 }
 
-function whySection({ world, why, from, relation }: EnvironmentStory, supersedes: readonly string[]): string {
+function whySection(story: EnvironmentStory, supersedes: readonly string[]): string {
+  const { world, environment, why, sameTag, names, relation } = story
+  const { from } = names
   const source = link(escapeMarkdown(world.source.repository.path), world.source.url)
-  const lines = [`${escapeMarkdown(why)} in ${source}.`]
+  const isOfSource = !isRegistryRule(environment.follow)
+  const because = `${escapeMarkdown(why, 500)}${isOfSource ? ` in ${source}` : ''}.`
+  const lines = [...(sameTag === null ? [] : [escapeMarkdown(sameTag.message, 500)]), because]
   if (from !== null && relation.kind === 'unknown') {
     lines.push(
       `${codeSpan(from)} names no version that ${source} knows, so the commits in between cannot be listed.`,
@@ -113,7 +123,7 @@ function mergeSection({ decision }: EnvironmentStory): string {
   return `### How it gets in\n\n${how}${downgraded}`
 }
 
-function noteSection({ notes }: EnvironmentStory): string {
+function noteSection({ edit: { notes } }: EnvironmentStory): string {
   if (notes.length === 0) return ''
   const lines = notes
     .slice(0, NOTES_SHOWN)
@@ -122,7 +132,7 @@ function noteSection({ notes }: EnvironmentStory): string {
   return ['### Left alone', '', ...lines, ...(rest > 0 ? [`- … and ${rest} more`] : [])].join('\n')
 }
 
-function footer({ environment, edits, rendered }: EnvironmentStory): string {
+function footer({ environment, edit: { edits, rendered } }: EnvironmentStory): string {
   const changed = edits.map(({ path }) => path).filter((path) => !rendered.includes(path))
   const what = environment.fields.length === 0 ? "the image's version" : 'the version'
   const it = changed.length === 1 ? 'it' : 'them'
@@ -141,8 +151,9 @@ function paths(all: readonly string[]): string {
 }
 
 function message(story: EnvironmentStory): string {
-  const { world, app, environment, version, from, relation } = story
-  const move = from === null || from === version.tag ? version.tag : `${plainLine(from)} -> ${version.tag}`
+  const { world, app, environment, version, relation } = story
+  const { from, to, key } = story.names
+  const move = from === null || from === to ? to : `${plainLine(from)} -> ${to}`
   const target = `${app.name}/${environment.name}`
   const commits = relation.kind === 'forward' ? relation.commits : []
   const reference = newest(story)
@@ -155,7 +166,7 @@ function message(story: EnvironmentStory): string {
     ],
     ['Argocd-reference-commit-date', reference?.committedAt ?? ''],
     ['Argocd-reference-commit-subject', plainLine(reference?.headline ?? '')],
-    [VERSION_TRAILER, `${target} ${version.tag}`],
+    [VERSION_TRAILER, `${target} ${key}`],
   ])
   const list = commitLines(commits, relation.kind === 'forward' ? relation.total : 0)
   return [`${app.name} ${environment.name}: ${move}`, list, lines].filter((part) => part !== '').join('\n\n')
@@ -167,8 +178,8 @@ function newest({ world, version, relation }: EnvironmentStory) {
   return [...known, ...brought].find(({ oid }) => oid === version.commit) ?? null
 }
 
-function versionLink({ world, version }: EnvironmentStory, tag: string): string {
-  const url = version.tag === tag && version.commit !== null ? commitUrl(world, version.commit) : ''
+function versionLink({ world, version, names }: EnvironmentStory, tag: string): string {
+  const url = names.to === tag && version.commit !== null ? commitUrl(world, version.commit) : ''
   return link(codeSpan(tag), url)
 }
 
@@ -178,7 +189,8 @@ function commitUrl(world: World, commit: string): string {
 }
 
 /** Null where the versions are not names of commits that the forge could compare. */
-function compareUrl({ world, environment, from, version }: EnvironmentStory): string | null {
+function compareUrl({ world, environment, names: { from }, version }: EnvironmentStory): string | null {
+  if (isRegistryRule(environment.follow)) return null
   const revision = (tag: string) =>
     environment.follow.kind === 'branch'
       ? (readTag(environment.tag, tag)?.sha ?? null)

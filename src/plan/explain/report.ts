@@ -1,5 +1,5 @@
 import type { Problem } from '../../config/model.ts'
-import { codeSpan, escapeMarkdown, link } from '../../domain/markdown.ts'
+import { codeSpan, escapeMarkdown, link, oneLine } from '../../domain/markdown.ts'
 import type { Report } from '../../forge/forge.ts'
 import type { Standing } from '../action.ts'
 
@@ -9,6 +9,7 @@ const TITLE_LENGTH = 120
 /** Of the 65,535 bytes that GitHub takes; the rest is for what stands around the lines. */
 const MAX_BYTES = 60_000
 const MAX_ANNOTATIONS = 100
+const WAITING_SHOWN = 3
 
 /** The report on a commit whose configuration (or policy) has problems: every one, where it stands. */
 export function problemReport(what: string, problems: readonly Problem[]): Report {
@@ -38,7 +39,9 @@ export function standingReport(
 ): Report {
   const rows = standings.map((standing) => row(standing, confidential(standing.target)))
   const table = `| target | state | now | should be | why |\n|---|---|---|---|---|\n${asManyAsFit(rows)}`
-  const title = standings.map(({ target, state }) => `${target}: ${state}`).join(', ')
+  const title = standings
+    .map((standing) => `${standing.target}: ${headline(standing, confidential(standing.target))}`)
+    .join(', ')
   return {
     conclusion: conclusionOf(standings),
     title: title.length > TITLE_LENGTH ? `${title.slice(0, TITLE_LENGTH - 1)}…` : title,
@@ -59,16 +62,38 @@ function asManyAsFit(lines: readonly string[]): string {
 }
 
 function conclusionOf(standings: readonly Standing[]): Report['conclusion'] {
-  if (standings.some(({ state }) => state === 'refused')) return 'failure'
+  if (standings.some(({ state, late }) => state === 'refused' || late !== undefined)) return 'failure'
   return standings.some(({ state }) => state === 'held') ? 'neutral' : 'success'
 }
 
 /** Of a manifest repository that not every reader of the report may read, only the state is told. */
-function row({ target, state, from, to, reason, url }: Standing, confidential: boolean): string {
-  if (confidential) return `| ${target} | ${state} | – | – | ${reason.code} |`
+function row(standing: Standing, confidential: boolean): string {
+  const { target, state, from, to, reason, url, late } = standing
+  if (confidential) return `| ${target} | ${state} | – | – | ${late?.code ?? reason.code} |`
   const words = url === null ? state : link(state, url)
-  const why = escapeMarkdown(reason.message, 1000)
-  return `| ${target} | ${words} | ${version(from)} | ${version(to)} | ${why} |`
+  return `| ${target} | ${words} | ${version(from)} | ${version(to)} | ${why(standing)} |`
+}
+
+/** On GitLab the title is all that is shown of a report that is no failure. */
+function headline({ state, waiting, reason, late }: Standing, confidential: boolean): string {
+  if (late !== undefined) return 'late'
+  const awaited = waiting?.[0]?.waits[0]?.reason
+  return awaited === undefined || awaited.code !== reason.code || confidential
+    ? state
+    : oneLine(awaited.message, TITLE_LENGTH).replace(/\.$/, '')
+}
+
+/** What is late, why the target stands as it does, and what its newer versions wait for; each once. */
+function why({ reason, waiting = [], late }: Standing): string {
+  const newer = waiting.slice(0, WAITING_SHOWN).flatMap(({ waits }) => waits)
+  const pages = new Map(newer.map((wait) => [wait.reason.message, wait.url]))
+  const messages = [reason.message, ...pages.keys()].filter((message) => !late?.message.includes(message))
+  const told = [...(late === undefined ? [] : [late.message]), ...new Set(messages)].map((message) => {
+    const page = pages.get(message) ?? null
+    return `${escapeMarkdown(message, 1000)}${page === null ? '' : ` (${link('details', page)})`}`
+  })
+  const rest = waiting.length - WAITING_SHOWN
+  return [...told, ...(rest > 0 ? [`${rest} more versions are not ready.`] : [])].join(' ')
 }
 
 function version(text: string | null): string {

@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Follow } from '../../src/config/model.ts'
-import { candidateOf } from '../../src/plan/candidate.ts'
+import { type Choices, choicesOf } from '../../src/plan/choices.ts'
 import { app, commit, environment, line, offers, oid, onMain } from '../support/world.ts'
 
 function tagged(follow: Follow, names: string[], complete = true) {
   const items = names.map((name, index) => ({ name, commit: oid(`a${index}`) }))
-  return candidateOf(app(), environment({ follow }), offers({ tags: { complete, items } }))
+  return choicesOf(app(), environment({ follow }), offers({ tags: { complete, items } }))
 }
 
-function tagOf(candidate: ReturnType<typeof candidateOf>): string {
-  return candidate.version === null ? candidate.reason.code : candidate.version.tag
+function tagOf(offered: Choices): string {
+  return offered.choices === null ? offered.reason.code : (offered.choices[0].tag ?? '')
 }
 
 test('a followed branch gives its head, named by the tag template', () => {
-  const candidate = candidateOf(app(), environment(), onMain(line('cccccccc', 'b')))
-  assert.deepEqual(candidate.version, { tag: 'ccccccc', commit: oid('cccccccc') })
+  const { choices } = choicesOf(app(), environment(), onMain(line('cccccccc', 'b')))
+  assert.deepEqual(choices?.[0], { tag: 'ccccccc', commit: oid('cccccccc') })
 })
 
 test('an app with paths gets the newest commit that touches them', () => {
@@ -26,7 +26,7 @@ test('an app with paths gets the newest commit that touches them', () => {
     commit('b', ['a'], { 'services/web': '1' }),
     commit('a', [], { 'services/web': '1' }),
   ]
-  assert.equal(tagOf(candidateOf(web, environment(), onMain(history))), oid('c').slice(0, 7))
+  assert.equal(tagOf(choicesOf(web, environment(), onMain(history))), oid('c').slice(0, 7))
 })
 
 test('a merge that brings a change to the paths is the commit that counts, for CI builds the merge', () => {
@@ -37,17 +37,17 @@ test('a merge that brings a change to the paths is the commit that counts, for C
     commit('b', ['a'], { 'services/web': '1' }),
     commit('a', [], { 'services/web': '1' }),
   ]
-  assert.equal(tagOf(candidateOf(web, environment(), onMain(history))), oid('f').slice(0, 7))
+  assert.equal(tagOf(choicesOf(web, environment(), onMain(history))), oid('f').slice(0, 7))
 })
 
 test('the end of what was read is not mistaken for a change', () => {
   const web = app({ paths: ['services/web/**'] })
   const history = [commit('b', ['a'], { 'services/web': '1' })]
-  assert.equal(tagOf(candidateOf(web, environment(), onMain(history))), 'no-commit-touches-paths')
+  assert.equal(tagOf(choicesOf(web, environment(), onMain(history))), 'no-commit-touches-paths')
 })
 
 test('a branch that does not exist is a reason to wait', () => {
-  assert.equal(tagOf(candidateOf(app(), environment(), offers())), 'no-such-branch')
+  assert.equal(tagOf(choicesOf(app(), environment(), offers())), 'no-such-branch')
 })
 
 test('a glob takes the highest tag that it matches', () => {

@@ -1,0 +1,70 @@
+import type { App } from '../config/model.ts'
+import type { FileChange } from '../forge/forge.ts'
+import type { Reason, Standing } from './action.ts'
+import type { Preview } from './preview-set.ts'
+import { whileWaiting } from './standing.ts'
+import type { Wait } from './wait.ts'
+
+/** How one preview stands, for its pull request's comment. */
+export interface PreviewStanding {
+  app: string
+  preview: Preview
+  /**
+   * `in-git`: the manifest branch holds it, or will when this pass has been applied. `not-ready`: its newest version waits
+   * for an image or a check; `waiting`: for people to merge it.
+   */
+  state: 'in-git' | 'not-ready' | 'waiting' | 'refused'
+  /** True when a direct commit of this pass brings it there: it may still be refused. */
+  byCommit: boolean
+  reason: Reason | null
+}
+
+/** What a preview would change, or why it changes nothing. */
+export interface Compared {
+  preview: Preview
+  changes: FileChange[]
+  reason: Reason | null
+  /** What its version lacks before it may be written. */
+  waits?: Wait[]
+}
+
+/** Adds what was left alone, and what is not ready. */
+export function withNotes(
+  standing: Standing,
+  removal: Reason | null,
+  unusable: Reason | null,
+  compared: readonly Compared[],
+): Standing {
+  const waiting = compared.flatMap(({ preview, waits }) =>
+    waits === undefined ? [] : [{ version: preview.tag, waits }],
+  )
+  const refused = compared.find(({ reason, waits }) => reason !== null && waits === undefined)?.reason ?? null
+  const note = removal ?? unusable ?? refused
+  const told = waiting.length === 0 ? standing : whileWaiting({ ...standing, waiting })
+  if (note === null) return told
+  const quiet = unusable === null ? 'held' : 'refused'
+  const state = standing.state === 'current' ? quiet : standing.state
+  return {
+    ...told,
+    state,
+    reason: { code: note.code, message: `${standing.reason.message} ${note.message}` },
+  }
+}
+
+export function standingOfPreview(
+  app: App,
+  { preview, changes, reason, waits }: Compared,
+  direct: boolean,
+): PreviewStanding {
+  if (reason !== null) {
+    const state = waits === undefined ? 'refused' : 'not-ready'
+    return { app: app.name, preview, state, byCommit: false, reason }
+  }
+  return {
+    app: app.name,
+    preview,
+    state: changes.length === 0 || direct ? 'in-git' : 'waiting',
+    byCommit: changes.length > 0 && direct,
+    reason: null,
+  }
+}

@@ -1,0 +1,1 @@
+docker run "ghcr.io/acme/web:v1"

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Standing } from '../../src/plan/action.ts'
+import { standingReport } from '../../src/plan/explain/report.ts'
+import { tellLate, waitNames } from '../../src/plan/late.ts'
+import { app, environment, NOW } from '../support/world.ts'
+
+const CONFIG = {
+  apps: [app({ environments: [environment({ ready: { image: true, checks: null, within: 600 } })] })],
+}
+const MINUTE = 60_000
+
+function waiting(version: string, url: string | null = null) {
+  const reason = { code: 'waits-for-check', message: `${version} waits for the check test.` }
+  return { version, waits: [{ reason, url, kind: 'lacks' as const, again: true, retryAt: null }] }
+}
+
+function staging(change: Partial<Standing> = {}): Standing {
+  const [newest] = change.waiting ?? []
+  const reason = newest?.waits[0]?.reason ?? { code: 'up-to-date', message: 'web/staging has aaaaaaa.' }
+  return {
+    target: 'web/staging',
+    state: 'waiting',
+    reason,
+    from: 'aaaaaaa',
+    to: 'aaaaaaa',
+    url: null,
+    ...change,
+  }
+}
+
+const open = () => false
+
+test('a version that is not ready in its time is a failure that says what is missing and since when', () => {
+  const standing = staging({ waiting: [waiting('bbbbbbb')] })
+  const told = (minutes: number) =>
+    tellLate([standing], CONFIG, { 'web/staging bbbbbbb': new Date(NOW.getTime() - minutes * MINUTE) }, NOW)
+  assert.deepEqual(told(9), [standing])
+  const report = standingReport(told(10), open)
+  assert.equal(report.conclusion, 'failure')
+  assert.equal(report.title, 'web/staging: late')
+  assert.match(
+    report.summary,
+    /bbbbbbb has not become ready since 2026-01-02 02:54 UTC\. bbbbbbb waits for the check test\. \|$/,
+  )
+})
+
+test('of several versions the one that has waited longest is told, also while an older one is proposed', () => {
+  const waits = [waiting('ccccccc'), waiting('bbbbbbb')]
+  const reason = { code: 'waits-for-review', message: 'Change request #7 waits for a person to merge it.' }
+  const standing = staging({ reason, waiting: waits })
+  assert.deepEqual(waitNames([standing]), ['web/staging ccccccc', 'web/staging bbbbbbb'])
+  const since = {
+    'web/staging ccccccc': new Date(NOW.getTime() - 20 * MINUTE),
+    'web/staging bbbbbbb': new Date(NOW.getTime() - 30 * MINUTE),
+  }
+  const [told] = tellLate([standing], CONFIG, since, NOW)
+  assert.match(told?.late?.message ?? '', /^bbbbbbb has not become ready since/)
+  assert.equal(told?.reason.code, 'waits-for-review')
+})
+
+test('where nobody remembers since when, nothing is late', () => {
+  const standing = staging({ waiting: [waiting('bbbbbbb')] })
+  assert.deepEqual(tellLate([standing], CONFIG, {}, NOW), [standing])
+})
+
+test('what is waited for is in the title, and its page is a link in the table', () => {
+  const report = standingReport([staging({ waiting: [waiting('bbbbbbb', 'https://ci.example/1')] })], open)
+  assert.equal(report.conclusion, 'success')
+  assert.equal(report.title, 'web/staging: bbbbbbb waits for the check test')
+  assert.match(
+    report.summary,
+    /bbbbbbb waits for the check test\. \(\[details\]\(https:\/\/ci\.example\/1\)\) \|$/,
+  )
+})
+
+test('what newer versions lack stands behind why the environment is as it is, each once, and not too much of it', () => {
+  const reason = { code: 'waits-for-review', message: 'Change request #7 waits for a person to merge it.' }
+  const versions = ['fffffff', 'eeeeeee', 'ddddddd', 'ccccccc', 'bbbbbbb'].map((each) => waiting(each))
+  const report = standingReport([staging({ reason, waiting: versions })], open)
+  assert.equal(report.title, 'web/staging: waiting')
+  assert.match(
+    report.summary,
+    /to merge it\. fffffff waits.* ddddddd waits [^.]*\. 2 more versions are not ready\. \|$/,
+  )
+})
+
+test('nothing of it is told where the manifests are not for every reader', () => {
+  const late = { code: 'not-ready-in-time', message: 'bbbbbbb has not become ready.' }
+  const report = standingReport([staging({ waiting: [waiting('bbbbbbb')], late })], () => true)
+  assert.doesNotMatch(report.title + report.summary, /bbbbbbb/)
+  assert.match(report.summary, /not-ready-in-time/)
+})
