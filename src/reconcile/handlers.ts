@@ -45,8 +45,8 @@ export function createHandlers({ store, meaning, ...parts }: HandlerParts): Hand
       }
     },
     async sweep() {
-      const listings = await Promise.all([...parts.forges.values()].map((forge) => forge.listRepositories()))
-      return listings.flat().map(repositoryKey)
+      const glances = await Promise.all([...parts.forges.values()].map((forge) => forge.glance()))
+      return glances.flat().map(({ repository }) => repositoryKey(repository))
     },
   }
 }
