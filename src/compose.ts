@@ -61,6 +61,12 @@ export function createBot(settings: Settings, log: Logger): Bot {
       const { dataDirectory, databaseUrl, concurrency, sweepSeconds } = settings
       const store = await openStore({ dataDir: dataDirectory, databaseUrl: databaseUrl ?? undefined, log })
       parts.store = store
+      const watches = createHookWatches(connections, log)
+      parts.forges = () => watches.map((watch) => watch.health())
+      stopWatches = () => {
+        for (const watch of watches) watch.stop()
+      }
+      const announcing = settings.registries.filter(({ webhook }) => webhook !== null)
       const handlers = createHandlers({
         forges: createForges(connections, log),
         registry: createRegistry(registryOptionsOf(settings), log),
@@ -68,18 +74,12 @@ export function createBot(settings: Settings, log: Logger): Bot {
         log,
         now: () => new Date(),
         meaning: meaningOf(connections),
+        announced: ({ normalised }) => announcing.some(({ host }) => normalised.startsWith(`${host}/`)),
+        listed: (keys) => {
+          for (const watch of watches) void watch.look(keys)
+        },
       })
-      const watches = createHookWatches(connections, log)
-      parts.forges = () => watches.map((watch) => watch.health())
-      stopWatches = () => {
-        for (const watch of watches) watch.stop()
-      }
-      const sweep = async () => {
-        const keys = await handlers.sweep()
-        for (const watch of watches) void watch.look(keys)
-        return keys
-      }
-      parts.worker = await store.work({ ...handlers, sweep }, { concurrency, sweepSeconds })
+      parts.worker = await store.work(handlers, { concurrency, sweepSeconds })
     },
     async stop() {
       parts.stopping = true

@@ -3,6 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { test } from 'node:test'
 
+/** The port to a forge, in parts. */
+const FORGE_PORT = ['forge/forge.ts', 'forge/checks.ts', 'forge/feedback.ts', 'forge/glance.ts']
+
 /** What each room may import, besides itself. A file name stands for that one file: a port. */
 const ROOMS: Record<string, string[]> = {
   domain: [],
@@ -11,14 +14,15 @@ const ROOMS: Record<string, string[]> = {
   command: ['domain'],
   'forge/checks.ts': ['domain'],
   'forge/feedback.ts': ['domain'],
-  'forge/forge.ts': ['forge/checks.ts', 'forge/feedback.ts', 'domain'],
+  'forge/glance.ts': ['domain'],
+  'forge/forge.ts': ['forge/checks.ts', 'forge/feedback.ts', 'forge/glance.ts', 'domain'],
   'registry/registry.ts': ['domain'],
   'store/store.ts': ['domain'],
   plan: ['config', 'command', 'edit', 'domain', 'forge/forge.ts', 'forge/checks.ts', 'registry/registry.ts'],
   // What the adapters of forges share; it speaks to no forge in particular.
   'forge/shared': ['forge/forge.ts', 'forge/checks.ts', 'domain'],
-  'forge/github': ['forge/shared', 'forge/forge.ts', 'forge/checks.ts', 'forge/feedback.ts', 'domain'],
-  'forge/gitlab': ['forge/shared', 'forge/forge.ts', 'forge/checks.ts', 'forge/feedback.ts', 'domain'],
+  'forge/github': ['forge/shared', ...FORGE_PORT, 'domain'],
+  'forge/gitlab': ['forge/shared', ...FORGE_PORT, 'domain'],
   'registry/oci': ['registry/registry.ts', 'domain'],
   'registry/credentials': ['registry/oci', 'domain'],
   'registry/harbor': ['registry/oci', 'registry/registry.ts', 'domain'],

@@ -3,6 +3,7 @@ import type { ForgeId, RepositoryId } from '../domain/repository.ts'
 import type { Vocabulary } from '../domain/vocabulary.ts'
 import type { ForgeChecks } from './checks.ts'
 import type { ForgeFeedback } from './feedback.ts'
+import type { ForgeGlance } from './glance.ts'
 
 /**
  * The port to a forge. Readers return what is there at one moment; a part that could not be read completely
@@ -10,15 +11,13 @@ import type { ForgeFeedback } from './feedback.ts'
  * SupercargoError whose kind decides scheduling: `transient` with `retryAt` for rate limits, `conflict` for
  * a lost race, `permanent` with code `repository-not-found` for 404 and 403 without a rate limit.
  */
-export interface Forge extends ForgeReader, ForgeChecks, ForgeWriter, ForgeFeedback {
+export interface Forge extends ForgeReader, ForgeGlance, ForgeChecks, ForgeWriter, ForgeFeedback {
   readonly id: ForgeId
   /** For texts that people read. */
   readonly words: Vocabulary
 }
 
 export interface ForgeReader {
-  /** Every repository that the bot was given access to. Throws rather than return a part of them. */
-  listRepositories(): Promise<RepositoryId[]>
   /** The default branch's head with the named files' texts, and the bot's report. One request, or two on GitLab. */
   readRepository(repository: RepositoryId, files: readonly string[]): Promise<RepositorySnapshot>
   /** What an application repository has to offer: branches, tags, pull requests. One request where they are few. */

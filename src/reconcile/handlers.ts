@@ -1,13 +1,15 @@
 import { imageKey } from '../domain/image.ts'
-import { parseRepository, repositoryKey } from '../domain/repository.ts'
+import { parseRepository } from '../domain/repository.ts'
 import type { LookAgain } from '../plan/look-again.ts'
 import type { Delivery, DeliveryMeaning, Handlers, Outcome, Store } from '../store/store.ts'
 import type { Dependencies } from './dependencies.ts'
 import { pass } from './pass.ts'
+import { createSweep, isQuiet, type SweepParts } from './sweep.ts'
 
 /** What the handlers are made from. */
-export interface HandlerParts extends Pick<Dependencies, 'forges' | 'registry' | 'log' | 'now'> {
-  store: Pick<Store, 'journal' | 'recordFeeds' | 'feedsOf' | 'waitingSince'>
+export interface HandlerParts extends SweepParts, Pick<Dependencies, 'now'> {
+  store: SweepParts['store'] &
+    Pick<Store, 'journal' | 'recordFeeds' | 'feedsOf' | 'waitingSince' | 'marksOf' | 'recordQuiet'>
   /** Which repositories a delivery asks to look at. */
   meaning(delivery: Delivery): DeliveryMeaning
 }
@@ -15,7 +17,7 @@ export interface HandlerParts extends Pick<Dependencies, 'forges' | 'registry' |
 /** Whoever has nothing new to say is asked ever less often, but never less often than this. */
 const LONGEST_MILLISECONDS = 10 * 60_000
 
-/** Connects the queue with the passes: a delivery becomes keys, a key becomes a pass, the sweep visits every key. */
+/** Connects the queue with the passes: a delivery becomes keys, a key becomes a pass, the sweep finds what has changed. */
 export function createHandlers({ store, meaning, ...parts }: HandlerParts): Handlers {
   const dependencies: Dependencies = {
     ...parts,
@@ -37,7 +39,9 @@ export function createHandlers({ store, meaning, ...parts }: HandlerParts): Hand
       }
     },
     async reconcile(key): Promise<Outcome> {
+      const marks = await store.marksOf(key)
       const result = await pass(parseRepository(key, 'github'), dependencies, { confirmRemovals: false })
+      await store.recordQuiet(key, isQuiet(result) ? marks : null)
       if (result.lookAgain === null) {
         waits.delete(key)
         return { kind: 'done' }
@@ -49,10 +53,7 @@ export function createHandlers({ store, meaning, ...parts }: HandlerParts): Hand
       waits.set(key, { reason, since })
       return { kind: 'wait', until: until(result.lookAgain, now, now - since), reason }
     },
-    async sweep() {
-      const listings = await Promise.all([...parts.forges.values()].map((forge) => forge.listRepositories()))
-      return listings.flat().map(repositoryKey)
-    },
+    sweep: createSweep({ ...parts, store }),
   }
 }
 

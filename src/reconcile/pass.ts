@@ -12,6 +12,7 @@ import { apply } from './apply.ts'
 import type { Dependencies } from './dependencies.ts'
 import { type Reading, readAndPlan } from './read-world.ts'
 import { reasonOf } from './reason-of.ts'
+import { watchesOf } from './watches.ts'
 
 /** Kinds of errors that the next pass may not meet again. */
 const PASSING: readonly ErrorKind[] = ['conflict', 'transient']
@@ -225,7 +226,8 @@ function fedBy({ world }: Extract<Reading, { kind: 'planned' }>): string[] {
   const keys = world.manifests.map(({ repository, snapshot }) =>
     repositoryKey(snapshot?.repository ?? repository),
   )
-  return [...new Set([...keys, ...imagesOf(world.config).map(({ normalised }) => imageKey(normalised))])]
+  const images = imagesOf(world.config).map(({ normalised }) => imageKey(normalised))
+  return [...new Set([...keys, ...images, ...watchesOf(world.answers)])]
 }
 
 function imagesOf({ apps }: SourceConfig): ImageName[] {

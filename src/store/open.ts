@@ -3,7 +3,8 @@ import type { Database } from './database.ts'
 import { listDeadLetters, retryDeadLetter } from './dead-letters.ts'
 import { openEmbedded } from './embedded/open-embedded.ts'
 import { unreachable } from './failures.ts'
-import { feedsOf, recordFeeds } from './feeds.ts'
+import { feedsLike, feedsOf, recordFeeds } from './feeds.ts'
+import { dueKeys, marksOf, recordGlances, recordQuiet } from './glances.ts'
 import { createInbox, listDeliveries } from './inbox.ts'
 import { readJournal, writeJournal } from './journal.ts'
 import { migrate } from './migrate.ts'
@@ -80,6 +81,11 @@ function createStore(database: Database, { log, timings, onFenced }: StoreOption
     recordFeeds: (source, manifests) => recordFeeds(database, source, manifests),
     feedsOf: (manifests) => feedsOf(database, manifests),
     waitingSince: (key, waits, now) => waitingSince(database, key, waits, now),
+    feedsLike: (prefix) => feedsLike(database, prefix),
+    recordGlances: (marks) => recordGlances(database, marks),
+    marksOf: (key) => marksOf(database, key),
+    recordQuiet: (key, marks) => recordQuiet(database, key, marks),
+    dueKeys: (keys) => dueKeys(database, keys),
     journal: (entry) => writeJournal(database, entry),
     readJournal: (query) => readJournal(database, query),
     listDeliveries: (limit) => listDeliveries(database, limit),

@@ -20,6 +20,19 @@ export interface Store {
    * @returns since when, by what is waited for; `now` where it is new
    */
   waitingSince(key: string, waits: readonly string[], now: Date): Promise<Record<string, Date>>
+  /** What `recordFeeds` has recorded of any source that begins so, each once. */
+  feedsLike(prefix: string): Promise<string[]>
+  /**
+   * What the sweep saw of everything at a glance, by key, in place of what it saw before; null: it could not be seen
+   * now, and is taken to be as before.
+   */
+  recordGlances(marks: ReadonlyMap<string, string | null>): Promise<void>
+  /** What was seen of a key and all that feeds it; null where not all of it can be seen at a glance. */
+  marksOf(key: string): Promise<string | null>
+  /** A visit left nothing to wait for; `marks` are from before it. Null: it did leave something. */
+  recordQuiet(key: string, marks: string | null): Promise<void>
+  /** Of these, all but those that were quiet within the last day and have not changed since, as far as was seen. */
+  dueKeys(keys: readonly string[]): Promise<string[]>
   /** Appends to the journal, which is never changed. */
   journal(entry: JournalEntry): Promise<void>
   readJournal(query: JournalQuery): Promise<JournalRow[]>

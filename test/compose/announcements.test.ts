@@ -9,6 +9,7 @@ import { freePort } from '../doors/support.ts'
 import { embeddedMode, silent } from '../store/worlds.ts'
 import { CONFIG } from '../support/acme.ts'
 import { eventually } from '../support/eventually.ts'
+import { NO_SWEEP } from '../support/no-store.ts'
 import { skipWithoutRegistry, startRegistry, type TestRegistry } from '../support/registry.ts'
 import { scene } from '../support/scene.ts'
 
@@ -80,6 +81,7 @@ test('what is pushed to a real registry leads to a look at the applications that
         now,
         store,
         meaning: meaningOf(connections),
+        ...NO_SWEEP,
       })
       await handlers.reconcile('github:acme/web', { attempt: 1, signal: new AbortController().signal })
       const looked: string[] = []

@@ -46,13 +46,13 @@ export function forgeReadingContract(name: string, start: StartForge): void {
     await assert.rejects(forge.readSource(repository, sourceQuery()), expected)
   })
 
-  it('all repositories that the bot may see are listed', async (t) => {
+  it('all repositories that the bot may see are seen at a glance', async (t) => {
     const world = await start(t)
     const paths = ['acme/web', 'acme/api', 'globex/manifests']
     for (const path of paths) await world.createRepository(path)
-    const listed = (await world.forge.listRepositories()).map(({ path }) => path)
+    const seen = (await world.forge.glance()).map(({ repository }) => repository.path)
     assert.deepEqual(
-      paths.filter((path) => !listed.includes(path)),
+      paths.filter((path) => !seen.includes(path)),
       [],
     )
   })

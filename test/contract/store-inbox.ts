@@ -220,6 +220,61 @@ export function inboxContract(mode: StoreMode): void {
       assert.deepEqual(await store.waitingSince('a', ['y'], later), { y: later })
       assert.deepEqual(await store.waitingSince('b', ['x'], first), { x: later })
     })
+    withStore(
+      'a quiet key is due again when a feed of it changes, is seen no more, or is another one',
+      async (store) => {
+        const keys = ['s1', 's2']
+        const due = () => store.dueKeys(keys)
+        const visit = async (key: string) => await store.recordQuiet(key, await store.marksOf(key))
+        await store.recordFeeds('s1', ['m1', 'image:a', 'tags b'])
+        await store.recordGlances(
+          new Map([
+            ['s1', '1'],
+            ['s2', '1'],
+            ['m1', '1'],
+            ['tags b', '1'],
+          ]),
+        )
+        assert.deepEqual(await due(), keys)
+        await visit('s1')
+        await visit('s2')
+        assert.deepEqual(await due(), [])
+        await store.recordGlances(
+          new Map([
+            ['s1', '1'],
+            ['s2', '1'],
+            ['m1', '2'],
+            ['tags b', null],
+          ]),
+        )
+        assert.deepEqual(await due(), ['s1'])
+        await visit('s1')
+        await store.recordGlances(
+          new Map([
+            ['s1', '1'],
+            ['s2', '1'],
+            ['m1', '2'],
+            ['tags b', '2'],
+          ]),
+        )
+        assert.deepEqual(await due(), ['s1'])
+        await visit('s1')
+        await store.recordFeeds('s1', ['m1', 'tags b', 'tags c'])
+        assert.deepEqual([await store.marksOf('s1'), await due()], [null, ['s1']])
+        await store.recordFeeds('s1', ['m1'])
+        await visit('s1')
+        assert.deepEqual([await due(), await store.feedsLike('tags ')], [[], []])
+        await store.recordGlances(
+          new Map([
+            ['s2', '1'],
+            ['m1', '2'],
+          ]),
+        )
+        assert.deepEqual(await due(), ['s1'])
+        await store.recordQuiet('s2', null)
+        assert.deepEqual((await due()).toSorted(), keys)
+      },
+    )
 
     withStore('the journal is read newest first, of one key or of all', async (store) => {
       const url = 'https://forge.example/acme/k8s/pull/1'

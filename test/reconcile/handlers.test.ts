@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createHandlers } from '../../src/reconcile/handlers.ts'
 import { CONFIG, CONFIG_WITH_PREVIEWS } from '../support/acme.ts'
+import { NO_SWEEP, noStore } from '../support/no-store.ts'
 import { scene } from '../support/scene.ts'
 
 const FOREVER = { attempt: 1, signal: new AbortController().signal }
@@ -13,15 +14,18 @@ test('a forge that does not decide whether it may be merged is asked ever less o
       s.forge.model.faults.mergeabilityUnknownFor = 10
       await s.push()
       let clock = Date.now()
-      const store = {
-        journal: async () => {},
-        recordFeeds: async () => {},
-        feedsOf: async () => [],
-        waitingSince: async () => ({}),
-      }
+      const store = noStore()
       const meaning = () => ({ keys: [], outcome: 'Nothing.' })
       const { forges, registry, log } = s.bot.dependencies
-      const handlers = createHandlers({ forges, registry, log, now: () => new Date(clock), store, meaning })
+      const handlers = createHandlers({
+        forges,
+        registry,
+        log,
+        now: () => new Date(clock),
+        store,
+        meaning,
+        ...NO_SWEEP,
+      })
       const waits: number[] = []
       for (let pass = 0; pass < 4; pass++) {
         const outcome = await handlers.reconcile('github:acme/web', FOREVER)
@@ -43,16 +47,11 @@ test('news about images leads to a look at the applications that use them, and s
       'image:ghcr.io/acme/web': ['github:acme/web', 'gitlab:acme/shop'],
       'image:ghcr.io/acme/base': ['github:acme/web'],
     }
-    const store = {
-      journal: async () => {},
-      recordFeeds: async () => {},
-      waitingSince: async () => ({}),
-      feedsOf: async (key: string) => users[key] ?? [],
-    }
+    const store = { ...noStore(), feedsOf: async (key: string) => users[key] ?? [] }
     const { forges, registry, log, now } = s.bot.dependencies
     const told = async (...images: string[]) => {
       const meaning = () => ({ keys: [], images, outcome: 'Announces it.' })
-      const handlers = createHandlers({ forges, registry, log, now, store, meaning })
+      const handlers = createHandlers({ forges, registry, log, now, store, meaning, ...NO_SWEEP })
       return await handlers.delivery({ source: 'registry:one', id: 'x', event: 'quay', payload: {} })
     }
     assert.deepEqual(await told('ghcr.io/acme/web', 'ghcr.io/acme/base', 'ghcr.io/acme/gone'), {

@@ -5,6 +5,7 @@ import { createHandlers } from '../../src/reconcile/handlers.ts'
 import type { ManifestDescriptor, Registry } from '../../src/registry/registry.ts'
 import { CONFIG } from '../support/acme.ts'
 import { interpose } from '../support/interpose.ts'
+import { NO_SWEEP, noStore } from '../support/no-store.ts'
 import { type Scene, scene, tagOf } from '../support/scene.ts'
 
 const FOREVER = { attempt: 1, signal: new AbortController().signal }
@@ -27,9 +28,7 @@ function server(s: Scene, resolve: (tag: string) => ManifestDescriptor | null) {
     },
   }
   const store = {
-    journal: async () => {},
-    recordFeeds: async () => {},
-    feedsOf: async () => [],
+    ...noStore(),
     waitingSince: async (_: string, waits: readonly string[], now: Date) => {
       for (const wait of waits) since[wait] ??= now
       return since
@@ -43,7 +42,15 @@ function server(s: Scene, resolve: (tag: string) => ManifestDescriptor | null) {
   })
   const forges = new Map([[forge.id, forge]])
   const meaning = () => ({ keys: [], outcome: 'Nothing.' })
-  const handlers = createHandlers({ forges, registry, log, now: () => new Date(clock), store, meaning })
+  const handlers = createHandlers({
+    forges,
+    registry,
+    log,
+    now: () => new Date(clock),
+    store,
+    meaning,
+    ...NO_SWEEP,
+  })
   return {
     asked,
     written,

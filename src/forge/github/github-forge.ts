@@ -9,8 +9,8 @@ import { commit } from './commit.ts'
 import { compareCommits } from './compare.ts'
 import { endDeployment, ensureDeployment } from './deployment.ts'
 import { describeChangeRequest } from './describe-change-request.ts'
+import { glance } from './glance.ts'
 import { ensureLabels } from './labels.ts'
-import { listRepositories } from './list-repositories.ts'
 import { createMemory } from './memory.ts'
 import { mergeChangeRequest } from './merge-change-request.ts'
 import { openChangeRequest } from './open-change-request.ts'
@@ -47,7 +47,7 @@ export function createGitHubForge(options: GitHubOptions): Forge {
   return {
     id: options.id,
     words: GITHUB_WORDS,
-    listRepositories: () => listRepositories(client, options.id),
+    glance: () => glance(client, options.id),
     readRepository: (repository, files) =>
       reads(repository, (session) => readRepository(session, repository, files, memory)),
     readSource: (repository, query) => reads(repository, (session) => readSource(session, query)),

@@ -17,6 +17,7 @@ const PERMISSIONS = {
   manifests: { contents: 'write', pull_requests: 'write', checks: 'write', statuses: 'read' },
   deployments: { deployments: 'write' },
   listing: { metadata: 'read' },
+  glance: { metadata: 'read', pull_requests: 'read' },
 } as const
 
 /** Tokens live for an hour; one that ends within this time is replaced. */
@@ -35,8 +36,8 @@ export interface Access {
 export interface Tokens {
   /** @throws SupercargoError `repository-not-found` where the app is not installed */
   forRepository(repository: RepositoryId, purpose: Purpose): Promise<Access>
-  /** Access that lists the repositories of one installation. */
-  forInstallation(installation: number): Access
+  /** Access that lists the repositories of one installation, or sees at a glance what has changed there. */
+  forInstallation(installation: number, purpose: 'listing' | 'glance'): Access
   /** Access as the app itself (a JSON web token); null when there is only a plain token. */
   app: Access | null
   /** Access of the plain token; null for an app. */
@@ -96,11 +97,11 @@ export function createTokens(credentials: GitHubCredentials, request: Request, c
     return { token: data.token, expiresAt: Date.parse(data.expires_at) }
   }
 
-  const forInstallation = (installation: number): Access => ({
+  const forInstallation = (installation: number, purpose: 'listing' | 'glance'): Access => ({
     group: `installation ${installation}`,
     authorization: async (fresh) => {
-      const create = () => post(installation, { permissions: PERMISSIONS.listing })
-      return `token ${await hold(`${installation}`, fresh, create)}`
+      const create = () => post(installation, { permissions: PERMISSIONS[purpose] })
+      return `token ${await hold(`${installation} ${purpose}`, fresh, create)}`
     },
   })
 
@@ -132,7 +133,7 @@ export function createTokens(credentials: GitHubCredentials, request: Request, c
     if (/permission/i.test(answerOf(failure))) throw permissionMissing(repository, failure)
     const [owner = '', repo = ''] = repository.path.split('/')
     try {
-      const authorization = await forInstallation(installation).authorization(false)
+      const authorization = await forInstallation(installation, 'listing').authorization(false)
       const { data } = await request('GET /repos/{owner}/{repo}', { owner, repo, headers: { authorization } })
       return await post(installation, {
         repository_ids: [Number(data.id)],

@@ -10,10 +10,10 @@ import { commit } from './commit.ts'
 import { compareCommits } from './compare.ts'
 import { endDeployment, ensureDeployment } from './deployment.ts'
 import { describeChangeRequest } from './describe-change-request.ts'
+import { glance } from './glance.ts'
 import { type Me, readMe } from './identity.ts'
 import { ensureLabels } from './labels.ts'
 import { createLimiter } from './limiter.ts'
-import { listRepositories } from './list-repositories.ts'
 import { createMemory } from './memory.ts'
 import { mergeChangeRequest } from './merge-change-request.ts'
 import { openChangeRequest } from './open-change-request.ts'
@@ -57,7 +57,7 @@ export function createGitLabForge(options: GitLabOptions): Forge {
   return {
     id: options.id,
     words: GITLAB_WORDS,
-    listRepositories: () => listRepositories(client, options),
+    glance: () => glance(client, options),
     readRepository: (repository, files) =>
       reads(repository, (now, user) => readRepository(client, now, files, user, memory)),
     readSource: (repository, query) =>

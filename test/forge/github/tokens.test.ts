@@ -152,11 +152,14 @@ test("a person's token lists that person's repositories, and a workflow's those 
   stub.on('GET /user/repos?per_page=100&page=1', { body: page })
   stub.on('GET /user/repos?per_page=100&page=2', { body: [{ full_name: 'acme/last' }] })
   const forge = forgeFor(stub, { credentials: { token: 'ghp_mine' } })
-  const listed = await forge.listRepositories()
-  assert.deepEqual([listed.length, listed.at(-1)], [101, { forge: 'github', path: 'acme/last' }])
+  const listed = await forge.glance()
+  assert.deepEqual(
+    [listed.length, listed.at(-1)],
+    [101, { repository: { forge: 'github', path: 'acme/last' }, mark: null }],
+  )
   stub.on(/^GET \/user\/repos/, { status: 403, body: { message: 'Resource not accessible by integration' } })
   stub.on(/^GET \/installation\/repositories/, { body: { repositories: [{ full_name: 'acme/web' }] } })
-  assert.deepEqual(await forge.listRepositories(), [{ forge: 'github', path: 'acme/web' }])
+  assert.deepEqual(await forge.glance(), [{ repository: { forge: 'github', path: 'acme/web' }, mark: null }])
 })
 
 test('a page of repositories that cannot be read fails the whole listing', async (t) => {
@@ -171,9 +174,9 @@ test('a page of repositories that cannot be read fails the whole listing', async
   stub.on(/^GET \/installation\/repositories/, ({ path }) =>
     path.endsWith('page=1') ? { body: { repositories: page } } : { status: 500 },
   )
-  await assert.rejects(forgeFor(stub).listRepositories(), { code: 'forge-unavailable' })
+  await assert.rejects(forgeFor(stub).glance(), { code: 'forge-unavailable' })
   stub.on(/page=2$/, { body: { repositories: [] } })
-  assert.equal((await forgeFor(stub).listRepositories()).length, 100)
+  assert.equal((await forgeFor(stub).glance()).length, 100)
 })
 
 test('a token for a renamed repository is asked for by its number', async (t) => {

@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { SupercargoError } from '../../domain/errors.ts'
+import type { ForgeId } from '../../domain/repository.ts'
+import type { Glance } from '../glance.ts'
+import { statusOf } from '../shared/answer.ts'
+import type { Client, Session } from './client.ts'
+import type { Access } from './tokens.ts'
+
+/** GitHub gives so many repositories on a page, and takes so many ids. */
+const TOGETHER = 100
+
+interface Listed {
+  node_id: string
+  full_name: string
+  archived: boolean
+  default_branch: string
+  /** Of the last push, to whichever branch or tag. */
+  pushed_at: string | null
+}
+
+/** Every repository of every installation that is not suspended, or everything that a plain token may see. */
+export async function glance(client: Client, forge: ForgeId): Promise<Glance[]> {
+  const { app, plain } = client.tokens
+  const seen = app === null ? await ofToken(client, plain) : await ofApp(client, app)
+  return [...seen].map(([path, mark]) => ({ repository: { forge, path }, mark }))
+}
+
+/** Marks by the name of the repository. */
+type Marks = Map<string, string | null>
+
+async function ofApp(client: Client, app: Access): Promise<Marks> {
+  const session = client.sessionOf(app, 'the app')
+  const installations = await allPages(async (page) => {
+    const { data } = await session.read((request) =>
+      request('GET /app/installations', { per_page: TOGETHER, page }),
+    )
+    return data
+  })
+  const marks: Marks = new Map()
+  for (const { id, suspended_at } of installations) {
+    if (suspended_at !== null && suspended_at !== undefined) continue
+    const what = `installation ${id}`
+    const listed = await ofInstallation(client.sessionOf(client.tokens.forInstallation(id, 'listing'), what))
+    const looking = client.sessionOf(client.tokens.forInstallation(id, 'glance'), what)
+    for (const [path, mark] of await marksOf(looking, listed)) marks.set(path, mark)
+  }
+  return marks
+}
+
+async function ofToken(client: Client, access: Access | null): Promise<Marks> {
+  if (access === null) return new Map()
+  const session = client.sessionOf(access, 'the token')
+  try {
+    const repositories = await allPages(async (page) => {
+      const { data } = await session.read((request) =>
+        request('GET /user/repos', { per_page: TOGETHER, page }),
+      )
+      return data
+    })
+    return await marksOf(session, repositories)
+  } catch (error) {
+    // the token of a workflow belongs to an installation and to no user
+    if (statusOf(error) !== 403 && statusOf(error) !== 404) throw error
+    return await marksOf(session, await ofInstallation(session))
+  }
+}
+
+async function ofInstallation(session: Session): Promise<Listed[]> {
+  return await allPages(async (page) => {
+    const { data } = await session.read((request) =>
+      request('GET /installation/repositories', { per_page: TOGETHER, page }),
+    )
+    return data.repositories
+  })
+}
+
+/** A short page is the last one. A page that cannot be read throws: there are no lists with holes. */
+async function allPages<T>(read: (page: number) => Promise<T[]>): Promise<T[]> {
+  const items: T[] = []
+  for (let page = 1; ; page++) {
+    const some = await read(page)
+    items.push(...some)
+    if (some.length < TOGETHER) return items
+  }
+}
+
+/** What the listing does not tell is the news of pull requests. */
+async function marksOf(session: Session, listed: readonly Listed[]): Promise<Marks> {
+  const marks: Marks = new Map()
+  for (let at = 0; at < listed.length; at += TOGETHER) {
+    const some = listed.slice(at, at + TOGETHER)
+    const news = await newsOfPulls(
+      session,
+      some.map(({ node_id }) => node_id),
+    )
+    for (const [index, repository] of some.entries()) {
+      marks.set(repository.full_name, markOf(repository, news[index] ?? null))
+    }
+  }
+  return marks
+}
+
+const DOCUMENT = `query Glance($ids: [ID!]!) { nodes(ids: $ids) { ... on Repository {
+  pullRequests(first: 1, orderBy: { field: UPDATED_AT, direction: DESC }) { totalCount nodes { updatedAt } } } } }`
+
+const answerSchema = z.object({
+  nodes: z.array(
+    z
+      .object({
+        pullRequests: z
+          .object({ totalCount: z.number(), nodes: z.array(z.object({ updatedAt: z.string() })) })
+          .nullish(),
+      })
+      .nullable(),
+  ),
+})
+
+type News = { totalCount: number; nodes: { updatedAt: string }[] } | null
+
+/** Null for each repository whose pull requests may not be seen. */
+async function newsOfPulls(session: Session, ids: readonly string[]): Promise<News[]> {
+  try {
+    const { nodes } = answerSchema.parse(await session.query(DOCUMENT, { ids }, () => true))
+    return nodes.map((node) => node?.pullRequests ?? null)
+  } catch (error) {
+    if (!(error instanceof SupercargoError) || error.kind !== 'permanent') throw error
+    return ids.map(() => null)
+  }
+}
+
+function markOf({ full_name, archived, default_branch, pushed_at }: Listed, news: News): string | null {
+  if (news === null) return null
+  const facts = [full_name, archived, default_branch, pushed_at, news.totalCount, news.nodes[0]?.updatedAt]
+  return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 24)
+}

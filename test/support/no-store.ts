@@ -1,0 +1,19 @@
+import type { HandlerParts } from '../../src/reconcile/handlers.ts'
+
+/** What handlers need besides forges, for tests that are about something else: nothing is remembered. */
+export function noStore(): HandlerParts['store'] {
+  return {
+    journal: async () => {},
+    recordFeeds: async () => {},
+    feedsOf: async () => [],
+    feedsLike: async () => [],
+    waitingSince: async () => ({}),
+    recordGlances: async () => {},
+    marksOf: async () => null,
+    recordQuiet: async () => {},
+    dueKeys: async (keys) => [...keys],
+  }
+}
+
+/** Of a sweep that nobody listens to, over registries that announce nothing. */
+export const NO_SWEEP = { announced: () => false, listed: () => {} }
