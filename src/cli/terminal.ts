@@ -44,3 +44,8 @@ export function printable(text: string): string {
 export function json(value: unknown): string {
   return JSON.stringify(value, null, 2)
 }
+
+/** `10,000`. Intl would have to load its data first. */
+export function thousands(count: number): string {
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',')
+}

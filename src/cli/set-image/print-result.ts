@@ -1,7 +1,7 @@
 import type { Sighting } from '../../edit/editor.ts'
 import { unifiedDiff } from '../diff.ts'
 import { table } from '../table.ts'
-import { json, printable, type Terminal } from '../terminal.ts'
+import { json, printable, type Terminal, thousands } from '../terminal.ts'
 import type { ImageResult, Result } from './result.ts'
 
 export interface HowToPrint {
@@ -34,7 +34,7 @@ export function printResult(terminal: Terminal, result: Result, how: HowToPrint)
 
 function summary({ edits }: Result, isWritten: boolean): string {
   if (edits.length === 0) return 'There was nothing to do.'
-  const files = edits.length === 1 ? '1 file' : `${edits.length.toLocaleString('en')} files`
+  const files = edits.length === 1 ? '1 file' : `${thousands(edits.length)} files`
   return isWritten ? `Wrote ${files}.` : `${files} would change.`
 }
 

@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { dirname, relative, resolve, sep } from 'node:path'
 import type { TextFile } from '../../edit/editor.ts'
+import { thousands } from '../terminal.ts'
 import { usageError } from './usage-error.ts'
 
 /** A file that may name an image and that nobody reads. */
@@ -60,7 +61,7 @@ export function readFiles(paths: readonly string[], { mayMatter, progress }: How
   const add = (absolute: string, path: string): void => {
     if (seen.has(absolute)) return
     seen.add(absolute)
-    if (seen.size > MAX_FILES) throw tooMuch(`${MAX_FILES.toLocaleString('en')} files`)
+    if (seen.size > MAX_FILES) throw tooMuch(`${thousands(MAX_FILES)} files`)
     if (seen.size % 1000 === 0) progress(seen.size)
     const bytes = readBytes(absolute, path)
     if (bytes === 'binary') return

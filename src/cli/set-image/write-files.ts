@@ -26,8 +26,9 @@ interface Staged {
  */
 export function writeFiles(root: string, edits: readonly FileEdit[]): void {
   const staged: Staged[] = []
+  const suffix = `${randomBytes(6).toString('hex')}.tmp`
   try {
-    for (const edit of edits) staged.push(stage(join(root, edit.path), edit))
+    for (const edit of edits) staged.push(stage(join(root, edit.path), edit, suffix))
     for (const { temporary, target } of staged) renameSync(temporary, target)
   } catch (error) {
     for (const { temporary } of staged) rmSync(temporary, { force: true })
@@ -35,8 +36,8 @@ export function writeFiles(root: string, edits: readonly FileEdit[]): void {
   }
 }
 
-function stage(target: string, { path, before, after }: FileEdit): Staged {
-  const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`)
+function stage(target: string, { path, before, after }: FileEdit, suffix: string): Staged {
+  const temporary = join(dirname(target), `.${basename(target)}.${suffix}`)
   try {
     const stat = lstatSync(target)
     const { mode, uid, gid } = stat

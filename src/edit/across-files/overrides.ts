@@ -120,6 +120,7 @@ function directoryOf(path: string): string {
 
 /** Joins two relative paths; what leads out of the repository, or is a URL, leads nowhere. */
 function join(directory: string, entry: string): string {
+  if (directory !== '' && !/(?:^|\/)(?:\.|\/|$)/.test(entry)) return `${directory}/${entry}`
   const parts = directory === '' ? [] : directory.split('/')
   for (const part of entry.split('/')) {
     if (part === '..') {

@@ -1,4 +1,5 @@
-import { Pair, type ParsedNode, Scalar, YAMLMap, YAMLSeq } from 'yaml'
+import type { ParsedNode, Scalar, YAMLMap, YAMLSeq } from 'yaml'
+import { simpleMap, simplePair, simpleScalar, simpleSeq } from './simple-nodes.ts'
 
 /**
  * Reads documents of the plainest kind, which most manifests are: block mappings and lists, keys of letters,
@@ -62,7 +63,7 @@ class SimpleReader {
   }
 
   private list(indent: number): YAMLSeq | null {
-    const list = new YAMLSeq()
+    const list = simpleSeq()
     const start = this.at
     while (!this.atEnd && this.indent === indent && this.isItem()) {
       do this.at++
@@ -78,7 +79,7 @@ class SimpleReader {
   }
 
   private mapping(indent: number): YAMLMap | null {
-    const map = new YAMLMap()
+    const map = simpleMap()
     const start = this.at
     do {
       if (!this.startsWith(KEY)) return null
@@ -88,7 +89,7 @@ class SimpleReader {
       const isNested = this.at >= this.lineEnd || this.text.charCodeAt(this.at) === HASH
       const value = isNested ? this.nested(indent) : this.scalar()
       if (value === null) return null
-      map.items.push(new Pair(key, value))
+      map.items.push(simplePair(key, value))
     } while (!this.atEnd && this.indent === indent && !this.isItem())
     if (!this.atEnd && this.indent > indent) return null
     map.range = [start, this.at, this.at]
@@ -144,8 +145,5 @@ const DASH = 0x2d
 const DOUBLE_QUOTE = 0x22
 
 function scalarOf(value: string, type: Scalar.Type, start: number, end = start + value.length): Scalar {
-  const scalar = new Scalar(value)
-  scalar.type = type
-  scalar.range = [start, end, end]
-  return scalar
+  return simpleScalar(value, type, [start, end, end])
 }
