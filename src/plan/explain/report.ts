@@ -74,13 +74,13 @@ function row(standing: Standing, confidential: boolean): string {
   return `| ${target} | ${words} | ${version(from)} | ${version(to)} | ${why(standing)} |`
 }
 
-/** On GitLab the title is all that is shown of a report that is no failure. */
+/** On GitLab the title is all that is shown of a report that is no failure: it says what the newest version lacks. */
 function headline({ state, waiting, reason, late }: Standing, confidential: boolean): string {
   if (late !== undefined) return 'late'
   const awaited = waiting?.[0]?.waits[0]?.reason
-  return awaited === undefined || awaited.code !== reason.code || confidential
-    ? state
-    : oneLine(awaited.message, TITLE_LENGTH).replace(/\.$/, '')
+  if (awaited === undefined || confidential) return state
+  const lacks = oneLine(awaited.message, TITLE_LENGTH).replace(/\.$/, '')
+  return awaited.code === reason.code ? lacks : `${state}; ${lacks}`
 }
 
 /** What is late, why the target stands as it does, and what its newer versions wait for; each once. */
