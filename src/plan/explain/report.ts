@@ -40,6 +40,7 @@ export function standingReport(
   const rows = standings.map((standing) => row(standing, confidential(standing.target)))
   const table = `| target | state | now | should be | why |\n|---|---|---|---|---|\n${asManyAsFit(rows)}`
   const title = standings
+    .toSorted((a, b) => Number(isPressing(b)) - Number(isPressing(a)))
     .map((standing) => `${standing.target}: ${headline(standing, confidential(standing.target))}`)
     .join(', ')
   return {
@@ -72,6 +73,11 @@ function row(standing: Standing, confidential: boolean): string {
   if (confidential) return `| ${target} | ${state} | – | – | ${late?.code ?? reason.code} |`
   const words = url === null ? state : link(state, url)
   return `| ${target} | ${words} | ${version(from)} | ${version(to)} | ${why(standing)} |`
+}
+
+/** A title is short: what needs an eye stands first in it. */
+function isPressing({ state, waiting = [], late }: Standing): boolean {
+  return state === 'refused' || late !== undefined || waiting.length > 0
 }
 
 /** On GitLab the title is all that is shown of a report that is no failure: it says what the newest version lacks. */
