@@ -1,4 +1,5 @@
 import { measureAck } from './ack.ts'
+import { measureAnnounce } from './announce.ts'
 import { measureCost } from './cost.ts'
 import { measureEdit } from './edit.ts'
 import { describeMachine, machineText } from './machine.ts'
@@ -13,6 +14,7 @@ import { buildServer } from './world/server.ts'
 const MEASURES: Record<SectionName, (options: BenchOptions, progress: Progress) => Promise<Section>> = {
   cost: measureCost,
   push: measurePush,
+  announce: measureAnnounce,
   ack: measureAck,
   memory: measureMemory,
   edit: measureEdit,

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-export const SECTIONS = ['cost', 'push', 'ack', 'memory', 'edit'] as const
+export const SECTIONS = ['cost', 'push', 'announce', 'ack', 'memory', 'edit'] as const
 export type SectionName = (typeof SECTIONS)[number]
 
 export interface BenchOptions {

@@ -13,7 +13,7 @@ import { runScript, scriptName } from './world/script.ts'
 import { startSupercargo } from './world/server.ts'
 
 /** Added to every request to the forge, and to every webhook. */
-const LATENCY = 50
+export const LATENCY = 50
 
 /** One way to bring a pushed commit into the manifests. */
 interface Contender {
@@ -135,7 +135,7 @@ function sendWebhooks(forge: BenchForge, url: string): void {
 }
 
 /** The number and the branch of the one open pull request, as soon as there is one. */
-async function pullRequest(forge: BenchForge, manifests: Repository): Promise<[number, string]> {
+export async function pullRequest(forge: BenchForge, manifests: Repository): Promise<[number, string]> {
   const deadline = Date.now() + 120_000
   for (;;) {
     const [pull] = forge.openPulls(manifests)
@@ -145,7 +145,7 @@ async function pullRequest(forge: BenchForge, manifests: Repository): Promise<[n
   }
 }
 
-async function assertTag(
+export async function assertTag(
   forge: BenchForge,
   manifests: Repository,
   branch: string,
@@ -156,7 +156,7 @@ async function assertTag(
 }
 
 /** Resolves when everything was sent and nobody has asked the forge for anything for a while. */
-async function quiet(forge: BenchForge): Promise<void> {
+export async function quiet(forge: BenchForge): Promise<void> {
   const { log } = forge.sandbox.model.faults
   for (let seen = -1; seen !== log.length; ) {
     seen = log.length

@@ -27,7 +27,12 @@ export function buildServer(): void {
 export function startSupercargo(
   api: string,
   dataDir: string,
-  more: { databaseUrl?: string; nodeArgs?: string[] } = {},
+  more: {
+    databaseUrl?: string
+    nodeArgs?: string[]
+    environment?: Record<string, string>
+    port?: number
+  } = {},
 ): Promise<ServerProcess> {
   const env = {
     APP_ID: String(APP.id),
@@ -38,9 +43,11 @@ export function startSupercargo(
     SWEEP_SECONDS: '86400',
     LOG_LEVEL: 'warn',
     ...(more.databaseUrl === undefined ? {} : { DATABASE_URL: more.databaseUrl }),
+    ...more.environment,
   }
   const args = startArguments()
-  return startProcess([...args.slice(0, -1), ...(more.nodeArgs ?? []), ...args.slice(-1)], env, '/readyz')
+  const all = [...args.slice(0, -1), ...(more.nodeArgs ?? []), ...args.slice(-1)]
+  return startProcess(all, env, '/readyz', more.port)
 }
 
 /** What `npm start` gives to node. */
@@ -49,13 +56,14 @@ function startArguments(): string[] {
   return scripts.start.split(' ').slice(1)
 }
 
-/** Starts node with PORT and this environment, and waits until `ready` is answered with success. */
+/** Starts node with PORT (a free one) and this environment, and waits until `ready` is answered with success. */
 export async function startProcess(
   args: string[],
   environment: Record<string, string>,
   ready: string,
+  wanted?: number,
 ): Promise<ServerProcess> {
-  const port = await freePort()
+  const port = wanted ?? (await freePort())
   const started = performance.now()
   const child = spawn(process.execPath, args, {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: String(port), ...environment },
@@ -113,7 +121,8 @@ function cpuSecondsOf(pid: number): number {
   }
 }
 
-async function freePort(): Promise<number> {
+/** One that was free a moment ago. */
+export async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()

@@ -57,12 +57,12 @@ function scanGate(answers: Answers, { scan: threshold }: ImageGates, gated: Gate
       return why('scan-failed', `The scan of ${name} failed. Start it again in the registry.`, true)
     case 'done':
       if (isBelow(scan.worst, threshold)) {
-        const fact = `The scanner found nothing of severity ${threshold} or worse${counted(scan)}.`
+        const fact = `The scanner found nothing of severity ${threshold} or worse${inBrackets(counted(scan))}.`
         return { verdict: HOLDS, fact }
       }
       return why(
         'scan-vulnerable',
-        `The scanner found vulnerabilities of severity ${threshold} or worse in ${name}${counted(scan)}.`,
+        `The scanner found ${counted(scan) || 'vulnerabilities'} in ${name}: nothing of severity ${threshold} or worse may be there.`,
         false,
       )
   }
@@ -73,13 +73,17 @@ function isBelow(worst: Severity | 'unknown', threshold: Severity): boolean {
   return worst !== 'unknown' && rank(worst) < rank(threshold)
 }
 
-/** ` (2 critical, 1 high, 3 unknown)`; nothing where nothing was found. */
+/** `2 critical, 1 high, 3 unknown`; '' where nothing was counted. */
 function counted({ counts }: Extract<Scan, { state: 'done' }>): string {
   const found = [...SEVERITIES.toReversed(), 'unknown' as const].flatMap((severity) => {
     const count = severity === 'none' ? 0 : (counts[severity] ?? 0)
     return count > 0 ? [`${count} ${severity}`] : []
   })
-  return found.length === 0 ? '' : ` (${found.join(', ')})`
+  return found.join(', ')
+}
+
+function inBrackets(text: string): string {
+  return text === '' ? '' : ` (${text})`
 }
 
 /** Any one of those who are trusted is enough; an image is signed after it is pushed, so that it may come. */

@@ -71,7 +71,10 @@ async function receive(door: WebhookDoor, request: IncomingMessage, body: Uint8A
   const received = await door.read(request.headers, body, pathOf(request))
   if (!received.ok) {
     const what = received.status < 300 ? 'could not be used' : 'was refused'
-    door.log.warn({ status: received.status }, `A webhook request ${what}: ${received.problem}`)
+    door.log.warn(
+      { status: received.status, door: door.paths[0] },
+      `A webhook request ${what}: ${received.problem}`,
+    )
     return { status: received.status, body: `${received.problem}\n` }
   }
   const { source, id, event } = received.delivery

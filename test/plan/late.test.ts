@@ -74,11 +74,26 @@ test('what is waited for is in the title, and its page is a link in the table', 
   )
 })
 
+test('an environment that is held for another reason still says in the title what its newest version lacks', () => {
+  const reason = { code: 'image-vanished', message: 'ghcr.io/acme/web:aaaaaaa is no longer in the registry.' }
+  const held = staging({ state: 'held', reason, waiting: [waiting('bbbbbbb')] })
+  const { conclusion, title } = standingReport([held], open)
+  assert.deepEqual([conclusion, title], ['neutral', 'web/staging: held; bbbbbbb waits for the check test'])
+})
+
+test('what a version lacks stands first in a title that has no room for all', () => {
+  const idle = ['one', 'two', 'three', 'four', 'five', 'six', 'seven'].map((name) =>
+    staging({ target: `web/${name}`, state: 'current' }),
+  )
+  const { title } = standingReport([...idle, staging({ waiting: [waiting('bbbbbbb')] })], open)
+  assert.match(title, /^web\/staging: bbbbbbb waits for the check test, web\/one: current, .*…$/)
+})
+
 test('what newer versions lack stands behind why the environment is as it is, each once, and not too much of it', () => {
   const reason = { code: 'waits-for-review', message: 'Change request #7 waits for a person to merge it.' }
   const versions = ['fffffff', 'eeeeeee', 'ddddddd', 'ccccccc', 'bbbbbbb'].map((each) => waiting(each))
   const report = standingReport([staging({ reason, waiting: versions })], open)
-  assert.equal(report.title, 'web/staging: waiting')
+  assert.equal(report.title, 'web/staging: waiting; fffffff waits for the check test')
   assert.match(
     report.summary,
     /to merge it\. fffffff waits.* ddddddd waits [^.]*\. 2 more versions are not ready\. \|$/,

@@ -9,6 +9,7 @@ import type { GitClone } from './git-clone.ts'
 import { BOT, startGitLab } from './gitlab.ts'
 import { type People, peopleOfGitHub, peopleOfGitLab } from './people.ts'
 import { fileText, startSandbox, TEST_APP, type TestSandbox } from './sandbox.ts'
+import { SERVER_SECRET, SERVER_SIGNING_SECRET } from './server-process.ts'
 
 export type { RequestView } from './people.ts'
 
@@ -27,6 +28,10 @@ export interface Side extends People, ForgeView {
   text(repository: Repository, revision: string, path: string): Promise<string | null>
   /** No webhooks are sent any more. */
   silence(): void
+  /** Webhooks about the owner's repositories go to the server at this origin, from now on. */
+  announceTo(origin: string, owner: string): void
+  /** What lets a server process work for it. */
+  environment: Record<string, string>
   stop(): Promise<void>
 }
 
@@ -60,6 +65,14 @@ export async function githubSide(options: { dataDir?: string } = {}): Promise<Si
     clone: (path) => test.clone(path),
     text: (repository, revision, path) => fileText(test, repository, revision, path),
     silence: () => test.sandbox.setWebhook(null),
+    announceTo: (origin) =>
+      test.sandbox.setWebhook({ url: `${origin}/webhooks/github`, secret: SERVER_SECRET }),
+    environment: {
+      APP_ID: String(TEST_APP.id),
+      PRIVATE_KEY: TEST_APP.privateKey,
+      WEBHOOK_SECRET: SERVER_SECRET,
+      GITHUB_API_URL: test.api,
+    },
     stop: () => test.close(),
   }
 }
@@ -82,6 +95,13 @@ export async function gitlabSide(options: { dataDir?: string } = {}): Promise<Si
     text: (repository, revision, path) => fileText(test, repository, revision, path),
     // there are none until somebody makes a hook
     silence: () => {},
+    announceTo: (origin, owner) =>
+      sandbox.setWebhook(owner, { url: `${origin}/webhooks/gitlab`, signingToken: SERVER_SIGNING_SECRET }),
+    environment: {
+      GITLAB_URL: test.url,
+      GITLAB_TOKEN: BOT,
+      GITLAB_SIGNING_SECRET: SERVER_SIGNING_SECRET,
+    },
     stop: () => test.close(),
   }
 }

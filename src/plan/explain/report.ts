@@ -40,6 +40,7 @@ export function standingReport(
   const rows = standings.map((standing) => row(standing, confidential(standing.target)))
   const table = `| target | state | now | should be | why |\n|---|---|---|---|---|\n${asManyAsFit(rows)}`
   const title = standings
+    .toSorted((a, b) => Number(isPressing(b)) - Number(isPressing(a)))
     .map((standing) => `${standing.target}: ${headline(standing, confidential(standing.target))}`)
     .join(', ')
   return {
@@ -74,13 +75,18 @@ function row(standing: Standing, confidential: boolean): string {
   return `| ${target} | ${words} | ${version(from)} | ${version(to)} | ${why(standing)} |`
 }
 
-/** On GitLab the title is all that is shown of a report that is no failure. */
+/** A title is short: what needs an eye stands first in it. */
+function isPressing({ state, waiting = [], late }: Standing): boolean {
+  return state === 'refused' || late !== undefined || waiting.length > 0
+}
+
+/** On GitLab the title is all that is shown of a report that is no failure: it says what the newest version lacks. */
 function headline({ state, waiting, reason, late }: Standing, confidential: boolean): string {
   if (late !== undefined) return 'late'
   const awaited = waiting?.[0]?.waits[0]?.reason
-  return awaited === undefined || awaited.code !== reason.code || confidential
-    ? state
-    : oneLine(awaited.message, TITLE_LENGTH).replace(/\.$/, '')
+  if (awaited === undefined || confidential) return state
+  const lacks = oneLine(awaited.message, TITLE_LENGTH).replace(/\.$/, '')
+  return awaited.code === reason.code ? lacks : `${state}; ${lacks}`
 }
 
 /** What is late, why the target stands as it does, and what its newer versions wait for; each once. */
