@@ -74,6 +74,20 @@ test('what is waited for is in the title, and its page is a link in the table', 
   )
 })
 
+test('an image that the scanner refuses is told as a failure at once, and one without a signature not as a success', () => {
+  const lacking = (code: string) => {
+    const [first] = waiting('bbbbbbb').waits
+    assert.ok(first)
+    const waits = [{ ...first, reason: { code, message: 'It lacks something.' } }]
+    return standingReport([staging({ waiting: [{ ...waiting('bbbbbbb'), waits }] })], open).conclusion
+  }
+  assert.deepEqual(['scan-vulnerable', 'signature-invalid', 'waits-for-image'].map(lacking), [
+    'failure',
+    'neutral',
+    'success',
+  ])
+})
+
 test('an environment that is held for another reason still says in the title what its newest version lacks', () => {
   const reason = { code: 'image-vanished', message: 'ghcr.io/acme/web:aaaaaaa is no longer in the registry.' }
   const held = staging({ state: 'held', reason, waiting: [waiting('bbbbbbb')] })

@@ -62,9 +62,15 @@ function asManyAsFit(lines: readonly string[]): string {
     : `${lines.slice(0, cut).join('\n')}\n\n… and ${lines.length - cut} more.`
 }
 
+/** An image that is judged unfit is told as soon as that is known; one that is not signed may be signed in a moment. */
 function conclusionOf(standings: readonly Standing[]): Report['conclusion'] {
-  if (standings.some(({ state, late }) => state === 'refused' || late !== undefined)) return 'failure'
-  return standings.some(({ state }) => state === 'held') ? 'neutral' : 'success'
+  const lacks = (standing: Standing, code: string) =>
+    standing.waiting?.[0]?.waits.some(({ reason }) => reason.code === code) === true
+  const isWrong = (each: Standing) =>
+    each.state === 'refused' || each.late !== undefined || lacks(each, 'scan-vulnerable')
+  if (standings.some(isWrong)) return 'failure'
+  const isOpen = (each: Standing) => each.state === 'held' || lacks(each, 'signature-invalid')
+  return standings.some(isOpen) ? 'neutral' : 'success'
 }
 
 /** Of a manifest repository that not every reader of the report may read, only the state is told. */
