@@ -85,4 +85,33 @@ acrossRegistries((it) => {
     assert.deepEqual(await s.states(), ['1 open'])
     assert.equal(await s.manifest(STAGING, BRANCH), kustomization(tagOf(older)))
   })
+
+  it(
+    'a check that runs again leaves the open change request as it is, and one that fails closes it',
+    async (s) => {
+      const older = await s.push('Older')
+      await s.check(older, 'test', 'passed')
+      const newer = await s.push('Newer')
+      await s.check(newer, 'test', 'passed')
+      await s.rest()
+      await s.check(newer, 'test', 'pending')
+      const { states, messages } = await s.rest()
+      assert.equal(states['web/staging'], 'waiting waits-for-check')
+      assert.equal(messages['web/staging'], `${tagOf(newer)} waits for the check test.`)
+      assert.equal(await s.manifest(STAGING, BRANCH), kustomization(tagOf(newer)))
+      assert.deepEqual(await s.states(), ['1 open'])
+      await s.check(newer, 'test', 'failed')
+      await s.check(older, 'test', 'failed')
+      await s.rest()
+      assert.deepEqual(await s.states(), ['1 closed'])
+      const [closed] = await s.changeRequests()
+      assert.match(closed?.body ?? '', /Closed by Supercargo: .*its check test has failed/)
+    },
+    {
+      config: WAITING.replace('ready: image', 'ready: checks\nchecks: [test]').replace(
+        'branch main',
+        'branch main\n    merge: review',
+      ),
+    },
+  )
 })
