@@ -23,6 +23,8 @@ export function unready({ waiting = [] }: Pick<Proposal, 'waiting'>, open: Chang
   if (first === undefined) return null
   return {
     reason: first.reason,
-    passing: waits.every(({ again, reason }) => again && reason.code !== 'waits-for-image'),
+    passing: waits.every(
+      ({ kind, again, reason }) => kind === 'unknown' || (again && reason.code !== 'waits-for-image'),
+    ),
   }
 }
