@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { retagWithConsent } from '../../src/compose/retag-consent.ts'
 import type { LookAgain } from '../../src/plan/look-again.ts'
 import type { Dependencies } from '../../src/reconcile/dependencies.ts'
+import { isQuiet } from '../../src/reconcile/sweep.ts'
 import type { Registry } from '../../src/registry/registry.ts'
 import { type AcmeChange, CONFIG } from './acme.ts'
 import { botOn, type TestBot } from './bot.ts'
@@ -51,6 +52,8 @@ export interface VersionStage extends Stage {
 
 export interface Rested {
   lookAgain: LookAgain | null
+  /** Whether sweeps visit it only when something has changed. */
+  quiet: boolean
   /** `waiting waits-for-image`, by target: `web/staging`. */
   states: Record<string, string>
   messages: Record<string, string>
@@ -119,7 +122,9 @@ function versionStage(
     built: (commit, wish) => registry.pushImage(name, tagOf(commit), wish),
     deleted: (digest) => registry.deleteImage(name, digest),
     digestOf: async (tag) => (await registry.head(name, tag)).digest,
-    later: (seconds) => void (clock += seconds * 1000),
+    later: (seconds) => {
+      clock += seconds * 1000
+    },
     now,
     rest: () => rest(s.bot),
     told: (commit) => s.source.report(SOURCE, commit),
@@ -144,7 +149,8 @@ const SOON_SECONDS = 5
 
 async function rest(bot: TestBot): Promise<Rested> {
   for (let round = 0; round < ROUNDS; round++) {
-    const { applied, lookAgain, standings } = await bot.pass(SOURCE)
+    const result = await bot.pass(SOURCE)
+    const { applied, lookAgain, standings } = result
     if (applied.length > 0 || (lookAgain?.seconds ?? SOON_SECONDS + 1) <= SOON_SECONDS) continue
     const again = await bot.pass(SOURCE)
     assert.deepEqual(
@@ -154,7 +160,12 @@ async function rest(bot: TestBot): Promise<Rested> {
     )
     const entries = standings.map(({ target, state, reason }) => [target, `${state} ${reason.code}`])
     const messages = standings.map(({ target, reason }) => [target, reason.message])
-    return { lookAgain, states: Object.fromEntries(entries), messages: Object.fromEntries(messages) }
+    return {
+      lookAgain,
+      quiet: isQuiet(result),
+      states: Object.fromEntries(entries),
+      messages: Object.fromEntries(messages),
+    }
   }
   return assert.fail('The bot never comes to rest.')
 }
