@@ -129,6 +129,21 @@ acrossRegistries((it) => {
   )
 
   it(
+    'tag-moved, a release on whose change request a person has committed: it is left to them',
+    async (s) => {
+      await released(s, 'v1.0.0')
+      await s.rest()
+      await s.person.commit(PRODUCTION_BRANCH, { 'notes.txt': 'mine' })
+      await s.built('v1.0.0')
+      const { states } = await s.rest()
+      assert.equal(states['web/production'], 'waiting tag-taken')
+      assert.deepEqual(await s.states(), ['1 open', '2 open'])
+      assert.equal(await s.manifest('notes.txt', PRODUCTION_BRANCH), 'mine')
+    },
+    { config: WAITING.replace('follow: tag v*', 'follow: tag v*\n    retag: true') },
+  )
+
+  it(
     'tag-moved, registry digest: it is what such an environment follows, there and back',
     async (s) => {
       const first = await s.built('latest')
