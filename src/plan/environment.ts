@@ -4,6 +4,7 @@ import { readTrailers } from '../domain/commit-message.ts'
 import type { ImageName } from '../domain/image.ts'
 import { isUnder } from '../domain/path.ts'
 import { isRefName } from '../domain/ref-name.ts'
+import { repositoryKey } from '../domain/repository.ts'
 import type { ManifestSnapshot } from '../forge/forge.ts'
 import type { Reason, Standing } from './action.ts'
 import { candidateOf } from './candidate.ts'
@@ -25,6 +26,7 @@ import { isRegistryRule } from './registry-tags.ts'
 import { isRelease, mayTag, releaseOf, tagRelease } from './release.ts'
 import { settle } from './settle.ts'
 import { tellMore } from './standing.ts'
+import { withoutCandidate } from './without-candidate.ts'
 import { manifestsOf, type World } from './world.ts'
 
 /** What one environment needs: a settled proposal, a direct commit, or the reason for neither. */
@@ -118,7 +120,15 @@ export function planEnvironment(world: World, app: App, environment: Environment
   if (candidate.state === 'none') {
     const to = waiting[0]?.version ?? probed.shown
     const from = present.map(({ shown }) => shown).join(', ') || null
-    return without({ target, state: 'waiting', reason: candidate.reason, from, to, url: null, waiting })
+    const { actions, url } = withoutCandidate({
+      target,
+      owner: ownBlock(world, app, environment),
+      waiting,
+      snapshot,
+      consents: (branch) => ask(pathsOf(probe), imagesOf(probe), branch).allowed,
+    })
+    const standing: Standing = { target, state: 'waiting', reason: candidate.reason, from, to, url, waiting }
+    return { ...without(standing), actions }
   }
   const { version, verdict } = withDigests(world.answers, environment, candidate.version, probe.digests)
   const names = namesOf(
@@ -254,6 +264,10 @@ function planDirect(
   }
   const standing: Standing = { target, state: 'changing', reason: proposal.reason, from, to, url: null }
   return { ...without(standing), direct: { proposal, snapshot, again } }
+}
+
+function ownBlock({ source }: World, { name: app }: App, { name: target }: Environment) {
+  return { source: repositoryKey(source.repository), sourceId: source.id, app, target }
 }
 
 /** What nobody can say before a registry has told it is not held against a probe. */

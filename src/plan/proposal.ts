@@ -3,7 +3,7 @@ import type { MergeMode } from '../config/model.ts'
 import type { Vocabulary } from '../domain/vocabulary.ts'
 import type { FileEdit } from '../edit/editor.ts'
 import type { FileChange } from '../forge/forge.ts'
-import type { Action, Reason, Standing } from './action.ts'
+import type { Action, Reason, Standing, Waiting } from './action.ts'
 import type { Block } from './block.ts'
 
 /** A change to a manifest repository that is wanted by one target, before it is known how it gets in. */
@@ -21,6 +21,8 @@ export interface Proposal {
   block: Omit<Block, 'supersedes' | 'files' | 'closed'>
   from: string | null
   to: string
+  /** Newer versions that are not ready. */
+  waiting?: readonly Waiting[]
   /** Empty: the manifests are as they should be. */
   changes: FileChange[]
   edits: FileEdit[]

@@ -48,6 +48,7 @@ export function propose(world: World, app: App, environment: Environment, findin
     },
     from,
     to,
+    waiting: candidate.waiting,
     changes: edit.edits.map(({ path, after }) => ({ path, content: after })),
     edits: edit.edits,
     reason: findings.sameTag ?? reason(from === null ? 'first-version' : 'newer-version', `${why}.`),

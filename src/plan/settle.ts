@@ -8,12 +8,13 @@ import type {
   Mergeability,
 } from '../forge/forge.ts'
 import type { Action, Reason, Standing } from './action.ts'
-import { type Block, readBlock, replaceBlock, writeBlock } from './block.ts'
+import { readBlock, replaceBlock, writeBlock } from './block.ts'
 import { type Earlier, earlierOnes, mergedBranches, supersededBy } from './earlier.ts'
 import { holds, isKnown, judgedOn, mustRebuild } from './judged-branch.ts'
 import { withNote } from './note.ts'
 import { personCommitted, whyNotTouch } from './people-first.ts'
 import { branchWish, filesOf, type Proposal, type Settled } from './proposal.ts'
+import { unready } from './unready.ts'
 
 const MAX_SUPERSEDED = 20
 /** GitHub takes 65,536 characters; the block comes behind. */
@@ -35,6 +36,10 @@ export function settle(proposal: Proposal, snapshot: ManifestSnapshot): Settled 
   }
   const stop = whyNotTouch(proposal, snapshot, state)
   if (stop !== null) return stopped(proposal, snapshot, state, stop)
+  for (const { open } of [state, ...earlier]) {
+    const still = open === null ? null : unready(proposal, open)
+    if (still?.passing === true) return settled(proposal, [], 'waiting', still.reason, open?.url ?? null)
+  }
   const done = alone(proposal, snapshot, state, earlier)
   return { ...done, actions: [...done.actions, ...closeEarlier(proposal, snapshot, earlier)] }
 }
@@ -107,8 +112,7 @@ function withdraw(
 ): Settled {
   const actions: Action[] = []
   if (state.open !== null) {
-    const block = readBlock(state.open.body)
-    const why = held ?? whyEmpty(proposal, snapshot, block)
+    const why = held ?? unready(proposal, state.open)?.reason ?? whyEmpty(proposal, snapshot, state.open)
     actions.push({ ...common(proposal, snapshot, why), ...closing(branchWish(proposal), state.open, why) })
   } else if (state.branch !== null && isKnown(state, proposal)) {
     const why = reason(
@@ -142,8 +146,9 @@ export function closing(branch: BranchWish, open: ChangeRequest, why: Reason) {
   return { kind: 'close-change-request' as const, wish }
 }
 
-function whyEmpty({ target, to, block }: Proposal, snapshot: ManifestSnapshot, open: Block | null): Reason {
-  return open === null || open.version === block.version
+function whyEmpty({ target, to, block }: Proposal, snapshot: ManifestSnapshot, open: ChangeRequest): Reason {
+  const before = readBlock(open.body)
+  return before === null || before.version === block.version
     ? reason('emptied', `${snapshot.branch} already has everything that this would change.`)
     : reason('not-wanted', `${target} should have ${to} now, and ${snapshot.branch} already does.`)
 }

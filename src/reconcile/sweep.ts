@@ -24,14 +24,16 @@ const TOGETHER = 10
 
 /**
  * Whether a pass left nothing that could change without a mark changing: no wait of its own, and no change request that
- * the bot merges as soon as checks or reviews allow it.
+ * the bot merges as soon as checks or reviews allow it. What nobody could say may be said without any mark.
  */
 export function isQuiet({ lookAgain, standings }: PassResult): boolean {
   return (
     lookAgain === null &&
     standings.every(
-      ({ state, reason }) =>
-        state !== 'changing' && !(state === 'waiting' && reason.code.startsWith('merge-')),
+      ({ state, reason, waiting = [] }) =>
+        state !== 'changing' &&
+        !(state === 'waiting' && reason.code.startsWith('merge-')) &&
+        !waiting.some(({ waits }) => waits.some(({ kind }) => kind === 'unknown')),
     )
   )
 }

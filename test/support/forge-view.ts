@@ -23,7 +23,7 @@ export interface ForgeView {
   /** As the bot, a branch with a commit: what is left when a write stops half-way. */
   halfOfAWrite(path: string, branch: string, base: string): Promise<void>
   /** Webhooks of this owner, from now on at the least. */
-  listen(owner: string): Promise<{ payload: { ref?: string } }[]>
+  listen(owner: string): Promise<{ event: string; payload: { ref?: string; object_kind?: string } }[]>
 }
 
 export function githubView(test: TestSandbox): ForgeView {
@@ -105,7 +105,8 @@ export function gitlabView(test: TestGitLab): ForgeView {
       return notes.filter(({ system }) => !system).map(({ id }) => id)
     },
     async report(path, commit) {
-      const [status] = await rest('GET', path, `/repository/commits/${commit}/statuses`)
+      const statuses = await rest('GET', path, `/repository/commits/${commit}/statuses?name=supercargo`)
+      const [status] = statuses
       const threads = await rest('GET', path, `/repository/commits/${commit}/discussions`)
       const comments = threads.flatMap(({ notes }: { notes: { body: string }[] }) =>
         notes.map(({ body }) => body),
