@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { errorKind } from '../domain/errors.ts'
 import type { ImageName } from '../domain/image.ts'
 import { repositoryKey } from '../domain/repository.ts'
+import type { Glance } from '../forge/glance.ts'
 import type { Store } from '../store/store.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { PassResult } from './pass.ts'
@@ -9,10 +10,10 @@ import { reasonOf } from './reason-of.ts'
 import { readWatch, WATCH_PREFIXES, type Watch } from './watches.ts'
 
 export interface SweepParts extends Pick<Dependencies, 'forges' | 'registry' | 'log'> {
-  store: Pick<Store, 'feedsLike' | 'recordGlances' | 'dueKeys'>
+  store: Pick<Store, 'watchesOf' | 'recordGlances' | 'keepGlances' | 'dueKeys'>
   /** Whether the image's registry tells of new tags by itself. */
   announced(image: ImageName): boolean
-  /** Told of every repository that there is. */
+  /** Told of every repository that was seen. */
   listed(keys: readonly string[]): void
 }
 
@@ -22,52 +23,84 @@ const ANNOUNCED_EVERY = 12
 /** Requests to registries at the same time. */
 const TOGETHER = 10
 
+/** A registry that has failed so often, one after the other, is left alone until the next sweep. */
+const FAILURES = 5
+
 /**
- * Whether a pass left nothing that could change without a mark changing: no wait of its own, and no change request that
- * the bot merges as soon as checks or reviews allow it.
+ * Whether a pass left nothing that could change without a mark changing: no version that waits to become ready, and no
+ * change request that the bot merges as soon as checks or reviews allow it.
  */
 export function isQuiet({ lookAgain, standings }: PassResult): boolean {
   return (
     lookAgain === null &&
     standings.every(
-      ({ state, reason }) =>
-        state !== 'changing' && !(state === 'waiting' && reason.code.startsWith('merge-')),
+      ({ state, reason, waiting = [] }) =>
+        waiting.length === 0 &&
+        state !== 'changing' &&
+        !(state === 'waiting' && reason.code.startsWith('merge-')),
     )
   )
 }
 
 /**
  * Looks at all repositories and at all followed tags at a glance, and says which repositories must be visited: what
- * is quiet costs no request of its own.
+ * is quiet costs no request of its own. The first sweep of a process visits all of them, because the program or its
+ * settings may be other ones than those of the last visit.
  */
 export function createSweep(parts: SweepParts): () => Promise<string[]> {
-  const { store } = parts
+  const { store, listed } = parts
   let sweeps = 0
   return async () => {
-    const glances = (await Promise.all([...parts.forges.values()].map((forge) => forge.glance()))).flat()
-    const marks = new Map(glances.map(({ repository, mark }) => [repositoryKey(repository), mark]))
-    const keys = [...marks.keys()]
-    parts.listed(keys)
-    const all = sweeps++ % ANNOUNCED_EVERY === 0
-    for (const [key, mark] of await lookAtRegistries(parts, all)) marks.set(key, mark)
+    const { glances, complete } = await lookAtForges(parts)
+    const keys = glances.map(({ repository }) => repositoryKey(repository))
+    listed(keys)
+    const marks = new Map<string, string>()
+    for (const { repository, mark } of glances) if (mark !== null) marks.set(repositoryKey(repository), mark)
+    const watches = await store.watchesOf(keys, WATCH_PREFIXES)
+    for (const [key, mark] of await lookAtRegistries(parts, watches, sweeps % ANNOUNCED_EVERY === 0))
+      marks.set(key, mark)
     await store.recordGlances(marks)
-    return await store.dueKeys(keys)
+    // what only a forge that failed knows of is not gone
+    if (complete) await store.keepGlances([...marks.keys(), ...watches.map(({ key }) => key)])
+    return sweeps++ === 0 ? keys : await store.dueKeys(keys)
   }
 }
 
-async function lookAtRegistries(parts: SweepParts, all: boolean): Promise<[string, string | null][]> {
-  const { store, announced } = parts
-  const watches = (await Promise.all(WATCH_PREFIXES.map((prefix) => store.feedsLike(prefix)))).flat()
-  const seen: [string, string | null][] = []
-  for (let at = 0; at < watches.length; at += TOGETHER) {
-    const some = watches.slice(at, at + TOGETHER).map(async (key): Promise<[string, string | null]> => {
-      const watch = readWatch(key)
-      const asks = watch !== null && (all || !announced(watch.image))
-      return [key, asks ? await look(parts, watch) : null]
+/** A forge that cannot be seen keeps nothing from the others. Throws when none can be. */
+async function lookAtForges({ forges, log }: SweepParts): Promise<{ glances: Glance[]; complete: boolean }> {
+  const looks = await Promise.allSettled([...forges.values()].map((forge) => forge.glance()))
+  const failures = looks.flatMap((look) => (look.status === 'rejected' ? [look.reason] : []))
+  if (failures.length > 0 && failures.length === looks.length) throw failures[0]
+  for (const error of failures)
+    log.warn({ code: reasonOf(error).code }, `The sweep leaves a forge out: ${reasonOf(error).message}`)
+  const glances = looks.flatMap((look) => (look.status === 'fulfilled' ? look.value : []))
+  return { glances, complete: failures.length === 0 }
+}
+
+/** Marks of what could be seen now; whatever is not among them is taken to be as it was. */
+async function lookAtRegistries(
+  parts: SweepParts,
+  watches: readonly { key: string; seen: boolean }[],
+  all: boolean,
+): Promise<[string, string][]> {
+  const marks: [string, string][] = []
+  const failures = new Map<string, number>()
+  const asked = watches.flatMap(({ key, seen }) => {
+    const watch = readWatch(key)
+    return watch !== null && (all || !seen || !parts.announced(watch.image)) ? [{ key, watch }] : []
+  })
+  for (let at = 0; at < asked.length; at += TOGETHER) {
+    const some = asked.slice(at, at + TOGETHER).map(async ({ key, watch }) => {
+      const host = watch.image.normalised.split('/', 1).join()
+      const before = failures.get(host) ?? 0
+      if (before >= FAILURES) return
+      const mark = await look(parts, watch)
+      failures.set(host, mark === null ? (failures.get(host) ?? 0) + 1 : 0)
+      if (mark !== null) marks.push([key, mark])
     })
-    seen.push(...(await Promise.all(some)))
+    await Promise.all(some)
   }
-  return seen
+  return marks
 }
 
 /** A registry that cannot be asked now is asked by the next sweep; whoever waits for it asks by itself. */
