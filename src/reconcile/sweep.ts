@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { errorKind } from '../domain/errors.ts'
 import type { ImageName } from '../domain/image.ts'
 import { repositoryKey } from '../domain/repository.ts'
-import type { Glance } from '../forge/glance.ts'
 import type { Store } from '../store/store.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { PassResult } from './pass.ts'
@@ -51,11 +50,11 @@ export function createSweep(parts: SweepParts): () => Promise<string[]> {
   const { store, listed } = parts
   let sweeps = 0
   return async () => {
-    const { glances, complete } = await lookAtForges(parts)
-    const keys = glances.map(({ repository }) => repositoryKey(repository))
+    const { seen, complete } = await lookAtForges(parts)
+    const keys = [...seen.keys()]
     listed(keys)
     const marks = new Map<string, string>()
-    for (const { repository, mark } of glances) if (mark !== null) marks.set(repositoryKey(repository), mark)
+    for (const [key, mark] of seen) if (mark !== null) marks.set(key, mark)
     const watches = await store.watchesOf(keys, WATCH_PREFIXES)
     for (const [key, mark] of await lookAtRegistries(parts, watches, sweeps % ANNOUNCED_EVERY === 0))
       marks.set(key, mark)
@@ -66,15 +65,18 @@ export function createSweep(parts: SweepParts): () => Promise<string[]> {
   }
 }
 
-/** A forge that cannot be seen keeps nothing from the others. Throws when none can be. */
-async function lookAtForges({ forges, log }: SweepParts): Promise<{ glances: Glance[]; complete: boolean }> {
+/** Marks by key; a forge that cannot be seen keeps nothing from the others. Throws when none can be. */
+async function lookAtForges({ forges, log }: SweepParts) {
   const looks = await Promise.allSettled([...forges.values()].map((forge) => forge.glance()))
   const failures = looks.flatMap((look) => (look.status === 'rejected' ? [look.reason] : []))
   if (failures.length > 0 && failures.length === looks.length) throw failures[0]
   for (const error of failures)
     log.warn({ code: reasonOf(error).code }, `The sweep leaves a forge out: ${reasonOf(error).message}`)
   const glances = looks.flatMap((look) => (look.status === 'fulfilled' ? look.value : []))
-  return { glances, complete: failures.length === 0 }
+  return {
+    seen: new Map(glances.map(({ repository, mark }) => [repositoryKey(repository), mark])),
+    complete: failures.length === 0,
+  }
 }
 
 /** Marks of what could be seen now; whatever is not among them is taken to be as it was. */
