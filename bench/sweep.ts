@@ -59,16 +59,7 @@ export async function measureSweep(
     figures: [
       {
         title: `Requests to the forge, and to the registry (HEAD and GET of manifests, lists of tags), of one sweep and its visits; ${ENVIRONMENTS} environments to an app, one of which follows a registry`,
-        columns: [
-          'shape',
-          'what',
-          'by',
-          'visits',
-          'forge requests',
-          '/ app',
-          'registry HEAD',
-          'registry lists',
-        ],
+        columns: ['shape', 'what', 'by', 'visits', 'forge', '/ app', 'HEAD', 'lists', 'GET'],
         rows: measured.flatMap(({ shape, apps: count, rounds }) =>
           rounds.map(({ what, who, visits, forge, heads, lists, manifests }): Cell[] => [
             shape,

@@ -1,7 +1,9 @@
-import { ZERO_OID } from '../../src/domain/commit.ts'
+import { cp, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { TreeChange } from '../../src/sandbox/git/git-repository.ts'
 import { changeTree, writeCommit } from '../../src/sandbox/git/write.ts'
 import { install } from '../../src/sandbox/model/installations.ts'
-import { changeRefs } from '../../src/sandbox/model/refs.ts'
+import { repositoryDirectory } from '../../src/sandbox/model/model.ts'
 import { createRepository } from '../../src/sandbox/model/repositories.ts'
 import { accountSignature } from '../../src/sandbox/model/signatures.ts'
 import type { Repository } from '../../src/sandbox/model/types.ts'
@@ -38,12 +40,13 @@ export async function sweepWorld(
   const accepted = Array.from({ length: TEAMS }, (): string[] => [])
   const followed: SweepWorld['followed'] = []
   const { model } = forge.sandbox
+  const template = await createRepository(model, { owner: 'acme', name: 'template' })
   const make = async (index: number) => {
     const name = `app-${index}`
     const team = index % TEAMS
     const apps = Array.from({ length: appsOfEach }, (_, number) => `${name}-${number}`)
     const files = { '.github/supercargo.yml': configuration(registry.host, team, apps) }
-    const { repository, head } = await seed(forge, name, files, ['v1.0.0'])
+    const { repository, head } = await seed(forge, template, name, files, ['v1.0.0'])
     for (const [number, app] of apps.entries()) {
       const image = `acme/${app}`
       const tag = head.slice(0, 7)
@@ -73,7 +76,7 @@ export async function sweepWorld(
   const manifests: Repository[] = []
   for (const [team, files] of teams.entries()) {
     files.set('.supercargo/policy.yml', `accept:\n${accepted[team]?.join('') || '  []\n'}`)
-    const { repository } = await seed(forge, `manifests-${team}`, Object.fromEntries(files), [])
+    const { repository } = await seed(forge, template, `manifests-${team}`, Object.fromEntries(files), [])
     manifests.push(repository)
   }
   install(model, 'acme')
@@ -113,20 +116,25 @@ images:
 ${pinned}`
 }
 
-/** Without a push, which would cost processes: a thousand repositories take a minute as it is. */
+/**
+ * A repository with one commit at main and at these tags. Only the first one is made as it should be; the others are
+ * copies of it when it was empty, because a thousand times ten processes take minutes.
+ */
 async function seed(
   forge: BenchForge,
+  template: Repository,
   name: string,
   files: Record<string, string>,
   tags: string[],
 ): Promise<{ repository: Repository; head: string }> {
   const { model } = forge.sandbox
-  const repository = await createRepository(model, { owner: 'acme', name })
+  const repository = { ...template, id: model.nextId(), name }
+  const directory = repositoryDirectory(model.dataDir, repository.id)
+  await cp(repositoryDirectory(model.dataDir, template.id), directory, { recursive: true })
   const git = model.git(repository)
-  const changes = []
-  for (const [path, text] of Object.entries(files)) {
-    changes.push({ path, entry: { mode: '100644', oid: await git.writeBlob(Buffer.from(text)) } } as const)
-  }
+  const changes: TreeChange[] = []
+  for (const [path, text] of Object.entries(files))
+    changes.push({ path, entry: { mode: '100644', oid: await git.writeBlob(Buffer.from(text)) } })
   const author = accountSignature(model.you, new Date())
   const head = await writeCommit(git, {
     tree: await changeTree(git, null, changes),
@@ -136,8 +144,10 @@ async function seed(
     message: `First commit of ${name}\n`,
   })
   const refs = ['refs/heads/main', ...tags.map((tag) => `refs/tags/${tag}`)]
-  const wishes = refs.map((ref) => ({ ref, before: ZERO_OID, after: head }))
-  await changeRefs(model, repository, { kind: 'person', account: model.you }, wishes)
+  for (const ref of refs) await writeFile(join(directory, ref), `${head}\n`)
+  await git.reloadRefs()
   git.close()
+  const seen = { id: repository.id, refs: Object.fromEntries(refs.map((ref) => [ref, head])) }
+  model.save(['repositories', repository], ['seenRefs', seen])
   return { repository, head }
 }
