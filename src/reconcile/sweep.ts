@@ -59,7 +59,7 @@ export function createSweep(parts: SweepParts): () => Promise<string[]> {
     for (const [key, mark] of await lookAtRegistries(parts, watches, sweeps % ANNOUNCED_EVERY === 0))
       marks.set(key, mark)
     await store.recordGlances(marks)
-    // what only a forge that failed knows of is not gone
+    // what could not be seen is not gone
     if (complete) await store.keepGlances([...marks.keys(), ...watches.map(({ key }) => key)])
     return sweeps++ === 0 ? keys : await store.dueKeys(keys)
   }
@@ -68,11 +68,13 @@ export function createSweep(parts: SweepParts): () => Promise<string[]> {
 /** Marks by key; a forge that cannot be seen keeps nothing from the others. Throws when none can be. */
 async function lookAtForges({ forges, log }: SweepParts) {
   const looks = await Promise.allSettled([...forges.values()].map((forge) => forge.glance()))
-  const failures = looks.flatMap((look) => (look.status === 'rejected' ? [look.reason] : []))
-  if (failures.length > 0 && failures.length === looks.length) throw failures[0]
+  const blind = looks.flatMap((look) => (look.status === 'rejected' ? [look.reason] : []))
+  if (blind.length > 0 && blind.length === looks.length) throw blind[0]
+  const parts = looks.flatMap((look) => (look.status === 'fulfilled' ? [look.value] : []))
+  const failures = [...blind, ...parts.flatMap((part) => part.failures)]
   for (const error of failures)
-    log.warn({ code: reasonOf(error).code }, `The sweep leaves a forge out: ${reasonOf(error).message}`)
-  const glances = looks.flatMap((look) => (look.status === 'fulfilled' ? look.value : []))
+    log.warn({ code: reasonOf(error).code }, `The sweep leaves something out: ${reasonOf(error).message}`)
+  const glances = parts.flatMap((part) => part.seen)
   return {
     seen: new Map(glances.map(({ repository, mark }) => [repositoryKey(repository), mark])),
     complete: failures.length === 0,

@@ -18,7 +18,10 @@ interface Wish {
 async function swept(wish: Wish, play: (sweep: () => Promise<Swept>) => Promise<void>): Promise<void> {
   await scene(async ({ bot: { forge, dependencies } }) => {
     const forges = Object.entries(wish.forges).map(([id, see]) => {
-      const glance = async () => see().map((path) => ({ repository: { forge: id, path }, mark: path }))
+      const glance = async () => ({
+        seen: see().map((path) => ({ repository: { forge: id, path }, mark: path })),
+        failures: [],
+      })
       return [id, { ...forge, id, glance }] as const
     })
     const { resolve = () => 'sha256:1', watches = [] } = wish

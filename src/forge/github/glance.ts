@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { SupercargoError } from '../../domain/errors.ts'
 import type { ForgeId } from '../../domain/repository.ts'
-import type { Glance } from '../glance.ts'
+import type { Look } from '../glance.ts'
 import { statusOf } from '../shared/answer.ts'
 import type { Client, Session } from './client.ts'
 import type { Access } from './tokens.ts'
@@ -23,19 +23,22 @@ interface Listed {
 const YOUNG = 60_000
 
 /** Every repository of every installation that is not suspended, or everything that a plain token may see. */
-export async function glance(client: Client, forge: ForgeId, now: Date): Promise<Glance[]> {
+export async function glance(client: Client, forge: ForgeId, now: Date): Promise<Look> {
   const { app, plain } = client.tokens
-  const seen = app === null ? await ofToken(client, plain) : await ofApp(client, app)
-  return [...seen].map(([path, { repository, news }]) => ({
+  const { found, failures } =
+    app === null ? { found: await ofToken(client, plain), failures: [] } : await ofApp(client, app)
+  const seen = [...found].map(([path, { repository, news }]) => ({
     repository: { forge, path },
     mark: markOf(repository, news, now),
   }))
+  return { seen, failures }
 }
 
 /** By the name of the repository. */
 type Seen = Map<string, { repository: Listed; news: News }>
 
-async function ofApp(client: Client, app: Access): Promise<Seen> {
+/** Each installation has limits of its own: one that fails keeps nothing from the others. Throws when all fail. */
+async function ofApp(client: Client, app: Access): Promise<{ found: Seen; failures: unknown[] }> {
   const session = client.sessionOf(app, 'the app')
   const installations = await allPages(async (page) => {
     const { data } = await session.read((request) =>
@@ -43,15 +46,23 @@ async function ofApp(client: Client, app: Access): Promise<Seen> {
     )
     return data
   })
-  const seen: Seen = new Map()
-  for (const { id, suspended_at } of installations) {
-    if (suspended_at !== null && suspended_at !== undefined) continue
+  const active = installations.filter(({ suspended_at: at }) => at === null || at === undefined)
+  const found: Seen = new Map()
+  const failures: unknown[] = []
+  for (const { id } of active) {
     const what = `installation ${id}`
-    const listed = await ofInstallation(client.sessionOf(client.tokens.forInstallation(id, 'listing'), what))
-    const looking = client.sessionOf(client.tokens.forInstallation(id, 'glance'), what)
-    for (const [path, each] of await lookAt(looking, listed)) seen.set(path, each)
+    try {
+      const listed = await ofInstallation(
+        client.sessionOf(client.tokens.forInstallation(id, 'listing'), what),
+      )
+      const looking = client.sessionOf(client.tokens.forInstallation(id, 'glance'), what)
+      for (const [path, each] of await lookAt(looking, listed)) found.set(path, each)
+    } catch (error) {
+      failures.push(error)
+    }
   }
-  return seen
+  if (failures.length > 0 && failures.length === active.length) throw failures[0]
+  return { found, failures }
 }
 
 async function ofToken(client: Client, access: Access | null): Promise<Seen> {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Glance } from '../glance.ts'
+import type { Look } from '../glance.ts'
 import type { Client } from './client.ts'
 import type { GitLabOptions } from './options.ts'
 
@@ -10,7 +10,7 @@ const projectsSchema = z.array(z.object({ path_with_namespace: z.string() }))
  * GitLab notes a project's activity once an hour only, and tells of branches and tags project by project.
  * https://docs.gitlab.com/api/projects/#list-all-projects
  */
-export async function glance(client: Client, options: GitLabOptions): Promise<Glance[]> {
+export async function glance(client: Client, options: GitLabOptions): Promise<Look> {
   const found = await client.rest.projects.all({
     membership: true,
     simple: true,
@@ -20,8 +20,9 @@ export async function glance(client: Client, options: GitLabOptions): Promise<Gl
     sort: 'asc',
     perPage: 100,
   })
-  return projectsSchema
+  const seen = projectsSchema
     .parse(found)
     .filter(({ path_with_namespace: path }) => options.serves?.(path) !== false)
     .map(({ path_with_namespace: path }) => ({ repository: { forge: options.id, path }, mark: null }))
+  return { seen, failures: [] }
 }
