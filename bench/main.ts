@@ -7,6 +7,7 @@ import { measureMemory } from './memory.ts'
 import { type BenchOptions, readOptions, type SectionName, USAGE } from './options.ts'
 import { measurePush } from './push.ts'
 import { type Section, sectionText } from './report.ts'
+import { measureSweep } from './sweep.ts'
 import { buildServer } from './world/server.ts'
 
 // `npm run bench`: see docs/benchmarks.md.
@@ -18,6 +19,7 @@ const MEASURES: Record<SectionName, (options: BenchOptions, progress: Progress) 
   ack: measureAck,
   memory: measureMemory,
   edit: measureEdit,
+  sweep: measureSweep,
 }
 
 /** Tells whoever waits what is being measured. */
@@ -25,7 +27,7 @@ type Progress = (text: string) => void
 
 const options = read()
 const progress: Progress = (text) => process.stderr.write(`${text}\n`)
-if (options.sections.some((name) => name !== 'cost')) buildServer()
+if (options.sections.some((name) => name !== 'cost' && name !== 'sweep')) buildServer()
 
 const before = describeMachine()
 const sections: Section[] = []

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-export const SECTIONS = ['cost', 'push', 'announce', 'ack', 'memory', 'edit'] as const
+export const SECTIONS = ['cost', 'push', 'announce', 'ack', 'memory', 'edit', 'sweep'] as const
 export type SectionName = (typeof SECTIONS)[number]
 
 export interface BenchOptions {
@@ -10,6 +10,8 @@ export interface BenchOptions {
   sizes: number[]
   /** Files of the section `edit`. */
   manifests: number
+  /** Apps of the section `sweep`, from 100. */
+  apps: number
   /** Of each push, after one that is not counted. */
   repetitions: number
   /** Deliveries per second, and for how long. */
@@ -21,8 +23,8 @@ export interface BenchOptions {
   profile: string | null
 }
 
-export const USAGE = `npm run bench -- [${SECTIONS.join('] [')}] [--json] [--sizes 10,1000,50000] [--manifests 10000] [--repetitions 9]
-  [--rate 500] [--seconds 30] [--idle 45] [--profile DIRECTORY]
+export const USAGE = `npm run bench -- [${SECTIONS.join('] [')}] [--json] [--sizes 10,1000,50000] [--manifests 10000] [--apps 200]
+  [--repetitions 9] [--rate 500] [--seconds 30] [--idle 45] [--profile DIRECTORY]
 `
 
 /** Reads the command line. Throws a message for people. */
@@ -34,6 +36,7 @@ export function readOptions(args: string[]): BenchOptions {
       json: { type: 'boolean', default: false },
       sizes: { type: 'string', default: '10,1000,50000' },
       manifests: { type: 'string', default: '10000' },
+      apps: { type: 'string', default: '200' },
       repetitions: { type: 'string', default: '9' },
       rate: { type: 'string', default: '500' },
       seconds: { type: 'string', default: '30' },
@@ -49,6 +52,7 @@ export function readOptions(args: string[]): BenchOptions {
     json: values.json,
     sizes: values.sizes.split(',').map((size) => whole('sizes', size, 10)),
     manifests: whole('manifests', values.manifests, 20),
+    apps: whole('apps', values.apps, 100),
     repetitions: whole('repetitions', values.repetitions, 1),
     rate: whole('rate', values.rate, 1),
     seconds: whole('seconds', values.seconds, 1),

@@ -40,13 +40,16 @@ export interface BenchForge {
   rest(method: string, path: string, body?: unknown): Promise<unknown>
   /** Text of a file at a branch. Throws when there is none. */
   fileText(repository: Repository, branch: string, path: string): Promise<string>
+  /** Requests that have come until now, those of git included. */
+  requests(): number
   /** Bytes that every connection until now has sent to clients, headers included. */
   bytesSent(): number
   close(): Promise<void>
 }
 
-export async function startForge(): Promise<BenchForge> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'supercargo-bench-forge-'))
+/** @param directory where its data is; by default among the temporary files */
+export async function startForge(directory = tmpdir()): Promise<BenchForge> {
+  const dataDir = mkdtempSync(join(directory, 'supercargo-bench-forge-'))
   const sandbox = await createSandbox({
     dataDir,
     token: TOKEN,
@@ -57,6 +60,8 @@ export async function startForge(): Promise<BenchForge> {
   const server = createServer(sandbox.handler)
   const open = new Set<Socket>()
   let sentByClosed = 0
+  let requests = 0
+  server.on('request', () => requests++)
   server.on('connection', (socket) => {
     open.add(socket)
     socket.on('close', () => {
@@ -100,6 +105,7 @@ export async function startForge(): Promise<BenchForge> {
     },
     fileText: (repository, branch, path) =>
       git(model.git(repository).directory, ['show', `${branch}:${path}`]),
+    requests: () => requests,
     bytesSent: () => [...open].reduce((sum, { bytesWritten }) => sum + bytesWritten, sentByClosed),
     async close() {
       sandbox.close()

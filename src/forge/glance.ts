@@ -1,12 +1,16 @@
 import type { RepositoryId } from '../domain/repository.ts'
 
-/** A look at all repositories at once. Failures are thrown as `Forge` says. */
+/** A look at all repositories at once. Throws, as `Forge` says, when none of them can be seen. */
 export interface ForgeGlance {
-  /**
-   * Every repository that the bot was given access to, with a mark. Throws rather than return a part of them. Two
-   * requests for each hundred of them on GitHub, one on GitLab.
-   */
-  glance(): Promise<Glance[]>
+  /** Costs two requests for each hundred repositories on GitHub, one on GitLab. */
+  glance(): Promise<Look>
+}
+
+export interface Look {
+  /** Every repository that the bot was given access to, but for those that a failure hides. */
+  seen: Glance[]
+  /** Why a part could not be seen, such as one installation; [] when there is nothing besides what was seen. */
+  failures: unknown[]
 }
 
 export interface Glance {

@@ -9,10 +9,10 @@ import { reasonOf } from './reason-of.ts'
 import { readWatch, WATCH_PREFIXES, type Watch } from './watches.ts'
 
 export interface SweepParts extends Pick<Dependencies, 'forges' | 'registry' | 'log'> {
-  store: Pick<Store, 'feedsLike' | 'recordGlances' | 'dueKeys'>
+  store: Pick<Store, 'watchesOf' | 'recordGlances' | 'keepGlances' | 'dueKeys'>
   /** Whether the image's registry tells of new tags by itself. */
   announced(image: ImageName): boolean
-  /** Told of every repository that there is. */
+  /** Told of every repository that was seen. */
   listed(keys: readonly string[]): void
 }
 
@@ -22,54 +22,89 @@ const ANNOUNCED_EVERY = 12
 /** Requests to registries at the same time. */
 const TOGETHER = 10
 
+/** A registry that has failed so often, one after the other, is left alone until the next sweep. */
+const FAILURES = 5
+
 /**
- * Whether a pass left nothing that could change without a mark changing: no wait of its own, and no change request that
- * the bot merges as soon as checks or reviews allow it. What nobody could say may be said without any mark.
+ * Whether a pass left nothing that could change without a mark changing: no version that waits to become ready, and no
+ * change request that the bot merges as soon as checks or reviews allow it.
  */
 export function isQuiet({ lookAgain, standings }: PassResult): boolean {
   return (
     lookAgain === null &&
     standings.every(
       ({ state, reason, waiting = [] }) =>
+        waiting.length === 0 &&
         state !== 'changing' &&
-        !(state === 'waiting' && reason.code.startsWith('merge-')) &&
-        !waiting.some(({ waits }) => waits.some(({ kind }) => kind === 'unknown')),
+        !(state === 'waiting' && reason.code.startsWith('merge-')),
     )
   )
 }
 
 /**
  * Looks at all repositories and at all followed tags at a glance, and says which repositories must be visited: what
- * is quiet costs no request of its own.
+ * is quiet costs no request of its own. The first sweep of a process visits all of them, because the program or its
+ * settings may be other ones than those of the last visit.
  */
 export function createSweep(parts: SweepParts): () => Promise<string[]> {
-  const { store } = parts
+  const { store, listed } = parts
   let sweeps = 0
   return async () => {
-    const glances = (await Promise.all([...parts.forges.values()].map((forge) => forge.glance()))).flat()
-    const marks = new Map(glances.map(({ repository, mark }) => [repositoryKey(repository), mark]))
-    const keys = [...marks.keys()]
-    parts.listed(keys)
-    const all = sweeps++ % ANNOUNCED_EVERY === 0
-    for (const [key, mark] of await lookAtRegistries(parts, all)) marks.set(key, mark)
+    const { seen, complete } = await lookAtForges(parts)
+    const keys = [...seen.keys()]
+    listed(keys)
+    const marks = new Map<string, string>()
+    for (const [key, mark] of seen) if (mark !== null) marks.set(key, mark)
+    const watches = await store.watchesOf(keys, WATCH_PREFIXES)
+    for (const [key, mark] of await lookAtRegistries(parts, watches, sweeps % ANNOUNCED_EVERY === 0))
+      marks.set(key, mark)
     await store.recordGlances(marks)
-    return await store.dueKeys(keys)
+    // what could not be seen is not gone
+    if (complete) await store.keepGlances([...marks.keys(), ...watches.map(({ key }) => key)])
+    return sweeps++ === 0 ? keys : await store.dueKeys(keys)
   }
 }
 
-async function lookAtRegistries(parts: SweepParts, all: boolean): Promise<[string, string | null][]> {
-  const { store, announced } = parts
-  const watches = (await Promise.all(WATCH_PREFIXES.map((prefix) => store.feedsLike(prefix)))).flat()
-  const seen: [string, string | null][] = []
-  for (let at = 0; at < watches.length; at += TOGETHER) {
-    const some = watches.slice(at, at + TOGETHER).map(async (key): Promise<[string, string | null]> => {
-      const watch = readWatch(key)
-      const asks = watch !== null && (all || !announced(watch.image))
-      return [key, asks ? await look(parts, watch) : null]
-    })
-    seen.push(...(await Promise.all(some)))
+/** Marks by key; a forge that cannot be seen keeps nothing from the others. Throws when none can be. */
+async function lookAtForges({ forges, log }: SweepParts) {
+  const looks = await Promise.allSettled([...forges.values()].map((forge) => forge.glance()))
+  const blind = looks.flatMap((look) => (look.status === 'rejected' ? [look.reason] : []))
+  if (blind.length > 0 && blind.length === looks.length) throw blind[0]
+  const parts = looks.flatMap((look) => (look.status === 'fulfilled' ? [look.value] : []))
+  const failures = [...blind, ...parts.flatMap((part) => part.failures)]
+  for (const error of failures)
+    log.warn({ code: reasonOf(error).code }, `The sweep leaves something out: ${reasonOf(error).message}`)
+  const glances = parts.flatMap((part) => part.seen)
+  return {
+    seen: new Map(glances.map(({ repository, mark }) => [repositoryKey(repository), mark])),
+    complete: failures.length === 0,
   }
-  return seen
+}
+
+/** Marks of what could be seen now; whatever is not among them is taken to be as it was. */
+async function lookAtRegistries(
+  parts: SweepParts,
+  watches: readonly { key: string; seen: boolean }[],
+  all: boolean,
+): Promise<[string, string][]> {
+  const marks: [string, string][] = []
+  const failures = new Map<string, number>()
+  const asked = watches.flatMap(({ key, seen }) => {
+    const watch = readWatch(key)
+    return watch !== null && (all || !seen || !parts.announced(watch.image)) ? [{ key, watch }] : []
+  })
+  for (let at = 0; at < asked.length; at += TOGETHER) {
+    const some = asked.slice(at, at + TOGETHER).map(async ({ key, watch }) => {
+      const host = watch.image.normalised.split('/', 1).join()
+      const before = failures.get(host) ?? 0
+      if (before >= FAILURES) return
+      const mark = await look(parts, watch)
+      failures.set(host, mark === null ? (failures.get(host) ?? 0) + 1 : 0)
+      if (mark !== null) marks.push([key, mark])
+    })
+    await Promise.all(some)
+  }
+  return marks
 }
 
 /** A registry that cannot be asked now is asked by the next sweep; whoever waits for it asks by itself. */

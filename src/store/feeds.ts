@@ -23,12 +23,3 @@ export async function feedsOf(database: Database, manifests: string): Promise<st
   )
   return rows.map(({ source }) => source)
 }
-
-/** The feeds of any source whose keys begin so, each once. */
-export async function feedsLike(database: Database, prefix: string): Promise<string[]> {
-  const rows = await database.query<{ manifests: string }>(
-    'select distinct manifests from supercargo.feeds where starts_with(manifests, $1) order by manifests',
-    [prefix],
-  )
-  return rows.map(({ manifests }) => manifests)
-}

@@ -3,29 +3,59 @@ import type { Database } from './database.ts'
 /** A quiet key is visited after this time all the same: a glance does not see everything. */
 const LONGEST_QUIET = '1 day'
 
-/** Replaces what was seen before: a key with null stays as it was seen, one that is not among them is forgotten. */
-export async function recordGlances(
+/** Keys in one statement: few enough that an embedded database answers others in between. */
+const TOGETHER = 500
+
+/** Each key is a fact of its own, so that a process that ends in between leaves nothing wrong. */
+export async function recordGlances(database: Database, marks: ReadonlyMap<string, string>): Promise<void> {
+  for (const some of inParts([...marks])) {
+    await database.query(
+      `insert into supercargo.glances (key, mark) select * from unnest($1::text[], $2::text[])
+      on conflict (key) do update set mark = excluded.mark where glances.mark <> excluded.mark`,
+      [some.map(([key]) => key), some.map(([, mark]) => mark)],
+    )
+  }
+}
+
+/** Forgets what was seen of everything else, so that whoever depends on it is visited. */
+export async function keepGlances(database: Database, keys: readonly string[]): Promise<void> {
+  for (const table of ['glances', 'quiet_keys']) {
+    await database.query(
+      `delete from supercargo.${table} as old where not exists
+      (select from unnest($1::text[]) as kept (key) where kept.key = old.key)`,
+      [keys],
+    )
+  }
+}
+
+/** What these sources follow in registries, each once; `seen`: it was seen before, by whichever sweep. */
+export async function watchesOf(
   database: Database,
-  marks: ReadonlyMap<string, string | null>,
-): Promise<void> {
-  const seen = [...marks].filter(([, mark]) => mark !== null)
-  await database.query(
-    `with gone as (delete from supercargo.glances where key <> all ($1::text[]))
-    insert into supercargo.glances (key, mark) select * from unnest($2::text[], $3::text[])
-    on conflict (key) do update set mark = excluded.mark where glances.mark <> excluded.mark`,
-    [[...marks.keys()], seen.map(([key]) => key), seen.map(([, mark]) => mark)],
+  sources: readonly string[],
+  prefixes: readonly string[],
+): Promise<{ key: string; seen: boolean }[]> {
+  return await database.query<{ key: string; seen: boolean }>(
+    `select manifests as key, exists (select from supercargo.glances where key = manifests) as seen
+    from supercargo.feeds join unnest($1::text[]) as sources (source) using (source)
+    where exists (select from unnest($2::text[]) as prefixes (prefix) where starts_with(manifests, prefix))
+    group by manifests order by manifests`,
+    [sources, prefixes],
   )
 }
 
 /** Of these keys, those that are not quiet, or were quiet and have changed, or were not visited for a day. */
 export async function dueKeys(database: Database, keys: readonly string[]): Promise<string[]> {
-  const rows = await database.query<{ key: string }>(
-    `select key from unnest($1::text[]) as keys (key) left join supercargo.quiet_keys using (key)
-    where marks is distinct from supercargo.marks_of(key) or visited_at < now() - interval '${LONGEST_QUIET}'
-      or marks is null`,
-    [keys],
-  )
-  return rows.map(({ key }) => key)
+  const due: string[] = []
+  for (const some of inParts(keys)) {
+    const rows = await database.query<{ key: string }>(
+      `select key from unnest($1::text[]) as keys (key) left join supercargo.quiet_keys using (key)
+      where marks is null or marks is distinct from supercargo.marks_of(key)
+        or visited_at < now() - interval '${LONGEST_QUIET}'`,
+      [some],
+    )
+    due.push(...rows.map(({ key }) => key))
+  }
+  return due
 }
 
 /** What was seen at a glance of all that a key depends on; null where not all of it can be seen. */
@@ -45,4 +75,10 @@ export async function recordQuiet(database: Database, key: string, marks: string
       on conflict (key) do update set marks = excluded.marks, visited_at = now()`,
       [key, marks],
     )
+}
+
+function inParts<T>(items: readonly T[]): T[][] {
+  const parts: T[][] = []
+  for (let at = 0; at < items.length; at += TOGETHER) parts.push(items.slice(at, at + TOGETHER))
+  return parts
 }

@@ -3,8 +3,8 @@ import type { Database } from './database.ts'
 import { listDeadLetters, retryDeadLetter } from './dead-letters.ts'
 import { openEmbedded } from './embedded/open-embedded.ts'
 import { unreachable } from './failures.ts'
-import { feedsLike, feedsOf, recordFeeds } from './feeds.ts'
-import { dueKeys, marksOf, recordGlances, recordQuiet } from './glances.ts'
+import { feedsOf, recordFeeds } from './feeds.ts'
+import { dueKeys, keepGlances, marksOf, recordGlances, recordQuiet, watchesOf } from './glances.ts'
 import { createInbox, listDeliveries } from './inbox.ts'
 import { readJournal, writeJournal } from './journal.ts'
 import { migrate } from './migrate.ts'
@@ -81,8 +81,9 @@ function createStore(database: Database, { log, timings, onFenced }: StoreOption
     recordFeeds: (source, manifests) => recordFeeds(database, source, manifests),
     feedsOf: (manifests) => feedsOf(database, manifests),
     waitingSince: (key, waits, now) => waitingSince(database, key, waits, now),
-    feedsLike: (prefix) => feedsLike(database, prefix),
+    watchesOf: (sources, prefixes) => watchesOf(database, sources, prefixes),
     recordGlances: (marks) => recordGlances(database, marks),
+    keepGlances: (keys) => keepGlances(database, keys),
     marksOf: (key) => marksOf(database, key),
     recordQuiet: (key, marks) => recordQuiet(database, key, marks),
     dueKeys: (keys) => dueKeys(database, keys),

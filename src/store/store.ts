@@ -20,13 +20,18 @@ export interface Store {
    * @returns since when, by what is waited for; `now` where it is new
    */
   waitingSince(key: string, waits: readonly string[], now: Date): Promise<Record<string, Date>>
-  /** What `recordFeeds` has recorded of any source that begins so, each once. */
-  feedsLike(prefix: string): Promise<string[]>
   /**
-   * What the sweep saw of everything at a glance, by key, in place of what it saw before; null: it could not be seen
-   * now, and is taken to be as before.
+   * What `recordFeeds` has recorded of these sources that begins with one of the prefixes, each once; `seen`: there is
+   * a mark of it.
    */
-  recordGlances(marks: ReadonlyMap<string, string | null>): Promise<void>
+  watchesOf(
+    sources: readonly string[],
+    prefixes: readonly string[],
+  ): Promise<{ key: string; seen: boolean }[]>
+  /** What a sweep has seen at a glance, by key; of other keys the last mark stays. */
+  recordGlances(marks: ReadonlyMap<string, string>): Promise<void>
+  /** Forgets the marks, and the quiet, of all other keys. */
+  keepGlances(keys: readonly string[]): Promise<void>
   /** What was seen of a key and all that feeds it; null where not all of it can be seen at a glance. */
   marksOf(key: string): Promise<string | null>
   /** A visit left nothing to wait for; `marks` are from before it. Null: it did leave something. */

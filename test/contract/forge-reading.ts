@@ -50,7 +50,7 @@ export function forgeReadingContract(name: string, start: StartForge): void {
     const world = await start(t)
     const paths = ['acme/web', 'acme/api', 'globex/manifests']
     for (const path of paths) await world.createRepository(path)
-    const seen = (await world.forge.glance()).map(({ repository }) => repository.path)
+    const seen = (await world.forge.glance()).seen.map(({ repository }) => repository.path)
     assert.deepEqual(
       paths.filter((path) => !seen.includes(path)),
       [],

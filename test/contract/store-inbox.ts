@@ -226,55 +226,47 @@ export function inboxContract(mode: StoreMode): void {
         const keys = ['s1', 's2']
         const due = () => store.dueKeys(keys)
         const visit = async (key: string) => await store.recordQuiet(key, await store.marksOf(key))
+        const see = (marks: Record<string, string>) => store.recordGlances(new Map(Object.entries(marks)))
+        const watches = (sources: string[]) => store.watchesOf(sources, ['manifest ', 'tags '])
         await store.recordFeeds('s1', ['m1', 'image:a', 'tags b'])
-        await store.recordGlances(
-          new Map([
-            ['s1', '1'],
-            ['s2', '1'],
-            ['m1', '1'],
-            ['tags b', '1'],
-          ]),
-        )
+        assert.deepEqual(await watches(keys), [{ key: 'tags b', seen: false }])
+        await see({ s1: '1', s2: '1', m1: '1', 'tags b': '1' })
+        assert.deepEqual(await watches(['s1', 's1']), [{ key: 'tags b', seen: true }])
+        assert.deepEqual(await watches(['s2']), [])
         assert.deepEqual(await due(), keys)
         await visit('s1')
         await visit('s2')
         assert.deepEqual(await due(), [])
-        await store.recordGlances(
-          new Map([
-            ['s1', '1'],
-            ['s2', '1'],
-            ['m1', '2'],
-            ['tags b', null],
-          ]),
-        )
+        await see({ s1: '1', s2: '1', m1: '2' })
         assert.deepEqual(await due(), ['s1'])
         await visit('s1')
-        await store.recordGlances(
-          new Map([
-            ['s1', '1'],
-            ['s2', '1'],
-            ['m1', '2'],
-            ['tags b', '2'],
-          ]),
-        )
+        await see({ 'tags b': '2' })
         assert.deepEqual(await due(), ['s1'])
         await visit('s1')
         await store.recordFeeds('s1', ['m1', 'tags b', 'tags c'])
         assert.deepEqual([await store.marksOf('s1'), await due()], [null, ['s1']])
         await store.recordFeeds('s1', ['m1'])
         await visit('s1')
-        assert.deepEqual([await due(), await store.feedsLike('tags ')], [[], []])
-        await store.recordGlances(
-          new Map([
-            ['s2', '1'],
-            ['m1', '2'],
-          ]),
-        )
+        assert.deepEqual([await due(), await watches(keys)], [[], []])
+        await store.keepGlances(['s1', 's2'])
         assert.deepEqual(await due(), ['s1'])
+        await store.keepGlances(['s1', 'm1'])
+        await see({ s2: '1' })
+        assert.deepEqual((await due()).toSorted(), keys, 'what is gone and comes back is visited')
+        await visit('s2')
         await store.recordQuiet('s2', null)
         assert.deepEqual((await due()).toSorted(), keys)
       },
     )
+
+    withStore('tens of thousands of keys are glanced at', async (store) => {
+      const keys = Array.from({ length: 20_000 }, (_, index) => `github:acme/r${index}`)
+      await store.recordGlances(new Map(keys.map((key) => [key, 'a'])))
+      await store.keepGlances(keys)
+      assert.equal((await store.dueKeys(keys)).length, keys.length)
+      await store.keepGlances([])
+      assert.equal(await store.marksOf('github:acme/r1'), null)
+    })
 
     withStore('the journal is read newest first, of one key or of all', async (store) => {
       const url = 'https://forge.example/acme/k8s/pull/1'

@@ -47,7 +47,7 @@ export function createGitHubForge(options: GitHubOptions): Forge {
   return {
     id: options.id,
     words: GITHUB_WORDS,
-    glance: () => glance(client, options.id),
+    glance: () => glance(client, options.id, (options.clock ?? (() => new Date()))()),
     readRepository: (repository, files) =>
       reads(repository, (session) => readRepository(session, repository, files, memory)),
     readSource: (repository, query) => reads(repository, (session) => readSource(session, query)),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { SupercargoError } from '../../domain/errors.ts'
 import type { ForgeId } from '../../domain/repository.ts'
-import type { Glance } from '../glance.ts'
+import type { Look } from '../glance.ts'
 import { statusOf } from '../shared/answer.ts'
 import type { Client, Session } from './client.ts'
 import type { Access } from './tokens.ts'
@@ -19,17 +19,26 @@ interface Listed {
   pushed_at: string | null
 }
 
+/** So much later, in milliseconds, nothing more can come of what happened in a second that is told. */
+const YOUNG = 60_000
+
 /** Every repository of every installation that is not suspended, or everything that a plain token may see. */
-export async function glance(client: Client, forge: ForgeId): Promise<Glance[]> {
+export async function glance(client: Client, forge: ForgeId, now: Date): Promise<Look> {
   const { app, plain } = client.tokens
-  const seen = app === null ? await ofToken(client, plain) : await ofApp(client, app)
-  return [...seen].map(([path, mark]) => ({ repository: { forge, path }, mark }))
+  const { found, failures } =
+    app === null ? { found: await ofToken(client, plain), failures: [] } : await ofApp(client, app)
+  const seen = [...found].map(([path, { repository, news }]) => ({
+    repository: { forge, path },
+    mark: markOf(repository, news, now),
+  }))
+  return { seen, failures }
 }
 
-/** Marks by the name of the repository. */
-type Marks = Map<string, string | null>
+/** By the name of the repository. */
+type Seen = Map<string, { repository: Listed; news: News }>
 
-async function ofApp(client: Client, app: Access): Promise<Marks> {
+/** Each installation has limits of its own: one that fails keeps nothing from the others. Throws when all fail. */
+async function ofApp(client: Client, app: Access): Promise<{ found: Seen; failures: unknown[] }> {
   const session = client.sessionOf(app, 'the app')
   const installations = await allPages(async (page) => {
     const { data } = await session.read((request) =>
@@ -37,18 +46,26 @@ async function ofApp(client: Client, app: Access): Promise<Marks> {
     )
     return data
   })
-  const marks: Marks = new Map()
-  for (const { id, suspended_at } of installations) {
-    if (suspended_at !== null && suspended_at !== undefined) continue
+  const active = installations.filter(({ suspended_at: at }) => at === null || at === undefined)
+  const found: Seen = new Map()
+  const failures: unknown[] = []
+  for (const { id } of active) {
     const what = `installation ${id}`
-    const listed = await ofInstallation(client.sessionOf(client.tokens.forInstallation(id, 'listing'), what))
-    const looking = client.sessionOf(client.tokens.forInstallation(id, 'glance'), what)
-    for (const [path, mark] of await marksOf(looking, listed)) marks.set(path, mark)
+    try {
+      const listed = await ofInstallation(
+        client.sessionOf(client.tokens.forInstallation(id, 'listing'), what),
+      )
+      const looking = client.sessionOf(client.tokens.forInstallation(id, 'glance'), what)
+      for (const [path, each] of await lookAt(looking, listed)) found.set(path, each)
+    } catch (error) {
+      failures.push(error)
+    }
   }
-  return marks
+  if (failures.length > 0 && failures.length === active.length) throw failures[0]
+  return { found, failures }
 }
 
-async function ofToken(client: Client, access: Access | null): Promise<Marks> {
+async function ofToken(client: Client, access: Access | null): Promise<Seen> {
   if (access === null) return new Map()
   const session = client.sessionOf(access, 'the token')
   try {
@@ -58,11 +75,11 @@ async function ofToken(client: Client, access: Access | null): Promise<Marks> {
       )
       return data
     })
-    return await marksOf(session, repositories)
+    return await lookAt(session, repositories)
   } catch (error) {
     // the token of a workflow belongs to an installation and to no user
     if (statusOf(error) !== 403 && statusOf(error) !== 404) throw error
-    return await marksOf(session, await ofInstallation(session))
+    return await lookAt(session, await ofInstallation(session))
   }
 }
 
@@ -86,8 +103,8 @@ async function allPages<T>(read: (page: number) => Promise<T[]>): Promise<T[]> {
 }
 
 /** What the listing does not tell is the news of pull requests. */
-async function marksOf(session: Session, listed: readonly Listed[]): Promise<Marks> {
-  const marks: Marks = new Map()
+async function lookAt(session: Session, listed: readonly Listed[]): Promise<Seen> {
+  const seen: Seen = new Map()
   for (let at = 0; at < listed.length; at += TOGETHER) {
     const some = listed.slice(at, at + TOGETHER)
     const news = await newsOfPulls(
@@ -95,10 +112,10 @@ async function marksOf(session: Session, listed: readonly Listed[]): Promise<Mar
       some.map(({ node_id }) => node_id),
     )
     for (const [index, repository] of some.entries()) {
-      marks.set(repository.full_name, markOf(repository, news[index] ?? null))
+      seen.set(repository.full_name, { repository, news: news[index] ?? null })
     }
   }
-  return marks
+  return seen
 }
 
 const DOCUMENT = `query Glance($ids: [ID!]!) { nodes(ids: $ids) { ... on Repository {
@@ -118,19 +135,29 @@ const answerSchema = z.object({
 
 type News = { totalCount: number; nodes: { updatedAt: string }[] } | null
 
-/** Null for each repository whose pull requests may not be seen. */
+/** Null for each repository whose pull requests cannot be seen: it is visited, which costs more but misses nothing. */
 async function newsOfPulls(session: Session, ids: readonly string[]): Promise<News[]> {
   try {
-    const { nodes } = answerSchema.parse(await session.query(DOCUMENT, { ids }, () => true))
-    return nodes.map((node) => node?.pullRequests ?? null)
+    const answer = answerSchema.safeParse(await session.query(DOCUMENT, { ids }, () => true))
+    return ids.map((_, index) => answer.data?.nodes[index]?.pullRequests ?? null)
   } catch (error) {
-    if (!(error instanceof SupercargoError) || error.kind !== 'permanent') throw error
+    if (!(error instanceof SupercargoError) || error.code === 'rate-limited') throw error
     return ids.map(() => null)
   }
 }
 
-function markOf({ full_name, archived, default_branch, pushed_at }: Listed, news: News): string | null {
+/**
+ * Times are told in seconds, and not always at once. So what has just happened gives one mark while it is young, and
+ * another one when it is not: it is looked at twice.
+ */
+function markOf(
+  { full_name, archived, default_branch, pushed_at }: Listed,
+  news: News,
+  now: Date,
+): string | null {
   if (news === null) return null
-  const facts = [full_name, archived, default_branch, pushed_at, news.totalCount, news.nodes[0]?.updatedAt]
+  const times = [pushed_at, news.nodes[0]?.updatedAt]
+  const young = times.some((time) => typeof time === 'string' && now.getTime() - Date.parse(time) < YOUNG)
+  const facts = [full_name, archived, default_branch, ...times, news.totalCount, young]
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 24)
 }

@@ -1,15 +1,16 @@
 import { z } from 'zod'
-import type { Glance } from '../glance.ts'
+import type { Look } from '../glance.ts'
 import type { Client } from './client.ts'
 import type { GitLabOptions } from './options.ts'
 
 const projectsSchema = z.array(z.object({ path_with_namespace: z.string() }))
 
 /**
- * Without marks: GitLab tells of no tags but project by project, and of activity by the hour. Every project that the token's user is a member of, directly or by a group, and that the bot serves.
+ * Every project that the token's user is a member of, directly or by a group, and that the bot serves. Without marks:
+ * GitLab notes a project's activity once an hour only, and tells of branches and tags project by project.
  * https://docs.gitlab.com/api/projects/#list-all-projects
  */
-export async function glance(client: Client, options: GitLabOptions): Promise<Glance[]> {
+export async function glance(client: Client, options: GitLabOptions): Promise<Look> {
   const found = await client.rest.projects.all({
     membership: true,
     simple: true,
@@ -19,8 +20,9 @@ export async function glance(client: Client, options: GitLabOptions): Promise<Gl
     sort: 'asc',
     perPage: 100,
   })
-  return projectsSchema
+  const seen = projectsSchema
     .parse(found)
     .filter(({ path_with_namespace: path }) => options.serves?.(path) !== false)
     .map(({ path_with_namespace: path }) => ({ repository: { forge: options.id, path }, mark: null }))
+  return { seen, failures: [] }
 }

@@ -12,7 +12,7 @@ create table supercargo.quiet_keys (
 );
 
 -- What was seen of a key and of all that it depends on. Null where a part of it cannot be seen at a glance. Images
--- (`image:`) are only announced; what is followed of them has keys of its own (`tag:`, `tags:`).
+-- (`image:`) are only announced; what is followed of them has keys of its own (`manifest …`, `tags …`).
 create function supercargo.marks_of(p_key text) returns text language sql stable as $$
   select case when bool_and(mark is not null) then md5(string_agg(key || ' ' || mark, E'\n' order by key)) end
   from (select p_key as key

@@ -115,7 +115,7 @@ test('a repository outside of the installation is not found', async (t) => {
   assert.equal((await world.forge.readRepository(inside, [])).head, null)
   await assert.rejects(world.forge.readRepository(outside, []), { code: 'repository-not-found' })
   assert.deepEqual(
-    (await world.forge.glance()).map(({ repository }) => repository.path),
+    (await world.forge.glance()).seen.map(({ repository }) => repository.path),
     ['acme/web'],
   )
 })

@@ -8,7 +8,7 @@ test('a mark stays the same until a branch, a tag or a pull request changes', as
   const { repository, base, clone } = await manifestsOf(t, world)
   const marks: (string | null | undefined)[] = []
   const look = async () => {
-    const seen = await world.forge.glance()
+    const { seen } = await world.forge.glance()
     marks.push(seen.find((each) => each.repository.path === repository.path)?.mark)
   }
   await look()
@@ -36,7 +36,7 @@ test('a hundred repositories are seen with two requests, besides the one for the
   const world = await startGitHubWorld(t)
   for (let i = 0; i < 101; i++) await world.createRepository(`acme/r${i}`)
   world.requests()
-  assert.equal((await world.forge.glance()).length, 101)
+  assert.equal((await world.forge.glance()).seen.length, 101)
   assert.deepEqual(
     world.requests().map((each) => each.split('?')[0]),
     [

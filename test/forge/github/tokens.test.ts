@@ -152,14 +152,16 @@ test("a person's token lists that person's repositories, and a workflow's those 
   stub.on('GET /user/repos?per_page=100&page=1', { body: page })
   stub.on('GET /user/repos?per_page=100&page=2', { body: [{ full_name: 'acme/last' }] })
   const forge = forgeFor(stub, { credentials: { token: 'ghp_mine' } })
-  const listed = await forge.glance()
+  const { seen: listed } = await forge.glance()
   assert.deepEqual(
     [listed.length, listed.at(-1)],
     [101, { repository: { forge: 'github', path: 'acme/last' }, mark: null }],
   )
   stub.on(/^GET \/user\/repos/, { status: 403, body: { message: 'Resource not accessible by integration' } })
   stub.on(/^GET \/installation\/repositories/, { body: { repositories: [{ full_name: 'acme/web' }] } })
-  assert.deepEqual(await forge.glance(), [{ repository: { forge: 'github', path: 'acme/web' }, mark: null }])
+  assert.deepEqual((await forge.glance()).seen, [
+    { repository: { forge: 'github', path: 'acme/web' }, mark: null },
+  ])
 })
 
 test('a page of repositories that cannot be read fails the whole listing', async (t) => {
@@ -176,7 +178,24 @@ test('a page of repositories that cannot be read fails the whole listing', async
   )
   await assert.rejects(forgeFor(stub).glance(), { code: 'forge-unavailable' })
   stub.on(/page=2$/, { body: { repositories: [] } })
-  assert.equal((await forgeFor(stub).glance()).length, 100)
+  assert.equal((await forgeFor(stub).glance()).seen.length, 100)
+})
+
+test('an installation that cannot be seen keeps nothing from the others', async (t) => {
+  const stub = await startStub(t)
+  stub.on(/^GET \/app\/installations\?/, { body: [{ id: 7 }, { id: 8 }] })
+  stub.on(TOKENS, { status: 429, headers: { 'retry-after': '60' } })
+  stub.on('POST /app/installations/8/access_tokens', {
+    status: 201,
+    body: { token: 'ghs_eight', expires_at: '2999-01-01T00:00:00Z' },
+  })
+  stub.on(/^GET \/installation\/repositories/, { body: { repositories: [{ full_name: 'acme/web' }] } })
+  const { seen, failures } = await forgeFor(stub).glance()
+  assert.deepEqual(
+    seen.map(({ repository }) => repository.path),
+    ['acme/web'],
+  )
+  assert.match(String(failures[0]), /rate limit/)
 })
 
 test('a token for a renamed repository is asked for by its number', async (t) => {
