@@ -46,13 +46,14 @@ export function readEnvironment(
     return null
   }
   complainAboutMovedTag(reading, levels, follow)
+  const retag = readRetag(reading, levels, follow, target.images)
   return {
     ...target,
     ...readConditions(reading, levels, follow, target.tag),
     name,
     follow,
-    tags: readTags(reading, levels, follow, target.tag),
-    retag: readRetag(reading, levels, follow, target.images),
+    tags: readTags(reading, levels, { follow, tag: target.tag, retag }),
+    retag,
     path: where,
     fields: readFields(reading, levels, { name, follow, tag: target.tag }),
     imagePolicies: readImagePolicies(reading, levels, target.images),
