@@ -86,14 +86,29 @@ export function tagRelease({ source }: World, target: string, { places, retags }
 }
 
 /**
- * Writing to a registry needs somebody's word for it: the policy of the manifest repository names the images. Without a
- * policy people have the last word on manifests, but nobody has it on a registry.
+ * Writing to a registry needs somebody's word for it: the policy of the manifest repository names the images, and the
+ * operator lets the source tag them. Without a policy people have the last word on manifests, but nobody has it on a
+ * registry.
  */
-export function mayTag(policy: Policy | null, { retags }: Release, { path }: RepositoryId): Reason | null {
+export function mayTag(
+  answers: Answers,
+  policy: Policy | null,
+  { retags }: Release,
+  { path }: RepositoryId,
+): Verdict {
   const [first] = retags
-  if (policy !== null || first === undefined) return null
-  const message = `${path} has no ${POLICY_PATH}, so nothing is tagged in a registry; an entry with images: ${first.to.normalised} would have to be added to it.`
-  return { code: 'retag-not-accepted', message }
+  if (policy === null && first !== undefined) {
+    const message = `${path} has no ${POLICY_PATH}, so nothing is tagged in a registry; an entry with images: ${first.to.normalised} would have to be added to it.`
+    return lacks({ code: 'retag-not-accepted', message }, false)
+  }
+  return allOf(
+    retags.map(({ from, to }) => {
+      const question = { about: 'retag' as const, image: to, from }
+      const answer = answerTo(answers, question)
+      if (answer === null) return asks(question)
+      return answer.known ? HOLDS : lacks(answer.reason, answer.again)
+    }),
+  )
 }
 
 interface Tagged {

@@ -125,6 +125,12 @@ test('nothing is tagged on the word of nobody: without a policy it is refused', 
   assert.equal(code, 'retag-not-accepted')
 })
 
+test('what the operator does not let the source tag is refused when it is planned', () => {
+  const shelves = { tags: { [BUILT]: sha256('1') }, denied: ['ghcr.io/acme/web'] }
+  const { kinds, standing, code } = outcome(shelves, release())
+  assert.deepEqual([kinds, standing.state, code], [[], 'refused', 'retag-denied'])
+})
+
 test('without a policy a release that has its tag is proposed all the same', () => {
   const tags = { [BUILT]: sha256('1'), [RELEASED]: sha256('1') }
   assert.deepEqual(outcome({ tags }, release({}, { policy: null })).kinds, ['open-change-request'])
