@@ -23,15 +23,19 @@ const ANNOUNCED_EVERY = 12
 const TOGETHER = 10
 
 /**
- * Whether a pass left nothing that could change without a mark changing: no wait of its own, and no change request that
- * the bot merges as soon as checks or reviews allow it.
+ * Whether a pass left nothing that could change without a mark changing: no wait of its own, no version that waits for an
+ * event or a person (a check that failed may be run again, and its event be lost), nothing that the operator may allow, and
+ * no change request that the bot merges as soon as checks or reviews allow it.
  */
-export function isQuiet({ lookAgain, standings }: PassResult): boolean {
+export function isQuiet({ lookAgain, standings }: Pick<PassResult, 'lookAgain' | 'standings'>): boolean {
   return (
     lookAgain === null &&
     standings.every(
-      ({ state, reason }) =>
-        state !== 'changing' && !(state === 'waiting' && reason.code.startsWith('merge-')),
+      ({ state, reason, waiting = [] }) =>
+        waiting.length === 0 &&
+        state !== 'changing' &&
+        reason.code !== 'retag-denied' &&
+        !(state === 'waiting' && reason.code.startsWith('merge-')),
     )
   )
 }
