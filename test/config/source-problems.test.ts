@@ -283,6 +283,11 @@ describe('rules about several values', () => {
       `${BASE}tag: "{branch}-{n}"\n${previews('follow: pull requests, path: "p/{number}"').slice(BASE.length)}`,
       ['3:1 conflict'],
     ],
+    [
+      'a pin of previews alone',
+      previews('follow: pull requests, path: "p/{number}", pin: digest'),
+      ['3:84 conflict'],
+    ],
   ] as const) {
     test(`${title} is a problem`, () => {
       assert.deepEqual(sourceProblems(text), expected)
