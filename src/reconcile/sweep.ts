@@ -22,9 +22,12 @@ const ANNOUNCED_EVERY = 12
 /** Requests to registries at the same time. */
 const TOGETHER = 10
 
+/** Reasons that end without a mark: the operator may allow it, or the next pass gets further. */
+const OPEN: readonly string[] = ['retag-denied', 'not-asked', 'not-compared']
+
 /**
  * Whether a pass left nothing that could change without a mark changing: no wait of its own, no version that waits for an
- * event or a person (a check that failed may be run again, and its event be lost), nothing that the operator may allow, and
+ * event or a person (a check that failed may be run again, and its event be lost), nothing that is open, and
  * no change request that the bot merges as soon as checks or reviews allow it.
  */
 export function isQuiet({ lookAgain, standings }: Pick<PassResult, 'lookAgain' | 'standings'>): boolean {
@@ -34,7 +37,7 @@ export function isQuiet({ lookAgain, standings }: Pick<PassResult, 'lookAgain' |
       ({ state, reason, waiting = [] }) =>
         waiting.length === 0 &&
         state !== 'changing' &&
-        reason.code !== 'retag-denied' &&
+        !OPEN.includes(reason.code) &&
         !(state === 'waiting' && reason.code.startsWith('merge-')),
     )
   )

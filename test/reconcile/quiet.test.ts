@@ -35,6 +35,7 @@ test('a sweep passes over what only waits for people, and visits what waits for 
   assert.ok(!quiet({ waiting }), 'for the check may be run again')
   assert.ok(!quiet({ state: 'waiting', reason: failed.reason, waiting }))
   assert.ok(!quiet({ state: 'refused', reason: code('retag-denied') }))
+  assert.ok(!quiet({ state: 'waiting', reason: code('not-asked') }))
   assert.ok(!quiet({ state: 'waiting', reason: code('merge-blocked') }))
 })
 

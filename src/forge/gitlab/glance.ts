@@ -6,7 +6,8 @@ import type { GitLabOptions } from './options.ts'
 const projectsSchema = z.array(z.object({ path_with_namespace: z.string() }))
 
 /**
- * Without marks: GitLab tells of no tags but project by project, and of activity by the hour. Every project that the token's user is a member of, directly or by a group, and that the bot serves.
+ * Every project that the token's user is a member of, directly or by a group, and that the bot serves. Without marks:
+ * GitLab tells of no tags but project by project, and of activity by the hour.
  * https://docs.gitlab.com/api/projects/#list-all-projects
  */
 export async function glance(client: Client, options: GitLabOptions): Promise<Glance[]> {
