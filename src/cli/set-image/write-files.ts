@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import {
-  accessSync,
   chmodSync,
   chownSync,
+  closeSync,
   constants,
-  lstatSync,
+  fstatSync,
+  openSync,
   readFileSync,
   renameSync,
   rmSync,
+  type Stats,
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
@@ -39,11 +41,7 @@ export function writeFiles(root: string, edits: readonly FileEdit[]): void {
 function stage(target: string, { path, before, after }: FileEdit, suffix: string): Staged {
   const temporary = join(dirname(target), `.${basename(target)}.${suffix}`)
   try {
-    const stat = lstatSync(target)
-    const { mode, uid, gid } = stat
-    if (!stat.isFile()) throw changed(path)
-    accessSync(target, constants.W_OK)
-    if (readFileSync(target, 'utf8') !== before) throw changed(path)
+    const { mode, uid, gid } = unchanged(target, path, before)
     writeFileSync(temporary, after, { flag: 'wx', mode: 0o600 })
     if (uid !== process.getuid?.() || gid !== process.getgid?.()) keepOwner(temporary, uid, gid)
     chmodSync(temporary, mode & 0o777)
@@ -51,6 +49,7 @@ function stage(target: string, { path, before, after }: FileEdit, suffix: string
   } catch (error) {
     rmSync(temporary, { force: true })
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    if (/^E(?:LOOP|ISDIR)$/.test(code)) throw changed(path)
     if (!/^E(?:ACCES|PERM|ROFS|NOSPC|NOENT)$/.test(code)) throw error
     throw new SupercargoError(`"${path}" cannot be written (${code}), so nothing was.`, {
       code: 'not-writable',
@@ -58,6 +57,18 @@ function stage(target: string, { path, before, after }: FileEdit, suffix: string
       advice: 'Check who may write the file and its directory, and do it again.',
       cause: error,
     })
+  }
+}
+
+/** Opened for writing, because a rename would also replace what may not be written. */
+function unchanged(target: string, path: string, before: string): Stats {
+  const descriptor = openSync(target, constants.O_RDWR | constants.O_NOFOLLOW)
+  try {
+    const stat = fstatSync(descriptor)
+    if (!stat.isFile() || readFileSync(descriptor, 'utf8') !== before) throw changed(path)
+    return stat
+  } finally {
+    closeSync(descriptor)
   }
 }
 
