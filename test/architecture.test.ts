@@ -19,11 +19,13 @@ const ROOMS: Record<string, string[]> = {
   'registry/registry.ts': ['domain'],
   'store/store.ts': ['domain'],
   plan: ['config', 'command', 'edit', 'domain', 'forge/forge.ts', 'forge/checks.ts', 'registry/registry.ts'],
+  // What adapters of HTTP services share, of whatever kind.
+  net: [],
   // What the adapters of forges share; it speaks to no forge in particular.
   'forge/shared': ['forge/forge.ts', 'forge/checks.ts', 'domain'],
   'forge/github': ['forge/shared', ...FORGE_PORT, 'domain'],
-  'forge/gitlab': ['forge/shared', ...FORGE_PORT, 'domain'],
-  'registry/oci': ['registry/registry.ts', 'domain'],
+  'forge/gitlab': ['forge/shared', ...FORGE_PORT, 'net', 'domain'],
+  'registry/oci': ['registry/registry.ts', 'net', 'domain'],
   'registry/credentials': ['registry/oci', 'domain'],
   'registry/harbor': ['registry/oci', 'registry/registry.ts', 'domain'],
   'registry/sigstore': ['registry/registry.ts', 'domain'],
@@ -61,7 +63,6 @@ const FENCES: [RegExp, string[]][] = [
   [/^yaml$/, ['edit', 'config']],
   [/^re2js$/, ['domain/pattern.ts']],
   [/^(@aws-sdk\/|google-auth-library$)/, ['registry/credentials']],
-  [/^re2js$/, ['domain/pattern.ts']],
   [/^@sigstore\//, ['registry/sigstore']],
 ]
 

@@ -4,14 +4,14 @@ import { unifiedDiff } from './diff.ts'
 import { table } from './table.ts'
 import { printable, type Terminal } from './terminal.ts'
 
-/** One row for every target. */
+/** One row for every target, and below it one for each newer version that is not ready where the row does not say so. */
 export function printStandings(terminal: Terminal, standings: readonly Standing[]): void {
-  const rows = standings.map(({ target, state, from, to, reason }) => [
-    target,
-    state,
-    from ?? '–',
-    to ?? '–',
-    reason.message,
+  const rows = standings.flatMap(({ target, state, from, to, reason, waiting = [] }) => [
+    [target, state, from ?? '–', to ?? '–', reason.message],
+    ...waiting.slice(state === 'waiting' ? 1 : 0).map(({ version, waits }) => {
+      const lacks = waits.map((wait) => wait.reason.message).join(' ')
+      return ['', 'waiting', '', version, lacks]
+    }),
   ])
   terminal.out(table(['TARGET', 'STATE', 'NOW', 'SHOULD BE', 'WHY'], rows, terminal.width))
 }

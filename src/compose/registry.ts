@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import type { RegistrySettings } from '../doors/registry-settings.ts'
 import type { TrustRootSource } from '../doors/trust-root-settings.ts'
 import { orAsNobody } from '../registry/credentials/or-as-nobody.ts'
 import { createHarborScans } from '../registry/harbor/read-scan.ts'
@@ -10,8 +11,9 @@ import type { RegistryAccess } from '../registry/oci/options.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { TrustRootSettings } from '../registry/sigstore/trust-root.ts'
 import { createSignatureVerifier } from '../registry/sigstore/verify-signature.ts'
+import { GITHUB } from './connections.ts'
 import { type RegistrySources, registryAccesses } from './registry-access.ts'
-import { retagWithConsent } from './retag-consent.ts'
+import { type RetagGround, retagWithConsent } from './retag-consent.ts'
 
 export interface RegistryOptions extends RegistrySources {
   trustRoot: TrustRootSource
@@ -41,16 +43,23 @@ export function createRegistry(options: RegistryOptions, log: Logger): Registry 
   const clients = createOciClients(accesses, create)
   const harbors = registries.filter(({ scanner }) => scanner === 'harbor').map(({ host }) => host)
   const oci = createOciRegistry(clients)
-  const trusted = (host: string) => registries.find((each) => each.host === host)?.retag ?? []
+  const groundOf = (host: string) => groundIn(registries.find((each) => each.host === host))
   return {
     ...oci,
-    retag: retagWithConsent(oci, trusted),
+    ...retagWithConsent(oci, groundOf),
     ...createSignatureVerifier({
       of: (image) => clients.of(image),
       trustRoot: trustRootOf(trustRoot, dataDirectory),
     }),
     ...createHarborScans(accesses.filter(({ host }) => harbors.includes(host))),
   }
+}
+
+/** The names in the registry of a forge are those of its owners, and of no other forge's. */
+function groundIn(registry: RegistrySettings | undefined): RetagGround {
+  const { host = '', auth, retag = [] } = registry ?? {}
+  const ofGitHub = auth?.kind === 'github' || host === 'ghcr.io'
+  return { trusted: retag, forge: auth?.kind === 'gitlab' ? auth.instance : ofGitHub ? GITHUB : null }
 }
 
 function trustRootOf(source: TrustRootSource, dataDirectory: string): TrustRootSettings {

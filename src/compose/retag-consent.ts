@@ -1,26 +1,42 @@
 import { SupercargoError } from '../domain/errors.ts'
 import type { ImageName } from '../domain/image.ts'
-import { type RepositoryId, repositoryKey, repositoryOwner } from '../domain/repository.ts'
+import { type ForgeId, type RepositoryId, repositoryKey, repositoryOwner } from '../domain/repository.ts'
 import type { Registry, RegistryWriter } from '../registry/registry.ts'
+
+/** What the operator says of a registry. */
+export interface RetagGround {
+  /** Owners, in lower case, who may tag whatever it holds. */
+  trusted: readonly string[]
+  /** The forge that it belongs to; null: none, so that the owners of all forges have their names in it. */
+  forge: ForgeId | null
+}
 
 /**
  * Who may have images tagged with the operator's credentials, although a manifest repository accepts it: anybody could
  * make a manifest repository that accepts somebody else's image. An owner may tag what is below the same name in the
- * registry, `ghcr.io/acme/…` for `acme/web`, and everything in registries whose operator says so.
- * @param trusted owners in lower case, of a host
+ * registry, `ghcr.io/acme/…` for `acme/web` of GitHub, and everything in registries whose operator says so.
+ * @param groundOf by host
  */
 export function retagWithConsent(
   writer: RegistryWriter,
-  trusted: (host: string) => readonly string[],
-): Registry['retag'] {
-  return async (wish, by) => {
+  groundOf: (host: string) => RetagGround,
+): Pick<Registry, 'retag' | 'mayRetag'> {
+  async function mayRetag({ from, to }: { from: ImageName; to: ImageName }, by: RepositoryId): Promise<void> {
     const owner = repositoryOwner(by).toLowerCase()
-    for (const image of [wish.from, wish.to]) {
+    for (const image of [from, to]) {
       const [host, path] = splitHost(image)
-      const isTrusted = trusted(host).some((each) => each === owner || owner.startsWith(`${each}/`))
-      if (!isTrusted && !path.startsWith(`${owner}/`)) throw denied(image, host, by)
+      const { trusted, forge } = groundOf(host)
+      const isTrusted = trusted.some((each) => each === owner || owner.startsWith(`${each}/`))
+      const isOwn = path.startsWith(`${owner}/`) && (forge === null || forge === by.forge)
+      if (!isTrusted && !isOwn) throw denied(image, host, by, forge)
     }
-    return writer.retag(wish)
+  }
+  return {
+    mayRetag,
+    async retag(wish, by) {
+      await mayRetag(wish, by)
+      return await writer.retag(wish)
+    },
   }
 }
 
@@ -29,11 +45,13 @@ function splitHost({ normalised }: ImageName): [string, string] {
   return [normalised.slice(0, slash), normalised.slice(slash + 1)]
 }
 
-function denied(image: ImageName, host: string, by: RepositoryId): SupercargoError {
+function denied(image: ImageName, host: string, by: RepositoryId, forge: ForgeId | null): SupercargoError {
   const owner = repositoryOwner(by)
+  const own = `It may below ${host}/${owner.toLowerCase()}/; for more`
+  const foreign = `${host} belongs to the forge ${forge}, where ${owner} may be somebody else;`
   return new SupercargoError(`${repositoryKey(by)} may not have ${image.written} tagged.`, {
     code: 'retag-denied',
     kind: 'permanent',
-    advice: `It may below ${host}/${owner}/; for more the operator has to name ${owner} in REGISTRY_…_RETAG.`,
+    advice: `${forge === null || forge === by.forge ? own : foreign} the operator has to name ${owner} in REGISTRY_…_RETAG.`,
   })
 }

@@ -39,7 +39,8 @@ export const readyKeys = {
   pin: z
     .enum(['tag', 'digest'])
     .meta({
-      description: 'digest: the digest of the image is written beside its tag. tag when nothing is said.',
+      description:
+        'Of environments. digest: the digest of the image is written beside its tag. tag when nothing is said.',
     })
     .optional(),
   gates: gatesSchema.optional(),

@@ -103,6 +103,12 @@ function complainAboutCommit(
 function readPin(reading: Reading, levels: Level[], follow: Follow | PreviewFollow): boolean {
   const said = pick(levels, ['pin'], reading.removed)
   const value = said === null || said === 'removed' ? null : said.value
+  const isPreview = follow.kind === 'pull-requests' || follow.kind === 'branches'
+  usedBy(reading, said, !isPreview, [
+    '"pin" is for environments, and previews are written as their template says.',
+    'Write "{image}:{tag}@{digest}" in the template of the previews, and remove "pin".',
+  ])
+  if (isPreview) return false
   if (follow.kind !== 'registry-digest') return value === 'digest'
   if (value === 'tag')
     complainAt(

@@ -41,10 +41,14 @@ export function readRetag(
 }
 
 /** Which tags count where tags are looked for in a registry. */
-export function readTags(reading: Reading, levels: Level[], follow: Follow, tag: TagTemplate): TagSelection {
+export function readTags(
+  reading: Reading,
+  levels: Level[],
+  rule: { follow: Follow; tag: TagTemplate; retag: Retag | null },
+): TagSelection {
   const said = pick(levels, ['tags'], reading.removed)
   const written = said === null || said === 'removed' ? {} : (said.value as WrittenTags)
-  usedBy(reading, said, looksForTags(follow, tag), [
+  usedBy(reading, said, looksForTags(rule), [
     '"tags" selects tags of a registry, and nothing here looks for any.',
     'Write "follow: registry ^1.2" or the like in the environment, or remove "tags".',
   ])
@@ -56,11 +60,14 @@ export function readTags(reading: Reading, levels: Level[], follow: Follow, tag:
   }
 }
 
-/** Also for a branch whose tags nobody can compute. */
-function looksForTags(follow: Follow, tag: TagTemplate): boolean {
+/** Also for commits, those of releases included, of which nobody can compute the tag. */
+function looksForTags({ follow, tag, retag }: Parameters<typeof readTags>[2]): boolean {
+  const about = { commit: 'a'.repeat(40), version: '1.0.0' }
   if (follow.kind === 'branch')
-    return renderTag(tag, { commit: 'a'.repeat(40), branch: follow.branch }) === null
-  return follow.kind === 'registry-range' || follow.kind === 'registry-newest'
+    return renderTag(tag, { ...about, branch: follow.branch, version: undefined }) === null
+  if (follow.kind === 'tag-glob' || follow.kind === 'tag-range')
+    return retag !== null && renderTag(tag, about) === null
+  return follow.kind !== 'registry-digest'
 }
 
 function registryOf({ normalised }: ImageName): string {

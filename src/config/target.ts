@@ -2,7 +2,7 @@ import type { ImageName } from '../domain/image.ts'
 import { sameImage } from '../domain/image.ts'
 import { nearest } from '../domain/nearest.ts'
 import type { RepositoryId } from '../domain/repository.ts'
-import { parseTagTemplate, renderTag, type TagTemplate } from '../domain/tag-template.ts'
+import { parseTagTemplate, renderTag, type TagTemplate, tagVariables } from '../domain/tag-template.ts'
 import { readFields, readImagePolicies } from './fields.ts'
 import {
   parseBranchTemplate,
@@ -46,13 +46,15 @@ export function readEnvironment(
     return null
   }
   complainAboutMovedTag(reading, levels, follow)
+  const retag = readRetag(reading, levels, follow, target.images)
+  if (retag === null) complainAboutRelease(reading, levels, follow, target.tag)
   return {
     ...target,
     ...readConditions(reading, levels, follow, target.tag),
     name,
     follow,
-    tags: readTags(reading, levels, follow, target.tag),
-    retag: readRetag(reading, levels, follow, target.images),
+    tags: readTags(reading, levels, { follow, tag: target.tag, retag }),
+    retag,
     path: where,
     fields: readFields(reading, levels, { name, follow, tag: target.tag }),
     imagePolicies: readImagePolicies(reading, levels, target.images),
@@ -127,6 +129,22 @@ function complainAboutMovedTag(reading: Reading, levels: Level[], follow: Follow
     '"tag" says how tags are made, and what is followed here is one tag that is moved.',
     'Remove it.',
   ])
+}
+
+/** A release that CI pushes under a tag of its own making has to be known from its version and its commit alone. */
+function complainAboutRelease(reading: Reading, levels: Level[], follow: Follow, tag: TagTemplate): void {
+  const said = pick(levels, ['tag'], reading.removed)
+  const isRelease = follow.kind === 'tag-glob' || follow.kind === 'tag-range'
+  if (!isRelease || said === null || said === 'removed') return
+  if (tag.parts === null || !tagVariables(tag).includes('version')) return
+  if (renderTag(tag, { commit: 'a'.repeat(40), version: '1.0.0' }) === null)
+    complain(
+      reading,
+      said.path,
+      'conflict',
+      `The tag "${tag.source}" of a release's image cannot be computed from its version and commit.`,
+      'Write "retag: true" or a "tag" such as "{version}" in the environment.',
+    )
 }
 
 /** The tag of a preview has to be known from its branch and its commit alone. */

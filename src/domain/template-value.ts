@@ -1,5 +1,5 @@
 import { SupercargoError } from './errors.ts'
-import { readReference, TAG_PATTERN } from './image.ts'
+import { DIGEST_PATTERN, readReference, TAG_PATTERN } from './image.ts'
 import { NAME_PATTERN } from './names.ts'
 
 const HOST = /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(?::[0-9]{1,5})?$/
@@ -12,6 +12,7 @@ const GRAMMARS: Record<string, (value: string) => boolean> = {
   tag: (value) => TAG_PATTERN.test(value),
   version: (value) => /^[0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z.-]+)?$/.test(value) && TAG_PATTERN.test(value),
   image: isImageName,
+  digest: (value) => DIGEST_PATTERN.test(value),
   host: (value) => HOST.test(value),
   url: (value) =>
     /^https?:\/\/[A-Za-z0-9][A-Za-z0-9._~:/?#@!$&()*+;=%-]*$/.test(value) && !value.endsWith(':'),

@@ -10,6 +10,7 @@ export const PREVIEW_VARIABLES = [
   'sha',
   'tag',
   'image',
+  'digest',
   'host',
   'owner',
   'title',

@@ -45,7 +45,10 @@ export function githubRegistry(apiUrl: string): string {
 
 const KINDS = ['anonymous', 'basic', 'docker', 'github', 'gitlab', 'ecr', 'google'] as const
 
-/** What a registry with these variables is shown. @param host null where it is not known, which is said already */
+/**
+ * What a registry with these variables is shown.
+ * @param host null where it is not known, which is said already
+ */
 export function readAuth(
   prefix: string,
   host: string | null,

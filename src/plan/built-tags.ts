@@ -1,12 +1,13 @@
 import type { Environment } from '../config/model.ts'
 import type { Oid } from '../domain/commit.ts'
 import { globMatches } from '../domain/glob.ts'
+import type { ImageName } from '../domain/image.ts'
 import { branchInTag, readTag, type TagTemplate } from '../domain/tag-template.ts'
-import type { TagReading } from '../domain/tag-variables.ts'
+import { compareReadings, type TagReading } from '../domain/tag-variables.ts'
 import { imageCommit } from './image-commit.ts'
 import { type Answers, answerTo } from './questions.ts'
 import { compareTags } from './tag-order.ts'
-import { allOf, asks, HOLDS, unanswered, type Verdict } from './wait.ts'
+import { allOf, asks, HOLDS, lacks, unanswered, type Verdict } from './wait.ts'
 
 /** What CI tagged, where nobody can compute its tags: `b{n}.{timestamp}`, `{date}-{sha:7}`, a regular expression. */
 export interface BuiltTags {
@@ -20,27 +21,31 @@ export interface BuiltTags {
 
 /** How many images are asked for their labels: those of the newest tags. */
 const MOST = 15
-const ORDER = ['n', 'timestamp', 'date', 'version'] as const
 
-/**
- * Reads the registry's tags back to commits: by what the template says, else by the labels of the images, newest first.
- * Of what is older than the present tags nothing is read.
- * @param commits newest first; nothing more is read once the first has a tag
- */
+/** Which tags are looked for. */
+export interface Sought {
+  /** Newest first; nothing more is read once the first has a tag. */
+  commits: readonly Oid[]
+  /** Of what is older than these nothing is read. */
+  present: readonly string[]
+  /** Whose tag a commit goes by that was built for several; the rule of the environment may allow no other. */
+  branch: string
+}
+
+/** Reads the registry's tags back to commits: by what the template says, else by the labels of the images, newest first. */
 export function builtTags(
   answers: Answers,
   environment: Environment,
-  commits: readonly Oid[],
-  present: readonly string[],
+  { commits, present, branch }: Sought,
 ): BuiltTags {
-  const [image] = environment.retag?.from ? [environment.retag.from] : environment.images
+  const image = builtAs(environment)
   if (image === undefined) return { tags: new Map(), silent: null, verdict: HOLDS }
   const question = { about: 'tags' as const, image }
   const listed = answerTo(answers, question)
   if (listed === null) return unread(asks(question))
   if (!listed.known) return unread(unanswered(`Which tags ${image.written} has`, listed))
 
-  const built = readAll(environment, listed.value)
+  const built = readAll(environment, branchInTag(branch), listed.value)
   const tags = new Map<Oid, string>()
   const claim = (said: string, tag: string) => {
     const commit = commits.find((each) => each.startsWith(said))
@@ -66,6 +71,21 @@ export function builtTags(
   return { tags, silent, verdict: HOLDS }
 }
 
+/**
+ * Why a commit has no tag among those that were read.
+ * @param name of its version
+ * @param silent as BuiltTags has it
+ */
+export function notBuilt(name: string, environment: Environment, silent: string | null): Verdict {
+  const image = builtAs(environment)?.written ?? ''
+  if (silent === null) {
+    const message = `${name} waits for its image: no tag of ${image} that is like ${environment.tag.source} was built from it.`
+    return lacks({ code: 'waits-for-image', message }, true)
+  }
+  const message = `${name} waits for its image: no tag of ${image} names it, and ${silent} does not say from which commit it was built. Let the builder set the label org.opencontainers.image.revision, or follow the registry.`
+  return lacks({ code: 'no-commit-in-image', message }, true)
+}
+
 /** Greater than 0: `a` was tagged later than `b`, as far as the template's variables count. */
 export function compareBuilt(template: TagTemplate, a: string, b: string): number {
   return byReading(
@@ -74,17 +94,23 @@ export function compareBuilt(template: TagTemplate, a: string, b: string): numbe
   )
 }
 
+/** Where CI pushes; of several images the first stands for all. */
+function builtAs({ retag, images }: Environment): ImageName | undefined {
+  return retag?.from ?? images[0]
+}
+
 interface Built {
   tag: string
   reading: TagReading
 }
 
-/** Newest first, by what the tags count with. */
+/** Those of the branch first, then newest first by what the tags count with. */
 function readAll(
   { tag: template, tags: { allow, deny }, follow }: Environment,
+  branch: string,
   all: readonly string[],
 ): Built[] {
-  const branch = follow.kind === 'branch' ? branchInTag(follow.branch) : null
+  const isOwn = ({ reading }: Built) => reading.branch === undefined || reading.branch === branch
   return all
     .filter((tag) => allow.length === 0 || allow.some((glob) => globMatches(glob, tag)))
     .filter((tag) => !deny.some((glob) => globMatches(glob, tag)))
@@ -92,16 +118,12 @@ function readAll(
       const reading = readTag(template, tag)
       return reading === null ? [] : [{ tag, reading }]
     })
-    .filter(({ reading }) => branch === null || reading.branch === undefined || reading.branch === branch)
-    .toSorted((a, b) => byReading(b, a))
+    .filter((each) => follow.kind !== 'branch' || isOwn(each))
+    .toSorted((a, b) => Number(isOwn(b)) - Number(isOwn(a)) || byReading(b, a))
 }
 
 function byReading(a: Built, b: Built): number {
-  for (const variable of ORDER) {
-    const order = compareTags(a.reading[variable] ?? '', b.reading[variable] ?? '')
-    if (order !== 0) return order
-  }
-  return compareTags(a.tag, b.tag)
+  return compareReadings(a.reading, b.reading) || compareTags(a.tag, b.tag)
 }
 
 function upToPresent(newestFirst: readonly string[], present: readonly string[]): string[] {

@@ -66,9 +66,9 @@ export function candidateOf(
       ? withCommits(world.answers, environment, shown)
       : { present: shown, verdict: HOLDS }
   if (!holds(known.verdict)) return unknown(known.verdict, newest, shown)
-  const named = nameChoices(world.answers, environment, choices, known.present)
-  if (!holds(named.verdict)) return unknown(named.verdict, newest, shown)
   const branch = environment.follow.kind === 'branch' ? environment.follow.branch : world.source.defaultBranch
+  const named = nameChoices(world.answers, environment, choices, { present: known.present, branch })
+  if (!holds(named.verdict)) return unknown(named.verdict, newest, shown)
   const judgeChoice = (choice: Choice): Readiness =>
     choice.tag === null
       ? { state: 'waits', waits: named.untagged(choice).waits }

@@ -1,10 +1,10 @@
 import type { Environment } from '../config/model.ts'
 import type { Waiting } from './action.ts'
-import { builtTags, compareBuilt } from './built-tags.ts'
+import { builtTags, compareBuilt, notBuilt } from './built-tags.ts'
 import type { Choice } from './choices.ts'
 import type { Present } from './present.ts'
 import type { Answers } from './questions.ts'
-import { HOLDS, lacks, type Verdict } from './wait.ts'
+import { HOLDS, type Verdict } from './wait.ts'
 
 /** Choices with the tags that CI gave them. */
 export interface NamedChoices {
@@ -21,18 +21,17 @@ export function nameChoices(
   answers: Answers,
   environment: Environment,
   choices: readonly Choice[],
-  present: Present[],
+  { present, branch }: { present: Present[]; branch: string },
 ): NamedChoices {
   const [image] = environment.images
   if (image === undefined || choices.every(({ tag }) => tag !== null))
     return { choices, present, untagged: () => HOLDS, verdict: HOLDS }
   const commits = choices.map(({ commit }) => commit)
-  const { tags, silent, verdict } = builtTags(
-    answers,
-    environment,
+  const { tags, silent, verdict } = builtTags(answers, environment, {
     commits,
-    present.map(({ tag }) => tag),
-  )
+    present: present.map(({ tag }) => tag),
+    branch,
+  })
   const tagOf = (commit: string) => tags.get(commits.find((each) => each.startsWith(commit)) ?? '') ?? null
   return {
     choices: choices.map(({ commit, tag }) => ({ commit, tag: tag ?? newest(commit, tagOf(commit)) })),
@@ -41,7 +40,7 @@ export function nameChoices(
       const tag = each.commit === each.tag ? tagOf(each.commit) : null
       return tag === null ? each : { ...each, tag, shown: tag }
     }),
-    untagged: (choice) => missing(choice, image.written, environment.tag.source, silent),
+    untagged: (choice) => notBuilt(nameOf(choice), environment, silent),
     verdict,
   }
 
@@ -61,16 +60,6 @@ export function nameChoices(
 /** How a version is named that may have no tag yet. */
 export function nameOf({ commit, tag }: Choice): string {
   return tag ?? commit.slice(0, 7)
-}
-
-function missing(choice: Choice, image: string, template: string, silent: string | null): Verdict {
-  const name = nameOf(choice)
-  if (silent === null) {
-    const message = `${name} waits for its image: no tag of ${image} that is like ${template} was built from it.`
-    return lacks({ code: 'waits-for-image', message }, true)
-  }
-  const message = `${name} waits for its image: no tag of ${image} names it, and ${silent} does not say from which commit it was built. Let the builder set the label org.opencontainers.image.revision, or follow the registry.`
-  return lacks({ code: 'no-commit-in-image', message }, true)
 }
 
 export function waitingFor(choice: Choice, { waits }: Verdict): Waiting {

@@ -2,11 +2,11 @@ import semver from 'semver'
 import type { App, Environment } from '../config/model.ts'
 import type { Oid } from '../domain/commit.ts'
 import { globMatches, globPrefix } from '../domain/glob.ts'
-import { TAG_PATTERN } from '../domain/image.ts'
 import { renderTag } from '../domain/tag-template.ts'
 import type { Version } from '../domain/version.ts'
 import type { BranchHistory, HistoryCommit, SourceSnapshot } from '../forge/forge.ts'
 import type { Reason } from './action.ts'
+import { imageTagOf, makesReleases } from './release-tags.ts'
 import { compareTags } from './tag-order.ts'
 
 /** A version that an environment could have by its `follow` rule, whether or not it is ready. */
@@ -45,15 +45,20 @@ export function choicesOf(app: App, environment: Environment, offers: SourceSnap
       follow.kind === 'tag-glob' ? globMatches(follow.glob, name) : semver.satisfies(name, follow.range),
     )
     .toSorted((a, b) => compareTags(b.name, a.name))
-  const [highest, ...lower] = tags
+  const [highest] = tags
   if (highest === undefined) return none('no-matching-tag', `No tag matches "${rule}" yet.`)
-  if (!TAG_PATTERN.test(highest.name)) {
-    return none('not-an-image-tag', `The tag "${highest.name}" cannot be the tag of an image.`)
-  }
-  const possible = lower.filter(({ name }) => TAG_PATTERN.test(name)).slice(0, MOST - 1)
-  const choice = ({ name, commit }: { name: string; commit: Oid }): Choice => ({ tag: name, commit })
+  const first = imageTagOf(environment, highest)
+  if (first === null) return none('not-an-image-tag', noImageTag(highest.name, environment))
+  const choices = tags.slice(1).flatMap((each): Choice[] => {
+    const tag = imageTagOf(environment, each)
+    return tag === null ? [] : [{ tag, commit: each.commit }]
+  })
   const why = `It is the highest tag that matches ${rule}`
-  return { choices: [choice(highest), ...possible.map(choice)], why, whyReady: `${why} and is ready` }
+  return {
+    choices: [{ tag: first, commit: highest.commit }, ...choices.slice(0, MOST - 1)],
+    why,
+    whyReady: `${why} and is ready`,
+  }
 }
 
 /** The directories whose object ids tell whether a commit touches the app; [] when every commit does. */
@@ -111,6 +116,12 @@ function touching(history: BranchHistory, paths: readonly string[]): HistoryComm
     commit = parent
   }
   return found
+}
+
+function noImageTag(name: string, { tag }: Environment): string {
+  return makesReleases(tag)
+    ? `${tag.source} makes no tag of an image of the tag "${name}": that takes a version at its end, such as v1.4.0, without a +.`
+    : `The tag "${name}" cannot be the tag of an image.`
 }
 
 function none(code: string, message: string): Choices {

@@ -1,13 +1,11 @@
-import semver from 'semver'
 import type { Environment } from '../config/model.ts'
-import { globMatches } from '../domain/glob.ts'
 import { readTag } from '../domain/tag-template.ts'
 import type { Version } from '../domain/version.ts'
 import { compareBuilt } from './built-tags.ts'
 import { commitGraph, comparisonKey, type Relation, relate } from './lineage.ts'
 import type { Present } from './present.ts'
 import { comparedBy, compareRuled } from './registry-tags.ts'
-import { compareTags } from './tag-order.ts'
+import { compareReleases, releaseWith, ruleKnows } from './release-tags.ts'
 import type { World } from './world.ts'
 
 /** From worst to best: an environment whose manifests show several versions is judged by the worst. */
@@ -69,12 +67,12 @@ function byAncestry(world: World, { commit }: Present, candidate: Version): Rela
 /** The comparison only tells which commits come: releases may be made on branches of their own. */
 function byVersion(world: World, environment: Environment, present: Present, candidate: Version): Relation {
   const { tag } = present
-  if (!matches(environment, tag)) {
+  if (!ruleKnows(environment, tag)) {
     const relation = byAncestry(world, present, candidate)
     return relation.kind === 'diverged' ? { kind: 'unknown' } : relation
   }
-  if (compareTags(tag, candidate.tag) > 0) return { kind: 'backward' }
-  const known = world.offers.tags.items.find(({ name }) => name === tag)
+  if (compareReleases(environment, tag, candidate.tag) > 0) return { kind: 'backward' }
+  const known = releaseWith(environment, world.offers, tag)
   if (known === undefined || candidate.commit === null) return { kind: 'unknown' }
   const relation = relate(commitGraph(world.offers), world.comparisons, known.commit, candidate.commit)
   if (relation.kind === 'forward' || relation.kind === 'not-read') return relation
@@ -92,9 +90,4 @@ function byRule(world: World, environment: Environment, present: Present, candid
   const relation = byAncestry(world, present, candidate)
   if (relation.kind === 'forward' || relation.kind === 'not-read') return relation
   return { kind: 'forward', commits: [], total: 0, complete: true }
-}
-
-function matches({ follow }: Environment, tag: string): boolean {
-  if (follow.kind === 'tag-glob') return globMatches(follow.glob, tag)
-  return follow.kind === 'tag-range' && semver.valid(tag) !== null
 }

@@ -204,8 +204,10 @@ export function planEnvironment(world: World, app: App, environment: Environment
       ? releaseOf(world.answers, environment, version, { branch: world.source.defaultBranch, gates })
       : null
   if (release !== null && release.retags.length > 0) {
-    const unspoken = mayTag(policy.value, release, snapshot.repository)
-    if (unspoken !== null) return refuse(unspoken, to)
+    const word = mayTag(world.answers, policy.value, release, snapshot.repository)
+    if (word.asks.length > 0) return asking(word.asks)
+    const [unspoken] = word.waits
+    if (unspoken !== undefined) return refuse(unspoken.reason, to)
     const actions = tagRelease(world, target, release)
     const why = actions[0]?.reason ?? reason('release', `${to} is tagged.`)
     return {

@@ -6,6 +6,7 @@ import { readTag, renderTag } from '../domain/tag-template.ts'
 import type { Version } from '../domain/version.ts'
 import { imageCommit } from './image-commit.ts'
 import type { Answers } from './questions.ts'
+import { imageTagOf, releaseWith } from './release-tags.ts'
 import { allOf, HOLDS, type Verdict } from './wait.ts'
 import type { World } from './world.ts'
 
@@ -67,18 +68,22 @@ function onBranch({ tag, sha, version }: FieldValues, { environment }: Context):
 }
 
 /** A version without the rest of its tag, and a commit, are compared by their tag where one is known. */
-function ofTags({ tag, sha, version }: FieldValues, { world, candidate }: Context): Present | null {
-  const { items } = world.offers.tags
+function ofTags(
+  { tag, sha, version }: FieldValues,
+  { world: { offers }, environment, candidate }: Context,
+): Present | null {
   const commit = sha ?? (tag !== undefined && isCommit(tag) ? tag : null)
   if (tag !== undefined && !isCommit(tag)) {
-    const isKnown = items.some(({ name }) => name === tag)
+    const isKnown = releaseWith(environment, offers, tag) !== undefined
     return { shown: tag, tag: isKnown ? tag : (likeCandidate(tag, candidate.tag) ?? tag), commit }
   }
   const whole = version === undefined ? undefined : (likeCandidate(version, candidate.tag) ?? version)
   if (whole !== undefined) return { shown: whole, tag: whole, commit }
   if (commit === null) return null
   const known = candidate.commit?.startsWith(commit) ? candidate.tag : null
-  const shown = known ?? items.find((each) => each.commit.startsWith(commit))?.name ?? commit.slice(0, 12)
+  const release = offers.tags.items.find((each) => each.commit.startsWith(commit))
+  const made = release === undefined ? null : imageTagOf(environment, release)
+  const shown = known ?? made ?? commit.slice(0, 12)
   return { shown, tag: shown, commit }
 }
 

@@ -2,6 +2,7 @@ import type { App } from '../config/model.ts'
 import type { FileChange } from '../forge/forge.ts'
 import type { Reason, Standing } from './action.ts'
 import type { Preview } from './preview-set.ts'
+import type { Question } from './questions.ts'
 import { whileWaiting } from './standing.ts'
 import type { Wait } from './wait.ts'
 
@@ -26,6 +27,8 @@ export interface Compared {
   reason: Reason | null
   /** What its version lacks before it may be written. */
   waits?: Wait[]
+  /** These must be answered before its files can be made. */
+  asks?: Question[]
 }
 
 /** Adds what was left alone, and what is not ready. */

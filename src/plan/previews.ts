@@ -4,16 +4,18 @@ import type { App, Previews } from '../config/model.ts'
 import { changeRequestBranch, PREVIEWS } from '../domain/names.ts'
 import { type RepositoryId, repositoryKey } from '../domain/repository.ts'
 import type { Vocabulary } from '../domain/vocabulary.ts'
-import type { FileChange, ManifestFile, ManifestSnapshot } from '../forge/forge.ts'
+import type { FileChange, ManifestFile } from '../forge/forge.ts'
 import type { Reason, Standing } from './action.ts'
 import type { TargetPlan } from './environment.ts'
 import { explainPreviews } from './explain/previews.ts'
-import { differences, previewsInGit, renderPreview, templateFiles } from './preview-files.ts'
+import { compare } from './preview-compare.ts'
+import { previewsInGit, templateFiles } from './preview-files.ts'
 import { isProven, needsProof } from './preview-proof.ts'
 import { onlyReady } from './preview-ready.ts'
 import { type Preview, previewSet } from './preview-set.ts'
 import { type Compared, type PreviewStanding, standingOfPreview, withNotes } from './preview-standing.ts'
 import type { Proposal } from './proposal.ts'
+import type { Question } from './questions.ts'
 import { settle } from './settle.ts'
 import { manifestsOf, type World } from './world.ts'
 
@@ -102,9 +104,15 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
   const inGit = previewsInGit(snapshot, previews)
   const rendered = wanted.previews.map((preview) =>
     unusable === null
-      ? compare(preview, template, previews, snapshot)
+      ? compare(world, preview, { template, previews, snapshot })
       : { preview, changes: [], reason: unusable },
   )
+  const notAsked = (questions: Question[]): PreviewsPlan => {
+    const reason = { code: 'not-asked', message: 'Nobody has looked yet which versions are ready.' }
+    return { ...stop('waiting', reason), questions }
+  }
+  const digests = rendered.flatMap(({ asks = [] }) => asks)
+  if (digests.length > 0) return notAsked(digests)
   const unwanted = [...inGit.keys()].filter(
     (path) => !wanted.previews.some((preview) => preview.path === path),
   )
@@ -122,10 +130,7 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
   const made = rendered.map((each) => (foreign.has(each.preview.path) ? notMade(each) : each))
   const gates = usable.allowed ? usable.gates : []
   const { compared, questions } = onlyReady(world, previews, made, gates)
-  if (questions.length > 0) {
-    const reason = { code: 'not-asked', message: 'Nobody has looked yet which versions are ready.' }
-    return { ...stop('waiting', reason), questions }
-  }
+  if (questions.length > 0) return notAsked(questions)
   const orphans = unwanted.filter((path) => !foreign.has(path))
   const removal = mayRemove(orphans, wanted.complete, confirmed)
   const removed = removal === null ? orphans : []
@@ -173,18 +178,6 @@ function whyUnusable(
   return template.length > 0
     ? null
     : { code: 'template-not-found', message: `There is no template at ${previews.template}.` }
-}
-
-/** An error in one preview keeps that one as it is, and no other. */
-function compare(
-  preview: Preview,
-  template: ReturnType<typeof templateFiles>,
-  previews: Previews,
-  snapshot: ManifestSnapshot,
-): Compared {
-  const rendered = renderPreview(preview, template, previews.template)
-  if (rendered.files === null) return { preview, changes: [], reason: rendered.reason }
-  return { preview, changes: differences(preview, rendered.files, snapshot), reason: null }
 }
 
 function changedPaths(compared: readonly Compared[]): string[] {

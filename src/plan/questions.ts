@@ -15,6 +15,8 @@ export type Question =
   | { about: 'labels'; image: ImageName; digest: string }
   | { about: 'scan'; image: ImageName; digest: string }
   | { about: 'signature'; image: ImageName; digest: string; trust: SignatureTrust }
+  /** Whether the operator lets the release have `image` tagged. */
+  | { about: 'retag'; image: ImageName; from: ImageName }
   /** `branch`: the one whose protection says which checks are required. */
   | { about: 'checks'; commit: Oid; branch: string }
 
@@ -27,6 +29,7 @@ export interface Known {
   labels: Record<string, string>
   scan: Scan
   signature: SignatureVerdict
+  retag: true
   checks: { required: string[]; checks: Check[] }
 }
 
@@ -49,6 +52,8 @@ export function questionKey(question: Question): string {
       return `${question.about} ${question.image.normalised} ${question.digest}`
     case 'signature':
       return `signature ${question.image.normalised} ${question.digest} ${JSON.stringify(question.trust)}`
+    case 'retag':
+      return `retag ${question.from.normalised} ${question.image.normalised}`
     case 'checks':
       return `checks ${question.commit} ${question.branch}`
   }

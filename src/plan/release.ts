@@ -2,13 +2,14 @@ import type { Environment, Policy } from '../config/model.ts'
 import { type ImageName, sameImage } from '../domain/image.ts'
 import { POLICY_PATH } from '../domain/names.ts'
 import type { RepositoryId } from '../domain/repository.ts'
-import { versionIn } from '../domain/semantic-version.ts'
 import { renderTag } from '../domain/tag-template.ts'
 import type { Version } from '../domain/version.ts'
 import type { RetagWish } from '../registry/registry.ts'
 import type { Action, Reason } from './action.ts'
+import { builtTags, notBuilt } from './built-tags.ts'
 import { type Answers, answerTo } from './questions.ts'
 import { type Place, type Readiness, type ReadinessOptions, readiness } from './ready.ts'
+import { makesReleases } from './release-tags.ts'
 import { allOf, asks, HOLDS, holds, lacks, unanswered, type Verdict } from './wait.ts'
 import type { World } from './world.ts'
 
@@ -38,8 +39,10 @@ export function releaseOf(
   version: Version,
   { branch, gates = [] }: Pick<ReadinessOptions, 'branch' | 'gates'>,
 ): Release {
-  const places = releasePlaces(environment, version, branch)
-  if (!Array.isArray(places)) return unmet(lacks(places, false))
+  const built = builtAs(answers, environment, version, branch)
+  if (built.tag === null) return unmet(built.verdict)
+  const { tag } = built
+  const places = environment.images.map((image) => ({ image, at: environment.retag?.from ?? image, tag }))
   const ready = { ...environment.ready, image: true }
   const source = readiness(answers, { ...environment, ready }, version, { branch, places, gates })
   const tagged = places.map((place) => tagOf(answers, place.image, version.tag))
@@ -83,14 +86,29 @@ export function tagRelease({ source }: World, target: string, { places, retags }
 }
 
 /**
- * Writing to a registry needs somebody's word for it: the policy of the manifest repository names the images. Without a
- * policy people have the last word on manifests, but nobody has it on a registry.
+ * Writing to a registry needs somebody's word for it: the policy of the manifest repository names the images, and the
+ * operator lets the source tag them. Without a policy people have the last word on manifests, but nobody has it on a
+ * registry.
  */
-export function mayTag(policy: Policy | null, { retags }: Release, { path }: RepositoryId): Reason | null {
+export function mayTag(
+  answers: Answers,
+  policy: Policy | null,
+  { retags }: Release,
+  { path }: RepositoryId,
+): Verdict {
   const [first] = retags
-  if (policy !== null || first === undefined) return null
-  const message = `${path} has no ${POLICY_PATH}, so nothing is tagged in a registry; an entry with images: ${first.to.normalised} would have to be added to it.`
-  return { code: 'retag-not-accepted', message }
+  if (policy === null && first !== undefined) {
+    const message = `${path} has no ${POLICY_PATH}, so nothing is tagged in a registry; an entry with images: ${first.to.normalised} would have to be added to it.`
+    return lacks({ code: 'retag-not-accepted', message }, false)
+  }
+  return allOf(
+    retags.map(({ from, to }) => {
+      const question = { about: 'retag' as const, image: to, from }
+      const answer = answerTo(answers, question)
+      if (answer === null) return asks(question)
+      return answer.known ? HOLDS : lacks(answer.reason, answer.again)
+    }),
+  )
 }
 
 interface Tagged {
@@ -108,17 +126,24 @@ function tagOf(answers: Answers, image: ImageName, tag: string): Tagged {
   return { image, digest: null, verdict: unanswered(`What ${image.written}:${tag} names`, answer) }
 }
 
-/** A reason where nobody can tell, as with tags that are made of dates and numbers. */
-function releasePlaces(
-  { tag: template, images, retag }: Environment,
+/**
+ * The tag that CI gave the images of a release's commit: computed, or looked for where nobody can, as with numbers of CI
+ * and with branches, of which a release is on none.
+ */
+function builtAs(
+  answers: Answers,
+  environment: Environment,
   { commit, tag: release }: Version,
   branch: string,
-): Place[] | Reason {
-  const about = { branch, version: versionIn(release)?.version }
-  const tag = commit === null ? null : renderTag(template, { commit, ...about })
-  if (tag !== null) return images.map((image) => ({ image, at: retag?.from ?? image, tag }))
-  const message = `The image of ${release} cannot be found by its commit, for the tags of ${template.source} cannot be computed.`
-  return { code: 'release-image-unknown', message }
+): { tag: string } | { tag: null; verdict: Verdict } {
+  if (makesReleases(environment.tag)) return { tag: release }
+  const commits = commit === null ? [] : [commit]
+  const [computed = null] = commits.map((each) => renderTag(environment.tag, { commit: each }))
+  if (computed !== null) return { tag: computed }
+  const { tags, silent, verdict } = builtTags(answers, environment, { commits, present: [], branch })
+  if (!holds(verdict)) return { tag: null, verdict }
+  const tag = tags.get(commit ?? '')
+  return tag === undefined ? { tag: null, verdict: notBuilt(release, environment, silent) } : { tag }
 }
 
 function tagTaken(image: ImageName, { tag }: Version, digest: string, wanted: string | undefined): Reason {

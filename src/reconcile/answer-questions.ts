@@ -32,28 +32,34 @@ export async function answerQuestions(
   }
   const ofRegistries = [...distinct].map(
     async ([key, question]): Promise<[string, Answer][]> =>
-      question.about === 'checks' ? [] : [[key, await attempt(() => askRegistry(registry, question))]],
+      question.about === 'checks'
+        ? []
+        : [[key, await attempt(() => askRegistry(registry, source, question))]],
   )
   const answered = [...byBranch].map(([branch, asked]) => askChecks(forges, source, branch, asked))
   return Object.fromEntries((await Promise.all([...ofRegistries, ...answered])).flat())
 }
 
-function askRegistry(
+async function askRegistry(
   registry: Registry,
+  source: RepositoryId,
   question: Exclude<Question, ChecksQuestion>,
 ): Promise<Known[Exclude<About, 'checks'>]> {
   const { image } = question
   switch (question.about) {
     case 'manifest':
-      return registry.resolve(image, question.reference)
+      return await registry.resolve(image, question.reference)
     case 'tags':
-      return registry.listTags(image)
+      return await registry.listTags(image)
     case 'labels':
-      return registry.readLabels(image, question.digest)
+      return await registry.readLabels(image, question.digest)
     case 'scan':
-      return registry.readScan(image, question.digest)
+      return await registry.readScan(image, question.digest)
     case 'signature':
-      return registry.verifySignature(image, question.digest, question.trust)
+      return await registry.verifySignature(image, question.digest, question.trust)
+    case 'retag':
+      await registry.mayRetag({ from: question.from, to: image }, source)
+      return true
   }
 }
 

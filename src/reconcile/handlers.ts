@@ -3,7 +3,7 @@ import { parseRepository } from '../domain/repository.ts'
 import type { LookAgain } from '../plan/look-again.ts'
 import type { Delivery, DeliveryMeaning, Handlers, Outcome, Store } from '../store/store.ts'
 import type { Dependencies } from './dependencies.ts'
-import { pass } from './pass.ts'
+import { type PassResult, pass } from './pass.ts'
 import { createSweep, isQuiet, type SweepParts } from './sweep.ts'
 
 /** What the handlers are made from. */
@@ -28,6 +28,15 @@ export function createHandlers({ store, meaning, ...parts }: HandlerParts): Hand
   const feedsOf = shared((key) => store.feedsOf(key))
   /** What each key has waited for, and since when in milliseconds. */
   const waits = new Map<string, { reason: string; since: number }>()
+  /** What fails is not quiet any more, whatever it was before. */
+  async function visit(key: string): Promise<PassResult> {
+    try {
+      return await pass(parseRepository(key, 'github'), dependencies, { confirmRemovals: false })
+    } catch (error) {
+      await store.recordQuiet(key, null)
+      throw error
+    }
+  }
   return {
     async delivery(delivery) {
       const { keys, images = [], outcome } = meaning(delivery)
@@ -40,7 +49,7 @@ export function createHandlers({ store, meaning, ...parts }: HandlerParts): Hand
     },
     async reconcile(key): Promise<Outcome> {
       const marks = await store.marksOf(key)
-      const result = await pass(parseRepository(key, 'github'), dependencies, { confirmRemovals: false })
+      const result = await visit(key)
       await store.recordQuiet(key, isQuiet(result) ? marks : null)
       if (result.lookAgain === null) {
         waits.delete(key)

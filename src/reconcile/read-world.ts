@@ -23,8 +23,11 @@ import { answerQuestions } from './answer-questions.ts'
 import { type Dependencies, forgeOf } from './dependencies.ts'
 import { reasonOf } from './reason-of.ts'
 
-/** More than any plan needs: a walk back through the commits asks for more of them at each step. */
-const ROUNDS = 20
+/**
+ * More than any plan needs: a walk back through 50 versions asks for twice as many at each step, of each for its tag, image,
+ * labels and gates.
+ */
+const ROUNDS = 40
 
 type Sources = Pick<Dependencies, 'forges' | 'registry' | 'now'>
 

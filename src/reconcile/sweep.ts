@@ -25,17 +25,22 @@ const TOGETHER = 10
 /** A registry that has failed so often, one after the other, is left alone until the next sweep. */
 const FAILURES = 5
 
+/** Reasons that end without a mark: the operator may allow it, or the next pass gets further. */
+const OPEN: readonly string[] = ['retag-denied', 'not-asked', 'not-compared']
+
 /**
- * Whether a pass left nothing that could change without a mark changing: no version that waits to become ready, and no
- * change request that the bot merges as soon as checks or reviews allow it.
+ * Whether a pass left nothing that could change without a mark changing: no version that waits to become ready (a check
+ * that failed may be run again, and its event be lost), nothing that is open, and no change request that the bot merges as
+ * soon as checks or reviews allow it.
  */
-export function isQuiet({ lookAgain, standings }: PassResult): boolean {
+export function isQuiet({ lookAgain, standings }: Pick<PassResult, 'lookAgain' | 'standings'>): boolean {
   return (
     lookAgain === null &&
     standings.every(
       ({ state, reason, waiting = [] }) =>
         waiting.length === 0 &&
         state !== 'changing' &&
+        !OPEN.includes(reason.code) &&
         !(state === 'waiting' && reason.code.startsWith('merge-')),
     )
   )

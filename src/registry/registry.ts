@@ -10,10 +10,12 @@ import type { Severity, SignatureTrust } from '../domain/trust.ts'
  */
 export interface Registry extends RegistryReader, RegistryGates {
   /**
-   * As RegistryWriter does it. Throws `retag-denied` (permanent) when the operator does not let the repository tag
-   * this image.
+   * Throws `retag-denied` (permanent) when the operator does not let the repository have this image tagged. No registry is
+   * asked.
    * @param by the application repository whose release it is
    */
+  mayRetag(images: Pick<RetagWish, 'from' | 'to'>, by: RepositoryId): Promise<void>
+  /** As RegistryWriter does it, for whom `mayRetag` lets. */
   retag(wish: RetagWish, by: RepositoryId): ReturnType<RegistryWriter['retag']>
 }
 

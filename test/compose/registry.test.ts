@@ -125,7 +125,9 @@ test('the token of GitLab is shown to GitLab alone, and the registry gets one fo
   const before = tokens.tokens?.requests.length
   assert.equal((await registry.resolve(image, 'one'))?.digest, digest)
   assert.deepEqual(await registry.listTags(image), ['one'])
-  assert.equal(await registry.retag({ from: image, digest, to: image, tag: 'v1' }, BY), 'tagged')
+  const wish = { from: image, digest, to: image, tag: 'v1' }
+  await assert.rejects(registry.retag(wish, BY), { code: 'retag-denied' }, 'for it is of another forge')
+  assert.equal(await registry.retag(wish, { ...BY, forge: 'gitlab' }), 'tagged')
   assert.equal(tokens.tokens?.requests.length, before)
   const scopes = gitlab.asked.map(({ path }) => new URL(path, 'http://gitlab').searchParams.getAll('scope'))
   assert.deepEqual(scopes, [['repository:acme/shop:pull'], ['repository:acme/shop:pull,push']])

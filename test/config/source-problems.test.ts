@@ -283,6 +283,16 @@ describe('rules about several values', () => {
       `${BASE}tag: "{branch}-{n}"\n${previews('follow: pull requests, path: "p/{number}"').slice(BASE.length)}`,
       ['3:1 conflict'],
     ],
+    [
+      'a release whose tag nobody can compute',
+      `${BASE}tag: "{version}-b{n}"\nenvironments: { a: { path: x, follow: tag v* } }`,
+      ['3:1 conflict'],
+    ],
+    [
+      'a pin of previews alone',
+      previews('follow: pull requests, path: "p/{number}", pin: digest'),
+      ['3:84 conflict'],
+    ],
   ] as const) {
     test(`${title} is a problem`, () => {
       assert.deepEqual(sourceProblems(text), expected)
@@ -290,6 +300,11 @@ describe('rules about several values', () => {
   }
 
   for (const [title, text] of [
+    [
+      'a release whose image is looked for',
+      `${BASE}tag: "{version}-b{n}"\nretag: true\nenvironments: { a: { path: x, follow: tag v* } }`,
+    ],
+    ['a release by its version', `${BASE}tag: "{version}"\nenvironments: { a: { path: x, follow: tag v* } }`],
     [
       'two images in one place',
       `${BASE}environments: { a: { follow: branch a, path: x }, b: { follow: branch b, path: x, image: other } }`,

@@ -172,7 +172,7 @@ environments:
 /** The real client, as the operator's settings have it for an owner's own images. */
 function real(fails: Release['fails']): Registry {
   const client = registryOf(accessTo(registry))
-  const retag = retagWithConsent(client, () => [])
+  const consent = retagWithConsent(client, () => ({ trusted: [], forge: null }))
   const unasked = async () => {
     throw new Error('Nobody asks for that here.')
   }
@@ -180,9 +180,10 @@ function real(fails: Release['fails']): Registry {
     ...client,
     readScan: unasked,
     verifySignature: unasked,
+    mayRetag: consent.mayRetag,
     retag: async (wish, by) => {
       fails.retag?.()
-      return await retag(wish, by)
+      return await consent.retag(wish, by)
     },
   }
 }

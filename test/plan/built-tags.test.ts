@@ -49,6 +49,11 @@ test('a build of an older commit that ended later never replaces a newer one', (
   assert.equal(standing.state, 'current')
 })
 
+test('the time of a build counts before its number, which may begin anew', () => {
+  const facts = built({ 'b900.20260101': 'eeeeeee', 'b1.20260201': 'eeeeeee' })
+  assert.equal(outcome(onStaging('b{n}.{date}', 'ccccccc'), facts).to, 'b1.20260201')
+})
+
 test('a commit that was built anew gets its newest build, and no older one', () => {
   const facts = built({ b9: 'eeeeeee', b10: 'eeeeeee' })
   assert.equal(outcome(onStaging('b{n}', 'b9'), facts).to, 'b10')

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Follow } from '../../src/config/model.ts'
+import { parseTagTemplate } from '../../src/domain/tag-template.ts'
 import { type Choices, choicesOf } from '../../src/plan/choices.ts'
 import { app, commit, environment, line, offers, oid, onMain } from '../support/world.ts'
 
@@ -65,6 +66,21 @@ test('a range takes the highest version in it, and pre-releases only where it as
 test('a tag that cannot be the tag of an image is refused with its name', () => {
   const candidate = tagged({ kind: 'tag-glob', glob: 'v*' }, ['v1.0.0+build'])
   assert.equal(tagOf(candidate), 'not-an-image-tag')
+})
+
+test('where the template names the version, tags that have none are passed over, and not the highest', () => {
+  const environmentOf = (follow: Follow) => environment({ follow, tag: parseTagTemplate('{version}') })
+  const offered = (names: string[]) => {
+    const items = names.map((name, index) => ({ name, commit: oid(`a${index}`) }))
+    const follow: Follow = { kind: 'tag-glob', glob: '*' }
+    return choicesOf(app(), environmentOf(follow), offers({ tags: { complete: true, items } }))
+  }
+  assert.deepEqual(
+    offered(['v1.4.0', 'nightly', 'web-v1.3.0']).choices?.map(({ tag }) => tag),
+    ['1.4.0', '1.3.0'],
+  )
+  assert.equal(tagOf(offered(['nightly'])), 'not-an-image-tag')
+  assert.equal(tagOf(offered(['v1.0.0+5'])), 'not-an-image-tag')
 })
 
 test('a listing of tags that was cut decides nothing', () => {

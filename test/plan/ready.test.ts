@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Environment } from '../../src/config/model.ts'
+import type { Environment, Previews } from '../../src/config/model.ts'
 import { parseImageName } from '../../src/domain/image.ts'
 import type { Check } from '../../src/forge/checks.ts'
 import type { Standing } from '../../src/plan/action.ts'
 import type { World } from '../../src/plan/world.ts'
-import { check, type Facts, planWith, silence } from '../support/facts.ts'
+import { check, digestOf, type Facts, planWith, silence } from '../support/facts.ts'
 import {
   app,
   environment,
@@ -214,33 +214,30 @@ test('a check that has failed is looked at again when somebody says something, n
   assert.equal(looked('pending')?.seconds, 15)
 })
 
-test('a preview comes when its image is there, and one that is there stays until the next is', () => {
-  const number = 12
-  const pull = pullRequest(number)
-  const tag = pull.head.slice(0, 7)
-  const { template, path } = previews()
+function previewWorld(change: Partial<Previews>, template: string) {
+  const pull = pullRequest(12)
+  const { template: root, path } = previews()
+  const accept = {
+    from: { forge: null, glob: 'acme/web' },
+    paths: ['**'],
+    images: ['**'],
+    merge: ['*'],
+    direct: ['*'],
+  }
   const start = world({
-    config: { apps: [app({ environments: [], previews: previews({ ready: READY }) })] },
+    config: { apps: [app({ environments: [], previews: previews(change) })] },
     offers: offers({ pullRequests: { complete: true, items: [pull] } }),
     snapshot: manifests('x', {
-      tree: [file(`${template}/a.yaml`, 'tag: "{tag}"\n')],
-      history: { [path.replace('{number}', String(number))]: [] },
+      tree: [file(`${root}/a.yaml`, template)],
+      history: { [path.replace('{number}', '12')]: [] },
     }),
-    policy: {
-      ok: true,
-      value: {
-        accept: [
-          {
-            from: { forge: null, glob: 'acme/web' },
-            paths: ['**'],
-            images: ['**'],
-            merge: ['*'],
-            direct: ['*'],
-          },
-        ],
-      },
-    },
+    policy: { ok: true, value: { accept: [accept] } },
   })
+  return { start, tag: pull.head.slice(0, 7) }
+}
+
+test('a preview comes when its image is there, and one that is there stays until the next is', () => {
+  const { start, tag } = previewWorld({ ready: READY }, 'tag: "{tag}"\n')
   const waiting = planWith(start, {})
   assert.deepEqual(waiting.plan.actions, [])
   assert.equal(waiting.plan.previews[0]?.state, 'not-ready')
@@ -251,4 +248,19 @@ test('a preview comes when its image is there, and one that is there stays until
     ready.plan.actions.map(({ kind }) => kind),
     ['commit'],
   )
+})
+
+test('a template that names the digest is filled with what the tag has, and waits where nobody can say', () => {
+  const { start, tag } = previewWorld({}, 'image: "{image}:{tag}@{digest}"\n')
+  const waiting = planWith(start, {})
+  assert.deepEqual(waiting.plan.actions, [])
+  assert.equal(waiting.plan.previews[0]?.state, 'not-ready')
+  assert.match(waiting.plan.standings[0]?.reason.message ?? '', /whose digest is to be written/)
+  const [action] = planWith(start, built(tag)).plan.actions
+  assert.ok(action?.kind === 'commit')
+  const name = `ghcr.io/acme/web:${tag}`
+  assert.equal(action.wish.changes[0]?.content, `image: "${name}@${digestOf(name)}"\n`)
+  const down = planWith(start, { down: { manifest: silence('registry-unavailable') } })
+  assert.deepEqual(down.plan.actions, [])
+  assert.match(down.plan.standings[0]?.reason.message ?? '', /^The digest of .* cannot be told/)
 })

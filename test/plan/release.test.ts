@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Environment, Policy } from '../../src/config/model.ts'
 import { parseImageName } from '../../src/domain/image.ts'
+import { parseTagTemplate } from '../../src/domain/tag-template.ts'
+import { compareReleases } from '../../src/plan/release-tags.ts'
 import { planWith, type Shelves, sha256 } from '../support/answering.ts'
 import {
   app,
@@ -123,6 +125,12 @@ test('nothing is tagged on the word of nobody: without a policy it is refused', 
   assert.equal(code, 'retag-not-accepted')
 })
 
+test('what the operator does not let the source tag is refused when it is planned', () => {
+  const shelves = { tags: { [BUILT]: sha256('1') }, denied: ['ghcr.io/acme/web'] }
+  const { kinds, standing, code } = outcome(shelves, release())
+  assert.deepEqual([kinds, standing.state, code], [[], 'refused', 'retag-denied'])
+})
+
 test('without a policy a release that has its tag is proposed all the same', () => {
   const tags = { [BUILT]: sha256('1'), [RELEASED]: sha256('1') }
   assert.deepEqual(outcome({ tags }, release({}, { policy: null })).kinds, ['open-change-request'])
@@ -171,4 +179,69 @@ test('nothing is tagged for a version that the environment is past', () => {
 test('a registry that does not answer is waited for, and nothing is tagged', () => {
   const { kinds, standing } = outcome({ down: ['ghcr.io/acme/web'] }, release())
   assert.deepEqual([kinds, standing.state], [[], 'waiting'])
+})
+
+const REVISION = 'org.opencontainers.image.revision'
+
+test('tags that nobody can compute are looked for by the labels of the images', () => {
+  const tag = parseTagTemplate('b{n}.{timestamp}')
+  const tags = {
+    'ghcr.io/acme/web:b8.20260102.1': sha256('1'),
+    'ghcr.io/acme/web:b9.20260103.1': sha256('2'),
+  }
+  const labels = { [sha256('1')]: { [REVISION]: oid(COMMIT) }, [sha256('2')]: { [REVISION]: oid('bbbbbbb') } }
+  const { actions } = outcome({ tags, labels }, release({ tag }))
+  assert.ok(actions[0]?.kind === 'retag')
+  assert.equal(actions[0].wish.digest, sha256('1'))
+  assert.match(actions[0].reason.message, /which is ghcr\.io\/acme\/web:b8\.20260102\.1\./)
+  const { kinds, code } = outcome({ tags, labels: { [sha256('2')]: {} } }, release({ tag }))
+  assert.deepEqual([kinds, code], [[], 'no-commit-in-image'])
+})
+
+test('a release is on no branch: the image of whichever was built counts, and that of the default branch first', () => {
+  const tag = parseTagTemplate('{branch}-{sha:7}')
+  const other = { 'ghcr.io/acme/web:zebra-98ce82a': sha256('2') }
+  const wishOf = (tags: Record<string, string>) => {
+    const [action] = outcome({ tags }, release({ tag })).actions
+    return action?.kind === 'retag' ? action.wish.digest : null
+  }
+  assert.equal(wishOf(other), sha256('2'))
+  assert.equal(wishOf({ 'ghcr.io/acme/web:main-98ce82a': sha256('1'), ...other }), sha256('1'))
+  assert.equal(wishOf({ 'ghcr.io/acme/web:main-aaaaaaa': sha256('1') }), null)
+})
+
+const plain = { tag: parseTagTemplate('{version}') }
+
+test('where the template names the version, the image of v0.1.2 is 0.1.2', () => {
+  const ready = { image: true, checks: null, within: 3600 }
+  const tags = { 'ghcr.io/acme/web:0.1.2': sha256('1') }
+  const { kinds, actions } = outcome({ tags }, release({ ...plain, retag: null, ready }, { has: '0.1.1' }))
+  assert.deepEqual(kinds, ['open-change-request'])
+  assert.ok(actions[0]?.kind === 'open-change-request')
+  assert.match(actions[0].wish.title, /0\.1\.1 → 0\.1\.2$/)
+  assert.match(actions[0].wish.body, /v0\.1\.1\.\.\.v0\.1\.2/, 'and the tags of the repository are compared')
+  const before = { tags: { 'ghcr.io/acme/web:0.1.1': sha256('0') } }
+  const missing = outcome(before, release({ ...plain, retag: null, ready }, { has: '0.1.1' }))
+  assert.match(missing.standing.reason.message, /ghcr\.io\/acme\/web:0\.1\.2/)
+})
+
+test('where the template names the version, a re-tag from another repository gives the same name', () => {
+  const from = parseImageName('ghcr.io/acme/web-ci')
+  const shelves = { tags: { 'ghcr.io/acme/web-ci:0.1.2': sha256('1') } }
+  const { actions } = outcome(shelves, release({ ...plain, retag: { from } }, { has: '0.1.1' }))
+  assert.ok(actions[0]?.kind === 'retag')
+  assert.equal(actions[0].wish.tag, '0.1.2')
+})
+
+test('where the template names the version, nothing moves backwards although a tag of the repository is gone', () => {
+  const tags = { 'ghcr.io/acme/web:0.1.2': sha256('1'), 'ghcr.io/acme/web:0.2.0': sha256('2') }
+  for (const tag of [plain.tag, parseTagTemplate('{version}-{sha:7}')]) {
+    const has = tag.source === '{version}' ? '0.2.0' : '0.2.0-bbbbbbb'
+    assert.deepEqual(outcome({ tags }, release({ tag, retag: null }, { has })).kinds, [])
+  }
+})
+
+test('pre-releases keep their order where a commit is behind the version', () => {
+  const production = { tag: parseTagTemplate('{version}-{sha:7}') }
+  assert.ok(compareReleases(production, '1.0.0-rc.10-0000000', '1.0.0-rc.9-fffffff') > 0)
 })

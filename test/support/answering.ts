@@ -13,6 +13,8 @@ export interface Shelves {
   signatures?: Record<string, SignatureVerdict>
   /** Names of images about which nobody answers. */
   down?: string[]
+  /** Names of images that the operator does not let the source tag. */
+  denied?: string[]
 }
 
 const ROUNDS = 12
@@ -36,7 +38,7 @@ export function planWith(shelves: Shelves, world: World) {
 }
 
 function answered(
-  { tags = {}, labels = {}, scans = {}, signatures = {}, down = [] }: Shelves,
+  { tags = {}, labels = {}, scans = {}, signatures = {}, down = [], denied = [] }: Shelves,
   all: Question[],
 ) {
   const known = (value: unknown) => ({ known: true, value })
@@ -48,6 +50,10 @@ function answered(
       return { known: false, reason, again: true, retryAt: null }
     }
     switch (question.about) {
+      case 'retag':
+        return denied.includes(name)
+          ? { known: false, reason: { code: 'retag-denied', message: 'No.' }, again: false, retryAt: null }
+          : known(true)
       case 'manifest': {
         const digest = tags[`${name}:${question.reference}`]
         return known(digest === undefined ? null : { digest, mediaType: '' })

@@ -92,6 +92,8 @@ function value(
       return { required, checks: checks[question.commit] ?? [] }
     case 'scan':
       return { state: 'done', worst: 'none', counts: {} }
+    case 'retag':
+      return true
     case 'signature':
       return { valid: true, signer: 'the key of the team' }
   }

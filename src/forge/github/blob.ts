@@ -1,5 +1,5 @@
 import type { Oid } from '../../domain/commit.ts'
-import type { LruCache } from '../shared/lru.ts'
+import type { LruCache } from '../../domain/lru.ts'
 import { decodeText } from '../shared/text.ts'
 import type { Session } from './client.ts'
 import type { FoundFile } from './tree.ts'

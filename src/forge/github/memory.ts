@@ -1,6 +1,6 @@
 import type { Oid } from '../../domain/commit.ts'
+import { type LruCache, lruCache } from '../../domain/lru.ts'
 import type { RepositoryId } from '../../domain/repository.ts'
-import { type LruCache, lruCache } from '../shared/lru.ts'
 
 /** How a repository lets pull requests be merged. */
 export type MergeMethod = 'merge' | 'squash' | 'rebase'

@@ -1,6 +1,6 @@
 import { SupercargoError } from '../../domain/errors.ts'
+import { lruCache } from '../../domain/lru.ts'
 import { answerOf, ended, statusOf } from '../shared/answer.ts'
-import { lruCache } from '../shared/lru.ts'
 import { createClient } from './client.ts'
 import type { GitHubOptions } from './options.ts'
 

@@ -1,9 +1,9 @@
 import { createAppAuth } from '@octokit/auth-app'
 import type { Octokit } from '@octokit/rest'
 import { SupercargoError } from '../../domain/errors.ts'
+import { lruCache } from '../../domain/lru.ts'
 import { type RepositoryId, repositoryName } from '../../domain/repository.ts'
 import { answerOf, ForgeAnswer, statusOf } from '../shared/answer.ts'
-import { lruCache } from '../shared/lru.ts'
 import { plain, repositoryNotFound, toSupercargoError } from './errors.ts'
 import type { GitHubCredentials } from './options.ts'
 

@@ -17,6 +17,7 @@ import {
 } from '@gitbeaker/rest'
 import { z } from 'zod'
 import { SupercargoError } from '../../domain/errors.ts'
+import { fetchTrusting } from '../../net/fetch-trusting.ts'
 import { ForgeAnswer } from '../shared/answer.ts'
 import type { Variables } from '../shared/declarations.ts'
 import { createHttp } from '../shared/http.ts'
@@ -24,7 +25,6 @@ import { loggedFetch } from '../shared/logged-fetch.ts'
 import { errorOf, errorOfThrown, notGitLab, projectNotFound } from './errors.ts'
 import { type GraphQLProblem, readAnswer } from './graphql.ts'
 import { type Addresses, addressesOf, type GitLabOptions } from './options.ts'
-import { fetchTrusting } from './transport.ts'
 
 /** The parts of GitLab's REST API that are used; a project is named by its full path. */
 export type Rest = ReturnType<typeof createRest>

@@ -1,7 +1,7 @@
 import type { Oid } from '../../domain/commit.ts'
+import { type LruCache, lruCache } from '../../domain/lru.ts'
 import type { RepositoryId } from '../../domain/repository.ts'
 import type { BranchHistory, ChangeRequest, PathCommit, Report } from '../forge.ts'
-import { type LruCache, lruCache } from '../shared/lru.ts'
 
 /** A file as a tree names it. */
 export interface ListedFile {

@@ -1,5 +1,5 @@
 import { SupercargoError } from '../../domain/errors.ts'
-import { lruCache } from './lru.ts'
+import { lruCache } from '../../domain/lru.ts'
 
 const MAX_REDIRECTS = 3
 const MAX_CACHED_BYTES = 256 * 1024

@@ -10,6 +10,7 @@ import type { Edited } from '../edit-environment.ts'
 import type { Relation } from '../lineage.ts'
 import type { VersionNames } from '../pin.ts'
 import { isRegistryRule } from '../registry-tags.ts'
+import { releaseWith } from '../release-tags.ts'
 import type { World } from '../world.ts'
 import { commitLines, listCommits } from './commits.ts'
 import { type ImageStory, imageSection } from './images.ts'
@@ -194,7 +195,7 @@ function compareUrl({ world, environment, names: { from }, version }: Environmen
   const revision = (tag: string) =>
     environment.follow.kind === 'branch'
       ? (readTag(environment.tag, tag)?.sha ?? null)
-      : encodeURIComponent(tag)
+      : encodeURIComponent(releaseWith(environment, world.offers, tag)?.name ?? tag)
   const base = from === null || from.includes(', ') ? null : revision(from)
   const head = revision(version.tag)
   if (base === null || head === null) return null

@@ -1,5 +1,5 @@
-import { Agent, fetch as undiciFetch } from 'undici'
 import { SupercargoError } from '../../domain/errors.ts'
+import { fetchTrusting } from '../../net/fetch-trusting.ts'
 import { invalidAnswer, unavailable } from './errors.ts'
 import type { RegistryAccess } from './options.ts'
 import { createRateLimit } from './rate-limit.ts'
@@ -123,14 +123,4 @@ async function readBody(response: Response, maxBytes: number, host: string): Pro
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
-}
-
-/**
- * A fetch that also trusts the certificates of `ca`. The runtime's own fetch takes no certificates, and takes
- * dispatchers of its own copy of undici only: hence undici's fetch with undici's agent.
- */
-function fetchTrusting(ca: string): typeof fetch {
-  const dispatcher = new Agent({ connect: { ca } })
-  return (async (input: string | URL, init: Parameters<typeof undiciFetch>[1]) =>
-    await undiciFetch(input, { ...init, dispatcher })) as unknown as typeof fetch
 }

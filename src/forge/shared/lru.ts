@@ -1,1 +1,0 @@
-export { type LruCache, lruCache } from '../../domain/lru.ts'
