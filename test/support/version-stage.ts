@@ -187,6 +187,6 @@ function withoutGates(client: ReturnType<typeof registryOf>): Registry {
     ...client,
     readScan: unasked,
     verifySignature: unasked,
-    retag: retagWithConsent(client, () => []),
+    ...retagWithConsent(client, () => ({ trusted: [], forge: null })),
   }
 }
