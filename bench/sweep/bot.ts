@@ -32,7 +32,13 @@ export function startSweepBot(
   const never = async () => {
     throw new Error('Nothing is tagged, scanned or signed here.')
   }
-  const registry: Registry = { ...oci, retag: never, mayRetag: never, readScan: never, verifySignature: never }
+  const registry: Registry = {
+    ...oci,
+    retag: never,
+    mayRetag: never,
+    readScan: never,
+    verifySignature: never,
+  }
   const handlers = createHandlers({
     forges: new Map([[github.id, github]]),
     registry,
