@@ -119,6 +119,8 @@ export interface Previews extends Target {
   path: string
   /** URL template, or null. */
   url: string | null
+  /** The bot comments on source pull requests. */
+  comment: boolean
 }
 
 /** `review`: people merge. `auto`: the bot merges what the forge allows. `direct`: a commit on the manifest branch. */

@@ -140,6 +140,10 @@ const previews = z
       pattern: '^https?://\\S+$',
       examples: ['https://pr-{number}.web.preview.acme.dev'],
     }).optional(),
+    comment: z
+      .enum(['on', 'off'])
+      .meta({ description: 'off: no comment on pull requests says how the preview is.', default: 'on' })
+      .optional(),
     ...inheritable,
   })
   .meta({ description: 'Temporary environments for pull requests or branches.' })

@@ -92,6 +92,7 @@ export function readPreviews(reading: Reading, above: Level[], path: Path, says:
     template,
     path: where.source,
     url: address?.source ?? null,
+    comment: isOn(reading, own, 'comment'),
   }
 }
 
@@ -214,6 +215,12 @@ function need<T>(
 }
 
 /** A value that may be said at one of the levels, or null. */
+/** What is not said is on. */
+function isOn({ removed }: Reading, levels: Level[], key: string): boolean {
+  const said = pick(levels, [key], removed)
+  return said === null || said === 'removed' || said.value !== 'off'
+}
+
 function may<T>(
   { removed }: Reading,
   levels: Level[],

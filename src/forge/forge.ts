@@ -59,7 +59,7 @@ export interface ForgeWriter {
     consented?: BranchWish['consented'],
   ): Promise<void>
   /**
-   * Creates the comment, or edits the one with `id` in place. Throws `conflict` when another worker created one
+   * Creates the comment, or edits (or replaces) the one with `id`. Throws `conflict` when another worker created one
    * at the same time; then this one is not there.
    */
   writeComment(repository: RepositoryId, wish: CommentWish): Promise<void>
@@ -376,6 +376,8 @@ export interface CommentWish {
   body: string
   /** Only one comment of the bot's holds this text; null: there may be several. See `SourceQuery.commentMarker`. */
   marker: string | null
+  /** Write a new one in the place of the one with `id`, so that the forge tells people: of an edit it tells nobody. */
+  anew?: boolean
 }
 
 /** What the bot shows on a commit of the application or manifest repository. */

@@ -181,6 +181,13 @@ export function forgeReadingContract(name: string, start: StartForge): void {
     assert.deepEqual(await comment(), found)
     await world.forge.writeComment(repository, { ...wish, id, body: `second ${MARKER}` })
     assert.deepEqual(await comment(), { id: found?.id, body: `second ${MARKER}` })
+    const news = { ...wish, id, anew: true, body: `third ${MARKER}` }
+    await world.forge.writeComment(repository, news)
+    const newer = await comment()
+    assert.equal(newer?.body, `third ${MARKER}`)
+    assert.notEqual(newer?.id, id)
+    await assert.rejects(world.forge.writeComment(repository, news), { code: 'comment-not-found' })
+    assert.deepEqual(await comment(), newer)
     await world.person.deleteComments(repository, number)
     const edit = world.forge.writeComment(repository, { ...wish, id, body: 'third' })
     await assert.rejects(edit, { code: 'comment-not-found', kind: 'conflict' })

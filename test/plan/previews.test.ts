@@ -218,7 +218,7 @@ test('the pull request has one comment, edited in place, that says where the pre
   const closed = offers({ closedPullRequests: [pullRequest(12, { comment, state: 'merged' })] })
   const gone = comments(previewWorld(closed, [rendered(12, TAG)]))
   assert.equal(gone[0]?.id, 'c1')
-  assert.match(gone[0]?.body ?? '', /gone: this pull request was merged/)
+  assert.match(gone[0]?.body ?? '', /removed: this pull request was merged/)
 })
 
 test('a preview whose removal is put off is not called gone', () => {

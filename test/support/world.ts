@@ -91,6 +91,7 @@ export function previews(change: Partial<Previews> = {}): Previews {
     template: 'apps/web/preview',
     path: 'apps/web/previews/pr-{number}',
     url: 'https://pr-{number}.web.example',
+    comment: true,
     ...change,
   }
 }
