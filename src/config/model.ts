@@ -121,6 +121,8 @@ export interface Previews extends Target {
   url: string | null
   /** The bot comments on source pull requests. */
   comment: boolean
+  /** The forge of the source shows previews as deployments; it needs the comment. */
+  deployments: boolean
 }
 
 /** `review`: people merge. `auto`: the bot merges what the forge allows. `direct`: a commit on the manifest branch. */

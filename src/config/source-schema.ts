@@ -144,6 +144,14 @@ const previews = z
       .enum(['on', 'off'])
       .meta({ description: 'off: no comment on pull requests says how the preview is.', default: 'on' })
       .optional(),
+    deployments: z
+      .enum(['on', 'off'])
+      .meta({
+        description:
+          'off: the forge does not show previews that have a url as deployments. With comment: off it never does.',
+        default: 'on',
+      })
+      .optional(),
     ...inheritable,
   })
   .meta({ description: 'Temporary environments for pull requests or branches.' })

@@ -93,6 +93,7 @@ export function readPreviews(reading: Reading, above: Level[], path: Path, says:
     path: where.source,
     url: address?.source ?? null,
     comment: isOn(reading, own, 'comment'),
+    deployments: isOn(reading, own, 'deployments'),
   }
 }
 

@@ -5,12 +5,23 @@ import { confidentialTargets } from './confidential.ts'
 import { problemReport, standingReport } from './explain/report.ts'
 import type { Plan } from './plan.ts'
 import { previewComments } from './preview-comments.ts'
+import type { DeploymentsDone } from './preview-deployments.ts'
+import { toldPullRequests } from './preview-told.ts'
 import { tell } from './tell.ts'
 import type { BrokenConfig, World } from './world.ts'
 
-/** What the application repository is told: one report on its head, one comment on each pull request with a preview. */
-export function feedback(world: World, plan: Plan, standings: readonly Standing[]): Action[] {
-  return [...report(world, standings), ...previewComments(world, plan, standings)]
+/**
+ * What the application repository is told: one report on its head, one comment on each pull request with a preview.
+ * @param deployments what became of `previewDeployments`
+ */
+export function feedback(
+  world: World,
+  plan: Plan,
+  standings: readonly Standing[],
+  deployments?: DeploymentsDone,
+): Action[] {
+  const told = toldPullRequests(world, plan, standings)
+  return [...report(world, standings), ...previewComments(world, told, deployments)]
 }
 
 /** The report on a commit that broke a configuration or policy; [] when it stands there already. */

@@ -75,6 +75,8 @@ previews:
       template: 'apps/web/preview',
       path: 'apps/web/previews/pr-{number}',
       url: 'https://pr-{number}.web.preview.acme.dev',
+      comment: true,
+      deployments: true,
     },
   )
 })

@@ -40,7 +40,7 @@ function told(
 function said(...steps: [PreviewTold[], Date][]): { body: string; news: boolean }[] {
   let body = ''
   return steps.map(([previews, now]) => {
-    const text = previewComment(previews, GITHUB_WORDS, readMemory(body), now)
+    const text = previewComment(previews, GITHUB_WORDS, { before: readMemory(body), shown: {}, now })
     body = text.body
     return text
   })

@@ -92,6 +92,7 @@ export function previews(change: Partial<Previews> = {}): Previews {
     path: 'apps/web/previews/pr-{number}',
     url: 'https://pr-{number}.web.example',
     comment: true,
+    deployments: true,
     ...change,
   }
 }

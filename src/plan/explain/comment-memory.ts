@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { hide, reveal } from '../hidden.ts'
 
 /**
- * What the bot's comment on a source pull request remembers of itself, by app. It decides only when people are told, and
- * which time they read.
+ * What the bot's comment on a source pull request remembers, by app. It decides only when people are told, which time they
+ * read, and what the forge must be asked to show: on GitHub whoever may write can edit it.
  */
 export type CommentMemory = Record<string, RowMemory>
 
@@ -16,13 +16,21 @@ export interface RowMemory {
   ready: boolean
   /** The commit of the last failure that they were told of. */
   failed: string | null
+  /** What the forge shows as deployed, as `previewDeployments` writes it; null: nothing. */
+  shown: string | null
 }
 
 const NAME = 'supercargo:told:v1'
 
 const schema = z.record(
   z.string(),
-  z.object({ row: z.string(), at: z.iso.datetime(), ready: z.boolean(), failed: z.string().nullable() }),
+  z.object({
+    row: z.string(),
+    at: z.iso.datetime(),
+    ready: z.boolean(),
+    failed: z.string().nullable(),
+    shown: z.string().nullable(),
+  }),
 )
 
 export function writeMemory(memory: CommentMemory): string {

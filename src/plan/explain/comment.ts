@@ -19,6 +19,15 @@ export interface PreviewTold extends PreviewStanding {
   confidential: boolean
 }
 
+/** What the text depends on besides the previews. */
+interface Known {
+  /** What the comment that is there remembers. */
+  before: CommentMemory
+  /** By app: what the forge shows as deployed. */
+  shown: Readonly<Record<string, string | null>>
+  now: Date
+}
+
 export interface CommentText {
   body: string
   /** There is for the first time something to look at, or this commit's failure was not told yet. */
@@ -32,13 +41,12 @@ export interface CommentText {
 export function previewComment(
   previews: readonly PreviewTold[],
   { changeRequest }: Vocabulary,
-  before: CommentMemory,
-  now: Date,
+  { before, shown, now }: Known,
 ): CommentText {
   const rows = previews.map((preview) => {
     const cells = cellsOf(preview)
     const said = before[preview.app]
-    const memory = remember(preview, cells, said, now)
+    const memory = { ...remember(preview, cells, said, now), shown: shown[preview.app] ?? null }
     const news = memory.ready !== (said?.ready ?? false) || memory.failed !== (said?.failed ?? null)
     return { app: preview.app, cells: [...cells, minute(new Date(memory.at))], memory, news }
   })
@@ -75,7 +83,7 @@ function remember(
   cells: readonly string[],
   said: RowMemory | undefined,
   now: Date,
-): RowMemory {
+): Omit<RowMemory, 'shown'> {
   const row = createHash('sha256').update(cells.join('|')).digest('hex').slice(0, 16)
   return {
     row,
