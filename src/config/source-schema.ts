@@ -13,6 +13,7 @@ import {
 } from './grammar.ts'
 import { parseFollow, parsePreviewFollow } from './grammar-follow.ts'
 import { parsePlace } from './grammar-glob.ts'
+import { choiceKeys } from './preview-schema.ts'
 import { readyKeys, releaseKeys } from './ready-schema.ts'
 import { oneOrMore, text } from './schema-parts.ts'
 
@@ -140,6 +141,7 @@ const previews = z
       pattern: '^https?://\\S+$',
       examples: ['https://pr-{number}.web.preview.acme.dev'],
     }).optional(),
+    ...choiceKeys,
     ...inheritable,
   })
   .meta({ description: 'Temporary environments for pull requests or branches.' })

@@ -74,7 +74,7 @@ function comments(world: World, plan: Plan, standings: readonly Standing[]): Act
   const shown = pullRequests.items.flatMap((pullRequest) => {
     const mine = told.filter(({ preview }) => preview.pullRequest?.number === pullRequest.number)
     if (mine.length > 0) return ensureComment(world, pullRequest, previewComment(mine, words))
-    return pullRequest.comment === null
+    return pullRequest.comment === null || mayBeInGit(world, plan, standings, pullRequest)
       ? []
       : ensureComment(world, pullRequest, goneComment(pullRequest, words))
   })

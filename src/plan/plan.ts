@@ -70,6 +70,10 @@ export function plan(world: World, options: PlanOptions): Plan {
       branchesNeeded.map((branch) => ({ repository, base, branch })),
     ),
     questions: targets.flatMap(({ questions }) => questions ?? []),
-    lookAgain: sooner(targets.some(({ soon }) => soon) ? UNTIL_MERGEABLE : null, untilReady(standings)),
+    lookAgain: [
+      targets.some(({ soon }) => soon) ? UNTIL_MERGEABLE : null,
+      untilReady(standings),
+      ...previews.map((each) => each.lookAgain),
+    ].reduce(sooner),
   }
 }

@@ -33,7 +33,7 @@ export function goneComment({ state }: SourcePullRequest, { changeRequest }: Voc
   return `${COMMENT_MARKER}\n### Preview\n\nThe preview is gone: ${why}.`
 }
 
-function row({ app, preview, state, reason, changeRequestUrl, confidential }: PreviewTold): string {
+function row({ app, preview, state, reason, changeRequestUrl, warning, confidential }: PreviewTold): string {
   const address =
     preview.url === null ? '–' : link(escapeMarkdown(preview.url.replace(/^https?:\/\//, '')), preview.url)
   const where =
@@ -42,10 +42,12 @@ function row({ app, preview, state, reason, changeRequestUrl, confidential }: Pr
       : link('the change request', changeRequestUrl)
   const why = confidential ? codeSpan(reason?.code ?? '') : escapeMarkdown(reason?.message ?? '', 500)
   const words = {
-    'in-git': 'in Git',
+    'in-git': warning === null ? 'in Git' : `in Git. ${warning}`,
     'not-ready': why,
     waiting: `waits for ${where} to be merged`,
     refused: `not possible now: ${why}`,
+    queued: why,
+    expired: why,
   }[state]
   return `| ${escapeMarkdown(app)} | ${words} | ${address} | ${codeSpan(preview.head.slice(0, 7))} |`
 }
