@@ -11,6 +11,7 @@ import { explainPreviews } from './explain/previews.ts'
 import type { LookAgain } from './look-again.ts'
 import { differences, previewsInGit, renderPreview, templateFiles } from './preview-files.ts'
 import { untilExpiry } from './preview-life.ts'
+import { invalidName } from './preview-names.ts'
 import { isProven, needsProof } from './preview-proof.ts'
 import { onlyReady } from './preview-ready.ts'
 import { mayRemove } from './preview-removal.ts'
@@ -183,7 +184,7 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
   }
 }
 
-/** Previews are copies of the template, so it too must be open to the source. */
+/** Previews are copies of the template, so it too must be open to the source; and it must make valid names. */
 function whyUnusable(
   previews: Previews,
   template: readonly ManifestFile[],
@@ -191,7 +192,7 @@ function whyUnusable(
 ): Reason | null {
   if (!decision.allowed) return decision.reason
   return template.length > 0
-    ? null
+    ? invalidName(template, previews)
     : { code: 'template-not-found', message: `There is no template at ${previews.template}.` }
 }
 

@@ -40,6 +40,8 @@ for (const [keys, expected] of [
   ['labels: { needed: preview }', /Did you mean "need"\?/],
   ['labels: { need: " preview" }', /as the forge shows it/],
   ['labels: { need: a, forbid: A }', /Keep one of the two/],
+  [`url: "https://${'x'.repeat(54)}{number}.acme.dev"`, /up to 64 characters, and 63 are allowed/],
+  ['url: "https://{slug}-{sha}.acme.dev"', /write \{sha:7\} for \{sha\}/],
   ['forks: true', /The keys here are/],
 ] as const) {
   test(`${keys} is refused with what to write instead`, () => {
