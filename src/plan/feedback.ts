@@ -10,8 +10,12 @@ import type { Plan } from './plan.ts'
 import { previewPath } from './preview-set.ts'
 import { type BrokenConfig, manifestsOf, type World } from './world.ts'
 
-/** What the application repository is told: one report on its head, one comment on each pull request with a preview. */
+/**
+ * What the application repository is told: one report on its head, one comment on each pull request with a preview. An
+ * archived one takes no texts any more.
+ */
 export function feedback(world: World, plan: Plan, standings: readonly Standing[]): Action[] {
+  if (world.source.archived) return []
   return [...report(world, standings), ...comments(world, plan, standings)]
 }
 
