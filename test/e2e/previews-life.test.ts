@@ -2,33 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CONFIG_WITH_PREVIEWS } from '../support/acme.ts'
 import { eventually } from '../support/eventually.ts'
+import { later, pushAt } from '../support/later.ts'
 import { previewsInGit, previewsOf } from '../support/previews-in-git.ts'
-import { acrossForges, SOURCE, type Stage } from '../support/stage.ts'
+import { acrossForges, SOURCE } from '../support/stage.ts'
 
 const DAY = 24 * 3600 * 1000
 
 function having(keys: string) {
   return { config: `${CONFIG_WITH_PREVIEWS}  ${keys}\n` }
-}
-
-/** It is so many days later, for the forge and for the bot. */
-function later(s: Stage, days: number): void {
-  const now = () => new Date(Date.now() + days * DAY)
-  s.source.inside.model.now = () =>
-    now()
-      .toISOString()
-      .replace(/\.\d+Z$/, 'Z')
-  s.bot.dependencies.now = now
-}
-
-async function pushNow(s: Stage): Promise<string> {
-  const date = s.bot.dependencies.now().toISOString()
-  await s.clone.write('more.txt', date)
-  await s.clone.git('add', '--all')
-  await s.clone.git('commit', '--quiet', '-m', 'More', '--date', date)
-  await s.clone.git('rebase', '--quiet', '--force-rebase', '--committer-date-is-author-date', 'HEAD~1')
-  await s.clone.push()
-  return await s.clone.git('rev-parse', 'HEAD')
 }
 
 acrossForges((stage) => {
@@ -94,7 +75,7 @@ acrossForges((stage) => {
       later(s, 4)
       await s.bot.pass(SOURCE)
       assert.deepEqual(await previewsInGit(s), {})
-      const head = await pushNow(s)
+      const head = await pushAt(s.clone, s.bot.dependencies.now())
       await eventually('it comes back', async () => {
         await s.bot.pass(SOURCE)
         return Object.keys(await previewsInGit(s)).length === 1
