@@ -13,6 +13,7 @@ import {
 } from './grammar.ts'
 import { parseFollow, parsePreviewFollow } from './grammar-follow.ts'
 import { parsePlace } from './grammar-glob.ts'
+import { choiceKeys } from './preview-schema.ts'
 import { readyKeys, releaseKeys } from './ready-schema.ts'
 import { oneOrMore, text } from './schema-parts.ts'
 
@@ -152,6 +153,7 @@ const previews = z
         default: 'on',
       })
       .optional(),
+    ...choiceKeys,
     ...inheritable,
   })
   .meta({ description: 'Temporary environments for pull requests or branches.' })

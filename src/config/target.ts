@@ -18,6 +18,7 @@ import { parseFollow, parsePreviewFollow } from './grammar-follow.ts'
 import { type Level, pick, type Said } from './level.ts'
 import type { Environment, Follow, MergeMode, PreviewFollow, Previews, Target } from './model.ts'
 import type { Parsed } from './parsed.ts'
+import { readChoice } from './preview-choice.ts'
 import { problemAt } from './problem.ts'
 import { complain, judged, type Reading, usedBy } from './reading.ts'
 import { type Conditions, readConditions } from './ready.ts'
@@ -88,6 +89,7 @@ export function readPreviews(reading: Reading, above: Level[], path: Path, says:
   return {
     ...target,
     ...readConditions(reading, all, follow, target.tag),
+    ...readChoice(reading, own, path, follow),
     follow,
     template,
     path: where.source,

@@ -155,6 +155,13 @@ export interface SourcePullRequest {
   title: string
   url: string
   authorLogin: string | null
+  /** True when an app, a token or a service account opened it. */
+  byBot: boolean
+  /**
+   * ISO 8601. When somebody last opened, reopened or pushed to it, as far as the forge tells; comments never count. GitHub
+   * keeps no time of a push: there it is the date of the newest commit, never after the last change that GitHub saw.
+   */
+  activeAt: string
   /** Name of the head branch, in the fork when `fork` is true. */
   branch: string
   head: Oid

@@ -11,7 +11,8 @@ import { tell } from './tell.ts'
 import type { BrokenConfig, World } from './world.ts'
 
 /**
- * What the application repository is told: one report on its head, one comment on each pull request with a preview.
+ * What the application repository is told: one report on its head, one comment on each pull request with a preview. An
+ * archived one takes no texts any more.
  * @param deployments what became of `previewDeployments`
  */
 export function feedback(
@@ -20,6 +21,7 @@ export function feedback(
   standings: readonly Standing[],
   deployments?: DeploymentsDone,
 ): Action[] {
+  if (world.source.archived) return []
   const told = toldPullRequests(world, plan, standings)
   return [...report(world, standings), ...previewComments(world, told, deployments)]
 }

@@ -28,7 +28,8 @@ const DENIED = '!'
  * that nothing has to be asked.
  */
 export function previewDeployments(world: World, told: readonly ToldPullRequest[]): Action[] {
-  const { repository } = world.source
+  const { repository, archived } = world.source
+  if (archived) return []
   return told.flatMap(({ pullRequest, previews }) => {
     const before = readMemory(pullRequest.comment?.body ?? '')
     const wishes = previews.flatMap((preview) => wishOf(world, pullRequest, preview))
@@ -38,7 +39,7 @@ export function previewDeployments(world: World, told: readonly ToldPullRequest[
         const reason = tell(`the preview ${app}/${wish.slot} is at ${wish.url}`)
         return { kind: 'show-deployment', repository, target: null, reason, wish }
       })
-    const kept = previews.filter(({ app }) => isWanted(world, app)).map(({ app }) => app)
+    const kept = previews.filter((each) => isWanted(world, each.app) && !isOver(each)).map(({ app }) => app)
     const ends = Object.entries(before)
       .filter(([app, { shown }]) => shown !== null && !shown.startsWith(DENIED) && !kept.includes(app))
       .map(([app]): Action => {
@@ -82,6 +83,10 @@ function wishOf(
 
 function isWanted({ config }: World, name: string): boolean {
   return config.apps.some((app) => app.name === name && app.previews?.deployments === true)
+}
+
+function isOver({ state }: PreviewTold): boolean {
+  return state === 'expired' || state === 'queued'
 }
 
 function isShown(shown: string | null, wish: DeploymentWish): boolean {

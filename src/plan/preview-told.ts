@@ -30,7 +30,8 @@ export function toldPullRequests(
     const previews = all.filter(({ app }) => !silent.has(app))
     if (previews.length > 0) return [{ pullRequest, previews }]
     // what was said before the comments were turned off stays until there is no preview
-    return pullRequest.comment === null || all.length > 0 ? [] : [{ pullRequest, previews }]
+    const silenced = pullRequest.comment === null || all.length > 0
+    return silenced || mayBeInGit(world, plan, standings, pullRequest) ? [] : [{ pullRequest, previews }]
   })
   const ended = closedPullRequests
     .filter((pullRequest) => pullRequest.comment !== null && !mayBeInGit(world, plan, standings, pullRequest))

@@ -23,12 +23,12 @@ const ANNOUNCED_EVERY = 12
 const TOGETHER = 10
 
 /**
- * Whether a pass left nothing that could change without a mark changing: no wait of its own, and no change request that
- * the bot merges as soon as checks or reviews allow it.
+ * Whether a pass left nothing that could change without a mark changing: nothing to ask for again, and no change request
+ * that the bot merges as soon as checks or reviews allow it. What comes at its own time has a wait of its own.
  */
 export function isQuiet({ lookAgain, standings }: PassResult): boolean {
   return (
-    lookAgain === null &&
+    (lookAgain === null || lookAgain.seconds === null) &&
     standings.every(
       ({ state, reason }) =>
         state !== 'changing' && !(state === 'waiting' && reason.code.startsWith('merge-')),

@@ -23,6 +23,7 @@ function told(
     url: 'https://pr-12.web.example',
     pullRequest: pullRequest(12),
     values: {},
+    expires: null,
   }
   return {
     app: 'web',
@@ -30,6 +31,7 @@ function told(
     state,
     byCommit: false,
     reason: null,
+    warning: null,
     changeRequestUrl: null,
     confidential: false,
     ...change,
@@ -100,6 +102,17 @@ test('every state is said in words, and what is deployed to Git is called no mor
   const reason = { code: 'template-not-found', message: 'There is no template at apps/web.' }
   assert.match(state(told('refused', { reason })) ?? '', /refused: There is no template at apps\/web/)
   assert.match(state(told('refused', { reason, confidential: true })) ?? '', /refused: `template-not-found`/)
+})
+
+test('where there is a time to live, the comment says when the preview goes, and warns of it', () => {
+  const at = new Date('2026-01-05T00:00:00Z')
+  const preview = { ...told('in-git').preview, expires: { at, warnAt: at } }
+  const [text] = said([[told('in-git', { preview, warning: 'It goes soon.' })], FIRST])
+  assert.match(text?.body ?? '', /\| app \| state \| URL \| commit \| expires \| updated \|/)
+  assert.match(text?.body ?? '', /deployed to Git\. \*\*It goes soon\.\*\* .* \| 2026-01-05 00:00 UTC \|/)
+  const reason = { code: 'expired', message: 'Its time is over.' }
+  assert.match(said([[told('expired', { reason })], FIRST])[0]?.body ?? '', /removed: Its time is over/)
+  assert.match(said([[told('queued', { reason })], FIRST])[0]?.body ?? '', /waiting for a place: /)
 })
 
 test('what a person wrote into the comment is no memory, and many apps stay below the limit of the forge', () => {

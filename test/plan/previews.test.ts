@@ -5,7 +5,6 @@ import type { ManifestFile, SourceSnapshot } from '../../src/forge/forge.ts'
 import type { Action } from '../../src/plan/action.ts'
 import { feedback } from '../../src/plan/feedback.ts'
 import { type Plan, plan } from '../../src/plan/plan.ts'
-import { MAX_REMOVALS } from '../../src/plan/previews.ts'
 import type { World } from '../../src/plan/world.ts'
 import { app, file, manifests, offers, oid, previews, pullRequest, world } from '../support/world.ts'
 
@@ -110,7 +109,7 @@ test('what the path template did not make is never touched', () => {
 })
 
 test('more removals than usual need a person to confirm them', () => {
-  const many = Array.from({ length: MAX_REMOVALS + 1 }, (_, index) => rendered(index + 1, 'x'))
+  const many = Array.from({ length: 20 + 1 }, (_, index) => rendered(index + 1, 'x'))
   assert.deepEqual(planned(open(), many).actions, [])
   assert.equal(planned(open(), many).standings[0]?.reason.code, 'too-many-removals')
   assert.equal(Object.keys(changesOf(planned(open(), many, true).actions[0])).length, many.length)

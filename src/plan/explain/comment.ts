@@ -43,16 +43,18 @@ export function previewComment(
   { changeRequest }: Vocabulary,
   { before, shown, now }: Known,
 ): CommentText {
+  const expires = previews.some(({ preview }) => preview.expires !== null)
   const rows = previews.map((preview) => {
-    const cells = cellsOf(preview)
+    const cells = cellsOf(preview, expires)
     const said = before[preview.app]
     const memory = { ...remember(preview, cells, said, now), shown: shown[preview.app] ?? null }
     const news = memory.ready !== (said?.ready ?? false) || memory.failed !== (said?.failed ?? null)
     return { app: preview.app, cells: [...cells, minute(new Date(memory.at))], memory, news }
   })
+  const titles = ['app', 'state', 'URL', 'commit', ...(expires ? ['expires'] : []), 'updated']
   const table = [
-    '| app | state | URL | commit | updated |',
-    '|---|---|---|---|---|',
+    `| ${titles.join(' | ')} |`,
+    `|${titles.map(() => '---|').join('')}`,
     ...rows.map(({ cells }) => `| ${cells.join(' | ')} |`),
   ]
   const help = [
@@ -93,18 +95,20 @@ function remember(
   }
 }
 
-function cellsOf(told: PreviewTold): string[] {
+function cellsOf(told: PreviewTold, expires: boolean): string[] {
   const { app, preview } = told
   const address =
     preview.url === null ? '–' : link(escapeMarkdown(preview.url.replace(/^https?:\/\//, '')), preview.url)
-  return [escapeMarkdown(app), stateInWords(told), address, codeSpan(preview.head.slice(0, 7))]
+  const end = preview.expires === null ? '–' : minute(preview.expires.at)
+  const cells = [escapeMarkdown(app), stateInWords(told), address, codeSpan(preview.head.slice(0, 7))]
+  return expires ? [...cells, end] : cells
 }
 
-function stateInWords({ state, reason, changeRequestUrl, confidential }: PreviewTold): string {
+function stateInWords({ state, reason, warning, changeRequestUrl, confidential }: PreviewTold): string {
   const why = confidential ? codeSpan(reason?.code ?? '') : escapeMarkdown(reason?.message ?? '', 500)
   switch (state) {
     case 'in-git':
-      return 'deployed to Git'
+      return warning === null ? 'deployed to Git' : `deployed to Git. **${warning}**`
     case 'not-ready':
       return `${reason?.code === 'waits-for-image' ? 'waiting for the image' : 'waiting'}: ${why}`
     case 'waiting': {
@@ -112,6 +116,10 @@ function stateInWords({ state, reason, changeRequestUrl, confidential }: Preview
       const where = hidden ? 'the change request' : link('the change request', changeRequestUrl)
       return `waiting for review: ${where} must be merged`
     }
+    case 'queued':
+      return `waiting for a place: ${why}`
+    case 'expired':
+      return `removed: ${why}`
     case 'refused':
       return `refused: ${why}`
   }
