@@ -18,7 +18,7 @@ const ROOMS: Record<string, string[]> = {
   'forge/forge.ts': ['forge/checks.ts', 'forge/feedback.ts', 'forge/glance.ts', 'domain'],
   'registry/registry.ts': ['domain'],
   'store/store.ts': ['domain'],
-  plan: ['config', 'command', 'edit', 'domain', 'forge/forge.ts', 'forge/checks.ts', 'registry/registry.ts'],
+  plan: ['config', 'command', 'edit', 'domain', ...FORGE_PORT, 'registry/registry.ts'],
   // What adapters of HTTP services share, of whatever kind.
   net: [],
   // What the adapters of forges share; it speaks to no forge in particular.

@@ -59,6 +59,10 @@ function headline(action: Action, world: World): string {
       return printable(action.branch)
     case 'comment':
       return `on ${mark}${action.wish.number}`
+    case 'show-deployment':
+      return `${action.wish.environment} ${action.wish.slot}`
+    case 'end-deployment':
+      return `${action.place.environment} ${action.place.slot}`
     case 'retag':
       return printable(`${action.wish.to.written}:${action.wish.tag}`)
     case 'report':

@@ -4,6 +4,7 @@ import { BRANCH_PREFIX } from '../domain/names.ts'
 import { checkManifestPath } from '../domain/path.ts'
 import { isRefName } from '../domain/ref-name.ts'
 import { type ForgeId, parseRepository, type RepositoryId } from '../domain/repository.ts'
+import { SLUG_LENGTH } from '../domain/slug.ts'
 import { parseTagTemplate, type TagTemplate } from '../domain/tag-template.ts'
 import {
   PREVIEW_PATH_VARIABLES,
@@ -90,6 +91,14 @@ export function parsePreviewUrl(text: string): Parsed<Template> {
     return wrong(
       `"${text}" is not the address of a web page.`,
       'Write it such as https://pr-{number}.preview.acme.dev.',
+    )
+  const longest = { number: '9'.repeat(10), slug: 'a'.repeat(SLUG_LENGTH), sha: SAMPLE.sha }
+  const { hostname } = new URL(renderTemplate(template.value, longest))
+  const label = hostname.split('.').find((each) => each.length > 63)
+  if (label !== undefined || hostname.length > 253)
+    return wrong(
+      `"${text}" makes host names with a part of up to ${label?.length ?? hostname.length} characters, and 63 are allowed.`,
+      'Shorten what stands around the variable, or write {sha:7} for {sha}.',
     )
   return template
 }

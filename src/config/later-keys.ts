@@ -4,8 +4,6 @@
  */
 export const LATER_KEYS: Record<string, string> = {
   onFailure: 'Remove it: this version does not watch how a rollout ends.',
-  ttl: 'Remove it: a preview goes when its pull request or branch goes.',
-  limit: 'Remove it: the number of previews is not limited in this version.',
   freeze:
     'Remove it: this version cannot hold changes back for a time, and does nothing at all while it stands here.',
 }

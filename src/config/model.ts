@@ -111,7 +111,23 @@ export interface ImagePolicy {
   image: ImageName
 }
 
-export interface Previews extends Target {
+/** Which pull requests have a preview. */
+export interface PreviewChoice {
+  /** Names in small letters: one of `need` must be there unless it is [], and none of `forbid`. */
+  labels: { need: string[]; forbid: string[] }
+  drafts: boolean
+  /** Also those that bots opened. */
+  bots: boolean
+  /** How many there are at once, of the app and of one author; null: as many as there are. */
+  limit: number | null
+  limitPerAuthor: number | null
+  /** More are removed in one pass only when a person has confirmed it. */
+  maxRemovals: number
+  /** Seconds without activity after which a preview goes; null: never. */
+  ttl: number | null
+}
+
+export interface Previews extends Target, PreviewChoice {
   follow: PreviewFollow
   /** File or directory in the manifest repository. */
   template: string
@@ -119,6 +135,10 @@ export interface Previews extends Target {
   path: string
   /** URL template, or null. */
   url: string | null
+  /** The bot comments on source pull requests. */
+  comment: boolean
+  /** The forge of the source shows previews as deployments; it needs the comment. */
+  deployments: boolean
 }
 
 /** `review`: people merge. `auto`: the bot merges what the forge allows. `direct`: a commit on the manifest branch. */

@@ -13,6 +13,7 @@ import {
 } from './grammar.ts'
 import { parseFollow, parsePreviewFollow } from './grammar-follow.ts'
 import { parsePlace } from './grammar-glob.ts'
+import { choiceKeys } from './preview-schema.ts'
 import { readyKeys, releaseKeys } from './ready-schema.ts'
 import { oneOrMore, text } from './schema-parts.ts'
 
@@ -140,6 +141,19 @@ const previews = z
       pattern: '^https?://\\S+$',
       examples: ['https://pr-{number}.web.preview.acme.dev'],
     }).optional(),
+    comment: z
+      .enum(['on', 'off'])
+      .meta({ description: 'off: no comment on pull requests says how the preview is.', default: 'on' })
+      .optional(),
+    deployments: z
+      .enum(['on', 'off'])
+      .meta({
+        description:
+          'off: the forge does not show previews that have a url as deployments. With comment: off it never does.',
+        default: 'on',
+      })
+      .optional(),
+    ...choiceKeys,
     ...inheritable,
   })
   .meta({ description: 'Temporary environments for pull requests or branches.' })

@@ -71,12 +71,24 @@ function describe(
       }
     }
     case 'too_small':
+      if (isNumber(found.origin))
+        return {
+          code: 'invalid-value',
+          message: `${name} must be at least ${found.minimum}.`,
+          advice: 'Write a larger number, or remove the key.',
+        }
       return {
         code: 'invalid-value',
         message: `${name} is an empty list.`,
         advice: 'Write at least one item, or remove the key.',
       }
     case 'too_big':
+      if (isNumber(found.origin))
+        return {
+          code: 'invalid-value',
+          message: `${name} must be at most ${found.maximum}.`,
+          advice: 'Write a smaller number.',
+        }
       return {
         code: 'invalid-value',
         message: `${name} has more than ${found.maximum} items.`,
@@ -98,6 +110,10 @@ function describe(
     default:
       return { code: 'invalid-value', message: `${name} is not valid.`, advice: null }
   }
+}
+
+function isNumber(origin: string): boolean {
+  return origin === 'number' || origin === 'int'
 }
 
 /** The keys that unknown keys were probably meant to be. */
@@ -160,6 +176,7 @@ function adviseType(wanted: string, value: unknown, key: string | number | undef
       ? 'Put quotes around a text that begins with a brace, such as "{sha:7}".'
       : 'Put quotes around it.'
   }
+  if (wanted === 'number' || wanted === 'int') return 'Write a whole number, without quotes.'
   if (wanted === 'array') return 'Write one item a line, each after a dash and a space.'
   return 'Write its keys below it, each indented by two spaces and followed by a colon.'
 }
@@ -167,6 +184,7 @@ function adviseType(wanted: string, value: unknown, key: string | number | undef
 function expected(wanted: string): string {
   if (wanted === 'string') return 'text'
   if (wanted === 'boolean') return 'true or false'
+  if (wanted === 'number' || wanted === 'int') return 'a whole number'
   if (wanted === 'text or list') return 'a text or a list of texts'
   if (wanted === 'true or text') return 'true, false or a text'
   if (wanted === 'mapping or list') return 'a mapping of keys to values, or a list of them'

@@ -18,6 +18,7 @@ import { parseFollow, parsePreviewFollow } from './grammar-follow.ts'
 import { type Level, pick, type Said } from './level.ts'
 import type { Environment, Follow, MergeMode, PreviewFollow, Previews, Target } from './model.ts'
 import type { Parsed } from './parsed.ts'
+import { readChoice } from './preview-choice.ts'
 import { problemAt } from './problem.ts'
 import { complain, judged, type Reading, usedBy } from './reading.ts'
 import { type Conditions, readConditions } from './ready.ts'
@@ -90,10 +91,13 @@ export function readPreviews(reading: Reading, above: Level[], path: Path, says:
   return {
     ...target,
     ...readConditions(reading, all, follow, target.tag),
+    ...readChoice(reading, own, path, follow),
     follow,
     template,
     path: where.source,
     url: address?.source ?? null,
+    comment: isOn(reading, own, 'comment'),
+    deployments: isOn(reading, own, 'deployments'),
   }
 }
 
@@ -232,6 +236,12 @@ function need<T>(
 }
 
 /** A value that may be said at one of the levels, or null. */
+/** What is not said is on. */
+function isOn({ removed }: Reading, levels: Level[], key: string): boolean {
+  const said = pick(levels, [key], removed)
+  return said === null || said === 'removed' || said.value !== 'off'
+}
+
 function may<T>(
   { removed }: Reading,
   levels: Level[],

@@ -14,6 +14,7 @@ const GRAMMARS: Record<string, (value: string) => boolean> = {
   image: isImageName,
   digest: (value) => DIGEST_PATTERN.test(value),
   host: (value) => HOST.test(value),
+  expires: (value) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(value),
   url: (value) =>
     /^https?:\/\/[A-Za-z0-9][A-Za-z0-9._~:/?#@!$&()*+;=%-]*$/.test(value) && !value.endsWith(':'),
   branch: (value) => /^[\p{L}\p{N}_][\p{L}\p{M}\p{N}._/+@=#-]{0,243}$/u.test(value),
@@ -43,7 +44,7 @@ export function safeValue(name: string, value: string): string {
 
 /**
  * Puts quotes around a value that is the whole of a YAML value, as in `newTag: {sha:7}`, when YAML 1.1 or 1.2
- * would not read it as text (`1234567`, `1234e56`, `on`). A `{number}` stays a number.
+ * would not read it as text (`1234567`, `1234e56`, `on`, a time). A `{number}` stays a number.
  */
 export function readableValue(name: string, value: string, text: string, start: number, end: number): string {
   if (name === 'number' || !READ_AS_OTHER.test(value)) return value
@@ -55,7 +56,7 @@ export function readableValue(name: string, value: string, text: string, start: 
 }
 
 const READ_AS_OTHER =
-  /^(?:[-+.]?[0-9][0-9a-fxobe_.:+-]*|true|false|yes|no|on|off|y|n|null|nan|inf|infinity)$/i
+  /^(?:[-+.]?[0-9][0-9a-fxobe_.:+-]*|\d{4}-\d\d-\d\dT[\d:]+Z|true|false|yes|no|on|off|y|n|null|nan|inf|infinity)$/i
 
 /** Letters, digits and a few signs; the first is a letter or digit. */
 function legible(value: string, filler: string, length: number): string {

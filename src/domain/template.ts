@@ -15,6 +15,7 @@ export const PREVIEW_VARIABLES = [
   'owner',
   'title',
   'url',
+  'expires',
 ] as const
 export type PreviewVariable = (typeof PREVIEW_VARIABLES)[number]
 
@@ -169,7 +170,7 @@ function required(name: string, values: TemplateValues): string {
     advice:
       name === 'version'
         ? 'Write {tag} instead: only a tag that ends in a version, such as v1.2.3, has a {version}.'
-        : `Remove {${name}} from the template: previews of branches have no pull request, and {host} and {url} need \`url\` in the configuration.`,
+        : `Remove {${name}} from the template: previews of branches have no pull request, {host} and {url} need \`url\` in the configuration, and {expires} needs \`ttl\`.`,
   })
 }
 

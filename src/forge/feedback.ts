@@ -17,8 +17,8 @@ export interface ForgeFeedback {
   ensureLabels(repository: RepositoryId, number: number, wish: LabelWish): Promise<void>
   /**
    * Shows that a commit is (or is about to be) where people can look at it. Once it has succeeded, every other one of
-   * the place is over. On GitHub it needs the app's permission `deployments: write`, which `app.yml` does not ask for
-   * until something calls this; without it, it throws `permission-missing`.
+   * the place is over. On GitHub it needs the app's permission `deployments: write`; without it, it throws
+   * `permission-missing`.
    */
   ensureDeployment(repository: RepositoryId, wish: DeploymentWish): Promise<void>
   /** Nothing is deployed there any more. GitHub keeps what was there as inactive, GitLab forgets it. */

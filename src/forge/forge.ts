@@ -59,7 +59,7 @@ export interface ForgeWriter {
     consented?: BranchWish['consented'],
   ): Promise<void>
   /**
-   * Creates the comment, or edits the one with `id` in place. Throws `conflict` when another worker created one
+   * Creates the comment, or edits (or replaces) the one with `id`. Throws `conflict` when another worker created one
    * at the same time; then this one is not there.
    */
   writeComment(repository: RepositoryId, wish: CommentWish): Promise<void>
@@ -155,6 +155,13 @@ export interface SourcePullRequest {
   title: string
   url: string
   authorLogin: string | null
+  /** True when an app, a token or a service account opened it. */
+  byBot: boolean
+  /**
+   * ISO 8601. When somebody last opened, reopened or pushed to it, as far as the forge tells; comments never count. GitHub
+   * keeps no time of a push: there it is the date of the newest commit, never after the last change that GitHub saw.
+   */
+  activeAt: string
   /** Name of the head branch, in the fork when `fork` is true. */
   branch: string
   head: Oid
@@ -376,6 +383,8 @@ export interface CommentWish {
   body: string
   /** Only one comment of the bot's holds this text; null: there may be several. See `SourceQuery.commentMarker`. */
   marker: string | null
+  /** Write a new one in the place of the one with `id`, so that the forge tells people: of an edit it tells nobody. */
+  anew?: boolean
 }
 
 /** What the bot shows on a commit of the application or manifest repository. */

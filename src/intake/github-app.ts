@@ -7,6 +7,7 @@ export const GITHUB_PERMISSIONS = {
   pull_requests: 'write',
   checks: 'write',
   statuses: 'read',
+  deployments: 'write',
   packages: 'read',
   metadata: 'read',
 } as const

@@ -1,6 +1,7 @@
 import type { Oid } from '../domain/commit.ts'
 import type { RepositoryId } from '../domain/repository.ts'
 import type { FileEdit } from '../edit/editor.ts'
+import type { DeploymentPlace, DeploymentWish } from '../forge/feedback.ts'
 import type {
   BranchWish,
   CloseChangeRequest,
@@ -30,6 +31,8 @@ export type Action = ActionBase &
     | ({ kind: 'delete-branch'; expectedHead: Oid } & BranchWish)
     | { kind: 'comment'; wish: CommentWish }
     | { kind: 'report'; wish: ReportWish }
+    | { kind: 'show-deployment'; wish: DeploymentWish }
+    | { kind: 'end-deployment'; place: DeploymentPlace }
     /** In a registry; `repository` is the one whose release it is. */
     | { kind: 'retag'; wish: RetagWish }
   )

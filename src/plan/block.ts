@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { hide, reveal } from './hidden.ts'
 
 /**
  * What the bot knows about its own change request, hidden in the body as one HTML comment of versioned JSON.
@@ -24,8 +25,7 @@ export interface Block {
   closed: string | null
 }
 
-const PREFIX = '<!-- supercargo:v1 '
-const SUFFIX = ' -->'
+const NAME = 'supercargo:v1'
 
 const schema = z.object({
   source: z.string(),
@@ -39,10 +39,9 @@ const schema = z.object({
   closed: z.string().nullable(),
 })
 
-/** One line; `<`, `>` and `-` are escaped, so that nothing in it can end the comment. */
+/** One line that shows nothing. */
 export function writeBlock(block: Block): string {
-  const json = JSON.stringify(block).replace(/[<>-]/g, escapeCharacter)
-  return `${PREFIX}${json}${SUFFIX}`
+  return hide(NAME, block)
 }
 
 /**
@@ -66,25 +65,13 @@ type Owner = Pick<Block, 'source' | 'sourceId' | 'app' | 'target'>
 
 /** The last block of a body; null where there is none, or none that can be read. */
 export function readBlock(body: string): Block | null {
-  const start = body.lastIndexOf(PREFIX)
-  const end = body.indexOf(SUFFIX, start)
-  if (start === -1 || end === -1) return null
-  try {
-    const parsed = schema.safeParse(JSON.parse(body.slice(start + PREFIX.length, end)))
-    return parsed.success ? parsed.data : null
-  } catch {
-    return null
-  }
+  const parsed = schema.safeParse(reveal(NAME, body)?.value)
+  return parsed.success ? parsed.data : null
 }
 
 /** The same body with another block. */
 export function replaceBlock(body: string, block: Block): string {
-  const start = body.lastIndexOf(PREFIX)
-  const end = body.indexOf(SUFFIX, start)
-  if (start === -1 || end === -1) return `${body.trimEnd()}\n\n${writeBlock(block)}`
-  return `${body.slice(0, start)}${writeBlock(block)}${body.slice(end + SUFFIX.length)}`
-}
-
-function escapeCharacter(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+  const found = reveal(NAME, body)
+  if (found === null) return `${body.trimEnd()}\n\n${writeBlock(block)}`
+  return `${body.slice(0, found.start)}${writeBlock(block)}${body.slice(found.end)}`
 }

@@ -1,18 +1,29 @@
-import type { Target } from '../config/model.ts'
-import { PREVIEWS } from '../domain/names.ts'
 import { reportDigest } from '../domain/report-digest.ts'
-import { repositoryOwner } from '../domain/repository.ts'
-import type { PresentReport, Report, SourcePullRequest } from '../forge/forge.ts'
-import type { Action, Reason, Standing } from './action.ts'
-import { COMMENT_MARKER, goneComment, type PreviewTold, previewComment } from './explain/comment.ts'
+import type { PresentReport, Report } from '../forge/forge.ts'
+import type { Action, Standing } from './action.ts'
+import { confidentialTargets } from './confidential.ts'
 import { problemReport, standingReport } from './explain/report.ts'
 import type { Plan } from './plan.ts'
-import { previewPath } from './preview-set.ts'
-import { type BrokenConfig, manifestsOf, type World } from './world.ts'
+import { previewComments } from './preview-comments.ts'
+import type { DeploymentsDone } from './preview-deployments.ts'
+import { toldPullRequests } from './preview-told.ts'
+import { tell } from './tell.ts'
+import type { BrokenConfig, World } from './world.ts'
 
-/** What the application repository is told: one report on its head, one comment on each pull request with a preview. */
-export function feedback(world: World, plan: Plan, standings: readonly Standing[]): Action[] {
-  return [...report(world, standings), ...comments(world, plan, standings)]
+/**
+ * What the application repository is told: one report on its head, one comment on each pull request with a preview. An
+ * archived one takes no texts any more.
+ * @param deployments what became of `previewDeployments`
+ */
+export function feedback(
+  world: World,
+  plan: Plan,
+  standings: readonly Standing[],
+  deployments?: DeploymentsDone,
+): Action[] {
+  if (world.source.archived) return []
+  const told = toldPullRequests(world, plan, standings)
+  return [...report(world, standings), ...previewComments(world, told, deployments)]
 }
 
 /** The report on a commit that broke a configuration or policy; [] when it stands there already. */
@@ -32,24 +43,6 @@ function report(world: World, standings: readonly Standing[]): Action[] {
   )
 }
 
-/**
- * Targets in private manifest repositories of which those who read the application repository may not know: when
- * it is public, or somebody else's.
- */
-function confidentialTargets({ source, config, manifests }: World): Set<string> {
-  const owner = repositoryOwner(source.repository).toLowerCase()
-  const hidden = (target: Target) =>
-    manifestsOf({ manifests }, target).snapshot?.private === true &&
-    (!source.private ||
-      source.repository.forge !== target.manifests.forge ||
-      repositoryOwner(target.manifests).toLowerCase() !== owner)
-  const targets = config.apps.flatMap(({ name, environments, previews }) => [
-    ...environments.map((target) => ({ name: `${name}/${target.name}`, target })),
-    ...(previews === null ? [] : [{ name: `${name}/${PREVIEWS}`, target: previews }]),
-  ])
-  return new Set(targets.filter(({ target }) => hidden(target)).map(({ name }) => name))
-}
-
 function ensureReport(source: World['source'], wanted: Report): Action[] {
   if (source.head === null) return []
   const present = source.report
@@ -65,72 +58,4 @@ function says(present: PresentReport, wanted: Report): boolean {
     present.title === wanted.title &&
     present.summary.replaceAll('\r\n', '\n').trimEnd() === wanted.summary.trimEnd()
   )
-}
-
-function comments(world: World, plan: Plan, standings: readonly Standing[]): Action[] {
-  const { words } = world
-  const { pullRequests, closedPullRequests } = world.offers
-  const told = tellable(world, plan, standings)
-  const shown = pullRequests.items.flatMap((pullRequest) => {
-    const mine = told.filter(({ preview }) => preview.pullRequest?.number === pullRequest.number)
-    if (mine.length > 0) return ensureComment(world, pullRequest, previewComment(mine, words))
-    return pullRequest.comment === null
-      ? []
-      : ensureComment(world, pullRequest, goneComment(pullRequest, words))
-  })
-  const gone = closedPullRequests
-    .filter((pullRequest) => pullRequest.comment !== null && !mayBeInGit(world, plan, standings, pullRequest))
-    .flatMap((pullRequest) => ensureComment(world, pullRequest, goneComment(pullRequest, words)))
-  return [...shown, ...gone]
-}
-
-/** The previews as they are once the actions have been carried out, without what not every reader may know. */
-function tellable(world: World, plan: Plan, standings: readonly Standing[]): PreviewTold[] {
-  const confidential = confidentialTargets(world)
-  return plan.previews.map((preview) => {
-    const standing = standingOf(standings, preview.app)
-    const failed = preview.byCommit && standing?.state === 'refused' ? standing.reason : null
-    return {
-      ...preview,
-      ...(failed === null ? {} : { state: 'refused', reason: failed }),
-      changeRequestUrl: standing?.url ?? null,
-      confidential: confidential.has(`${preview.app}/${PREVIEWS}`),
-    }
-  })
-}
-
-/** A preview whose removal waits (for review, for a complete listing), or that failed, is not called gone. */
-function mayBeInGit(
-  { config }: World,
-  plan: Plan,
-  standings: readonly Standing[],
-  pullRequest: SourcePullRequest,
-): boolean {
-  return config.apps.some(({ name, previews }) => {
-    if (previews === null) return false
-    const orphans = plan.orphans[name] ?? null
-    if (orphans === null) return true
-    const path = previewPath(previews, pullRequest)
-    const removed = orphans.removed.includes(path) && standingOf(standings, name)?.state !== 'refused'
-    return orphans.all.includes(path) && !removed
-  })
-}
-
-function standingOf(standings: readonly Standing[], app: string): Standing | undefined {
-  return standings.find(({ target }) => target === `${app}/${PREVIEWS}`)
-}
-
-function ensureComment(world: World, pullRequest: SourcePullRequest, body: string): Action[] {
-  const present = pullRequest.comment
-  if (present !== null && present.body.replaceAll('\r\n', '\n').trimEnd() === body.trimEnd()) return []
-  const wish = { number: pullRequest.number, id: present?.id ?? null, body, marker: COMMENT_MARKER }
-  const reason = tell(
-    `${world.words.changeRequest} ${world.words.mark}${pullRequest.number} has other previews than its comment says`,
-  )
-  return [{ kind: 'comment', repository: world.source.repository, target: null, reason, wish }]
-}
-
-/** @param news without a full stop */
-function tell(news: string): Reason {
-  return { code: 'tell', message: `People are told: ${news}.` }
 }

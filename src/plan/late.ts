@@ -1,4 +1,5 @@
 import type { SourceConfig, Target } from '../config/model.ts'
+import { minute } from '../domain/minute.ts'
 import { PREVIEWS } from '../domain/names.ts'
 import type { Standing, Waiting } from './action.ts'
 
@@ -49,9 +50,4 @@ function timesOf({ apps }: SourceConfig): Map<string, number> {
 
 function waitName({ target }: Standing, { version }: Waiting): string {
   return `${target} ${version}`
-}
-
-/** `2026-01-02 03:04 UTC`. */
-function minute(date: Date): string {
-  return `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }

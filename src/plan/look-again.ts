@@ -2,10 +2,12 @@ import type { Standing } from './action.ts'
 
 /** When to look again although nothing was heard of what is waited for. */
 export interface LookAgain {
-  /** Until the first time; as long as the reason stays the same, the waits grow. */
-  seconds: number
+  /** Until the first time; as long as the reason stays the same, the waits grow. Null: nobody needs to be asked. */
+  seconds: number | null
   /** Never sooner, however often it was looked before: somebody who was asked wants it so. */
   notBefore: Date | null
+  /** At this time at the latest: something changes then by itself. */
+  at: Date | null
   /** Whole sentences. */
   reason: string
 }
@@ -18,12 +20,18 @@ const READY_SECONDS = 15
 const UNDECIDED = 'The forge has not decided yet whether it may be merged.'
 
 /** What waits for the forge to say that it may be merged. */
-export const UNTIL_MERGEABLE: LookAgain = { seconds: MERGE_SECONDS, notBefore: null, reason: UNDECIDED }
+export const UNTIL_MERGEABLE: LookAgain = {
+  seconds: MERGE_SECONDS,
+  notBefore: null,
+  at: null,
+  reason: UNDECIDED,
+}
 
 /** What waits for a registry to show the tag of a release. */
 export const UNTIL_TAGGED: LookAgain = {
   seconds: MERGE_SECONDS,
   notBefore: null,
+  at: null,
   reason: 'The registry does not show yet what a release names.',
 }
 
@@ -40,20 +48,25 @@ export function untilReady(standings: readonly Standing[]): LookAgain | null {
   return {
     seconds: READY_SECONDS,
     notBefore: soonest === 0 ? null : new Date(soonest),
+    at: null,
     reason: [...messages].join(' '),
   }
 }
 
-/** Both: as soon as either. */
+/** Both: as soon as either. A time that comes by itself makes nobody ask the sooner. */
 export function sooner(a: LookAgain | null, b: LookAgain | null): LookAgain | null {
   if (a === null || b === null) return a ?? b
+  const at = earliest([a.at, b.at])
+  if (a.seconds === null || b.seconds === null) return { ...(a.seconds === null ? b : a), at }
   return {
     seconds: Math.min(a.seconds, b.seconds),
-    notBefore: a.notBefore === null || b.notBefore === null ? null : earlier(a.notBefore, b.notBefore),
+    notBefore: a.notBefore === null || b.notBefore === null ? null : earliest([a.notBefore, b.notBefore]),
+    at,
     reason: `${a.reason} ${b.reason}`,
   }
 }
 
-function earlier(a: Date, b: Date): Date {
-  return a < b ? a : b
+function earliest(times: readonly (Date | null)[]): Date | null {
+  const known = times.flatMap((time) => time?.getTime() ?? [])
+  return known.length === 0 ? null : new Date(Math.min(...known))
 }

@@ -60,7 +60,11 @@ export function plan(world: World, options: PlanOptions): Plan {
   const standings = targets.map(({ standing }) => standing)
   const direct = targets.flatMap((target) => target.direct ?? [])
   return {
-    actions: [...commitDirectly(direct), ...targets.flatMap(({ actions }) => actions), ...closeStrays(world)],
+    actions: [
+      ...commitDirectly(direct),
+      ...targets.flatMap(({ actions }) => actions),
+      ...(world.source.archived ? [] : closeStrays(world)),
+    ],
     standings,
     previews: previews.flatMap((each) => each.previews),
     orphans: Object.fromEntries(previews.map(({ app, orphans }) => [app, orphans])),
@@ -70,6 +74,10 @@ export function plan(world: World, options: PlanOptions): Plan {
       branchesNeeded.map((branch) => ({ repository, base, branch })),
     ),
     questions: targets.flatMap(({ questions }) => questions ?? []),
-    lookAgain: sooner(targets.some(({ soon }) => soon) ? UNTIL_MERGEABLE : null, untilReady(standings)),
+    lookAgain: [
+      targets.some(({ soon }) => soon) ? UNTIL_MERGEABLE : null,
+      untilReady(standings),
+      ...previews.map((each) => each.lookAgain),
+    ].reduce(sooner),
   }
 }

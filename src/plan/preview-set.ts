@@ -1,4 +1,4 @@
-import type { Previews } from '../config/model.ts'
+import type { App, Previews } from '../config/model.ts'
 import type { Oid } from '../domain/commit.ts'
 import { globMatches } from '../domain/glob.ts'
 import { BRANCH_PREFIX } from '../domain/names.ts'
@@ -12,6 +12,8 @@ import {
   type TemplateValues,
 } from '../domain/template.ts'
 import type { SourcePullRequest, SourceSnapshot } from '../forge/forge.ts'
+import { type Expiry, expiryOf, showTime } from './preview-life.ts'
+import { type AbsentPreview, isChosen, takeTurns } from './preview-turn.ts'
 import type { World } from './world.ts'
 
 /** One preview that should exist. */
@@ -26,6 +28,8 @@ export interface Preview {
   /** Where the preview is spoken of; null for a branch without a pull request. */
   pullRequest: SourcePullRequest | null
   values: TemplateValues
+  /** Null: it has no time to live. */
+  expires: Expiry | null
 }
 
 /** The previews that should exist by the `follow` rule. */
@@ -33,24 +37,29 @@ export interface PreviewSet {
   /** False: there may be more, so nothing may be removed. */
   complete: boolean
   previews: Preview[]
+  /** Those that would be there if there were room or time for them. */
+  absent: AbsentPreview[]
 }
 
 /**
- * Pull requests from forks get no preview: their authors could not have pushed to the application repository.
+ * Pull requests from forks get no preview, whatever their labels: their authors could not have pushed to the application
+ * repository, and no forge says which commit somebody has looked at who gave a label.
  * The bot's own branches, where it is its own manifest repository, get none either: they would never come to rest.
  * Where two pull requests would have the same path, the older one has it.
  */
-export function previewSet(world: World, previews: Previews): PreviewSet {
+export function previewSet(world: World, app: App, previews: Previews): PreviewSet {
   const { offers } = world
   const subjects =
-    previews.follow.kind === 'branches' ? branches(world, previews.follow.glob) : pullRequests(offers)
+    previews.follow.kind === 'branches'
+      ? branches(world, previews.follow.glob)
+      : pullRequests(offers, previews)
   const listing = previews.follow.kind === 'branches' ? offers.liveBranches : offers.pullRequests
   const byPath = new Map<string, Preview>()
   for (const subject of subjects) {
     const preview = describe(subject, previews)
     if (!byPath.has(preview.path)) byPath.set(preview.path, preview)
   }
-  return { complete: listing.complete, previews: [...byPath.values()] }
+  return { complete: listing.complete, ...takeTurns(world, app, previews, [...byPath.values()]) }
 }
 
 /** Where the preview of a pull request (or of a branch) is written. */
@@ -67,9 +76,10 @@ interface Subject {
   pullRequest: SourcePullRequest | null
 }
 
-function pullRequests(offers: SourceSnapshot): Subject[] {
+function pullRequests(offers: SourceSnapshot, previews: Previews): Subject[] {
   return offers.pullRequests.items
     .filter(({ fork, branch }) => !fork && !branch.startsWith(BRANCH_PREFIX))
+    .filter((pullRequest) => isChosen(previews, pullRequest))
     .toSorted((a, b) => a.number - b.number)
     .map((pullRequest) => ({ branch: pullRequest.branch, head: pullRequest.head, pullRequest }))
 }
@@ -93,6 +103,7 @@ function describe(subject: Subject, previews: Previews): Preview {
   const names = { ...naming(branch, number), sha: head }
   const url =
     previews.url === null ? null : renderTemplate(parseTemplate(previews.url, PREVIEW_URL_VARIABLES), names)
+  const expires = previews.follow.kind === 'branches' ? null : expiryOf(previews, pullRequest)
   const tag = renderTag(previews.tag, { commit: head, branch }) ?? head
   return {
     path: previewPath(previews, { branch, number }),
@@ -101,6 +112,7 @@ function describe(subject: Subject, previews: Previews): Preview {
     tag,
     url,
     pullRequest,
+    expires,
     values: {
       ...names,
       branch,
@@ -110,6 +122,7 @@ function describe(subject: Subject, previews: Previews): Preview {
       owner: pullRequest?.authorLogin ?? 'unknown',
       title: pullRequest?.title ?? branch,
       url: url ?? undefined,
+      expires: expires === null ? undefined : showTime(expires.at),
     },
   }
 }

@@ -1,7 +1,9 @@
 import type { App } from '../config/model.ts'
 import type { FileChange } from '../forge/forge.ts'
 import type { Reason, Standing } from './action.ts'
+import { warningOf } from './preview-life.ts'
 import type { Preview } from './preview-set.ts'
+import type { AbsentPreview } from './preview-turn.ts'
 import type { Question } from './questions.ts'
 import { whileWaiting } from './standing.ts'
 import type { Wait } from './wait.ts'
@@ -12,12 +14,15 @@ export interface PreviewStanding {
   preview: Preview
   /**
    * `in-git`: the manifest branch holds it, or will when this pass has been applied. `not-ready`: its newest version waits
-   * for an image or a check; `waiting`: for people to merge it.
+   * for an image or a check; `waiting`: for people to merge it, or its removal; `queued`: for a place; `expired`: its time
+   * is over.
    */
-  state: 'in-git' | 'not-ready' | 'waiting' | 'refused'
+  state: 'in-git' | 'not-ready' | 'waiting' | 'refused' | 'queued' | 'expired'
   /** True when a direct commit of this pass brings it there: it may still be refused. */
   byCommit: boolean
   reason: Reason | null
+  /** A whole sentence: it goes soon, and when. */
+  warning: string | null
 }
 
 /** What a preview would change, or why it changes nothing. */
@@ -57,11 +62,12 @@ export function withNotes(
 export function standingOfPreview(
   app: App,
   { preview, changes, reason, waits }: Compared,
-  direct: boolean,
+  { direct, now }: { direct: boolean; now: Date },
 ): PreviewStanding {
+  const warning = warningOf(preview.expires, now)
   if (reason !== null) {
     const state = waits === undefined ? 'refused' : 'not-ready'
-    return { app: app.name, preview, state, byCommit: false, reason }
+    return { app: app.name, preview, state, byCommit: false, reason, warning }
   }
   return {
     app: app.name,
@@ -69,5 +75,17 @@ export function standingOfPreview(
     state: changes.length === 0 || direct ? 'in-git' : 'waiting',
     byCommit: changes.length > 0 && direct,
     reason: null,
+    warning,
   }
+}
+
+/** One that its pull request has not now; it may still be in Git. */
+export function standingOfAbsent(
+  app: App,
+  { preview, state, reason }: AbsentPreview,
+  { inGit, removal, direct }: { inGit: boolean; removal: Reason | null; direct: boolean },
+): PreviewStanding {
+  const told = { app: app.name, preview, byCommit: inGit && direct, reason, warning: null }
+  if (inGit && removal !== null) return { ...told, state: 'refused', byCommit: false, reason: removal }
+  return { ...told, state: inGit && !direct ? 'waiting' : state }
 }

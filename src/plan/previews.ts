@@ -8,19 +8,26 @@ import type { FileChange, ManifestFile } from '../forge/forge.ts'
 import type { Reason, Standing } from './action.ts'
 import type { TargetPlan } from './environment.ts'
 import { explainPreviews } from './explain/previews.ts'
+import type { LookAgain } from './look-again.ts'
 import { compare } from './preview-compare.ts'
 import { previewsInGit, templateFiles } from './preview-files.ts'
+import { untilExpiry } from './preview-life.ts'
+import { invalidName } from './preview-names.ts'
 import { isProven, needsProof } from './preview-proof.ts'
 import { onlyReady } from './preview-ready.ts'
+import { mayRemove } from './preview-removal.ts'
 import { type Preview, previewSet } from './preview-set.ts'
-import { type Compared, type PreviewStanding, standingOfPreview, withNotes } from './preview-standing.ts'
+import {
+  type Compared,
+  type PreviewStanding,
+  standingOfAbsent,
+  standingOfPreview,
+  withNotes,
+} from './preview-standing.ts'
 import type { Proposal } from './proposal.ts'
 import type { Question } from './questions.ts'
 import { settle } from './settle.ts'
 import { manifestsOf, type World } from './world.ts'
-
-/** At most so many previews are removed in one pass; more need a person's word. */
-export const MAX_REMOVALS = 20
 
 /** Paths of previews that Git holds and nobody wants. */
 export interface Orphans {
@@ -35,6 +42,8 @@ export type PreviewsPlan = TargetPlan & {
   /** Directories whose history must be read before anything is planned. */
   historyNeeded: HistoryNeeded | null
   previews: PreviewStanding[]
+  /** When the next of them is warned of, or goes. */
+  lookAgain: LookAgain | null
   /** Null: nobody could look. */
   orphans: Orphans | null
 }
@@ -56,6 +65,11 @@ export interface PreviewChanges {
 /** Compares the previews that should exist with those that Git holds. */
 export function planPreviews(world: World, app: App, previews: Previews, confirmed: boolean): PreviewsPlan {
   const target = `${app.name}/${PREVIEWS}`
+  const wanted = previewSet(world, app, previews)
+  const lookAgain = untilExpiry(
+    wanted.previews.map(({ expires }) => expires),
+    world.now,
+  )
   const stop = (state: Standing['state'], reason: Reason): PreviewsPlan => ({
     app: app.name,
     actions: [],
@@ -64,13 +78,15 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
     direct: null,
     notRead: [],
     historyNeeded: null,
-    previews: previewSet(world, previews).previews.map((preview) => ({
+    previews: wanted.previews.map((preview) => ({
       app: app.name,
       preview,
       state: 'refused',
       byCommit: false,
       reason,
+      warning: null,
     })),
+    lookAgain,
     orphans: null,
   })
   const manifests = manifestsOf(world, previews)
@@ -100,7 +116,6 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
   const template = templateFiles(snapshot, previews)
   const usable = ask([previews.template])
   const unusable = whyUnusable(previews, template, usable)
-  const wanted = previewSet(world, previews)
   const inGit = previewsInGit(snapshot, previews)
   const rendered = wanted.previews.map((preview) =>
     unusable === null
@@ -132,7 +147,7 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
   const { compared, questions } = onlyReady(world, previews, made, gates)
   if (questions.length > 0) return notAsked(questions)
   const orphans = unwanted.filter((path) => !foreign.has(path))
-  const removal = mayRemove(orphans, wanted.complete, confirmed)
+  const removal = mayRemove(orphans, previews, { complete: wanted.complete, confirmed })
   const removed = removal === null ? orphans : []
   const changes = [
     ...compared.flatMap(({ changes }) => changes),
@@ -163,12 +178,18 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
     direct: direct ? { proposal, snapshot, again: () => [] } : null,
     notRead: [],
     historyNeeded: null,
-    previews: compared.map((each) => standingOfPreview(app, each, direct)),
+    previews: [
+      ...compared.map((each) => standingOfPreview(app, each, { direct, now: world.now })),
+      ...wanted.absent.map((each) =>
+        standingOfAbsent(app, each, { inGit: orphans.includes(each.preview.path), removal, direct }),
+      ),
+    ],
+    lookAgain,
     orphans: { all: orphans, removed: direct ? removed : [] },
   }
 }
 
-/** Previews are copies of the template, so it too must be open to the source. */
+/** Previews are copies of the template, so it too must be open to the source; and it must make valid names. */
 function whyUnusable(
   previews: Previews,
   template: readonly ManifestFile[],
@@ -176,7 +197,7 @@ function whyUnusable(
 ): Reason | null {
   if (!decision.allowed) return decision.reason
   return template.length > 0
-    ? null
+    ? invalidName(template, previews)
     : { code: 'template-not-found', message: `There is no template at ${previews.template}.` }
 }
 
@@ -188,19 +209,6 @@ function changedPaths(compared: readonly Compared[]): string[] {
 function notMade({ preview }: Compared): Compared {
   const message = `${preview.path} is there already, and Supercargo did not make it.`
   return { preview, changes: [], reason: { code: 'not-a-preview', message } }
-}
-
-function mayRemove(orphans: readonly string[], complete: boolean, confirmed: boolean): Reason | null {
-  if (orphans.length === 0) return null
-  if (!complete) {
-    return {
-      code: 'listing-incomplete',
-      message: 'A listing was cut, so no preview is removed in this pass.',
-    }
-  }
-  if (orphans.length <= MAX_REMOVALS || confirmed) return null
-  const message = `${orphans.length} previews would be removed at once, more than ${MAX_REMOVALS}. Run "supercargo reconcile --confirm-removals" if that is right.`
-  return { code: 'too-many-removals', message }
 }
 
 interface Findings {

@@ -33,6 +33,12 @@ export async function apply(
     case 'comment':
       await forge.writeComment(repository, action.wish)
       break
+    case 'show-deployment':
+      await forge.ensureDeployment(repository, action.wish)
+      break
+    case 'end-deployment':
+      await forge.endDeployment(repository, action.place)
+      break
     case 'retag':
       await registry.retag(action.wish, repository)
       break

@@ -67,9 +67,10 @@ export function createHandlers({ store, meaning, ...parts }: HandlerParts): Hand
 }
 
 /** Each wait is as long as all before it and the first: it doubles, however often news came in between. */
-function until({ seconds, notBefore }: LookAgain, now: number, waited: number): Date {
-  const wait = Math.min(seconds * 1000 + waited, LONGEST_MILLISECONDS)
-  return new Date(Math.max(now + wait, notBefore?.getTime() ?? 0))
+function until({ seconds, notBefore, at }: LookAgain, now: number, waited: number): Date {
+  const wait = Math.min((seconds ?? 0) * 1000 + waited, LONGEST_MILLISECONDS)
+  const asked = seconds === null ? Number.POSITIVE_INFINITY : Math.max(now + wait, notBefore?.getTime() ?? 0)
+  return new Date(Math.min(asked, at?.getTime() ?? Number.POSITIVE_INFINITY))
 }
 
 /** So many names are told; of the others, how many. */

@@ -1,5 +1,5 @@
 import type { SourceConfig } from '../config/model.ts'
-import { type ErrorKind, errorKind } from '../domain/errors.ts'
+import { errorKind } from '../domain/errors.ts'
 import { type ImageName, imageKey } from '../domain/image.ts'
 import { type RepositoryId, repositoryKey } from '../domain/repository.ts'
 import type { Action, Standing } from '../plan/action.ts'
@@ -8,14 +8,13 @@ import { brokenReport, feedback } from '../plan/feedback.ts'
 import { tellLate, waitNames } from '../plan/late.ts'
 import { type LookAgain, sooner, UNTIL_MERGEABLE, UNTIL_TAGGED } from '../plan/look-again.ts'
 import type { PlanOptions } from '../plan/plan.ts'
-import { apply } from './apply.ts'
+import { previewDeployments } from '../plan/preview-deployments.ts'
+import { toldPullRequests } from '../plan/preview-told.ts'
+import { applyAll, type Done, type Failure, PASSING } from './apply-all.ts'
 import type { Dependencies } from './dependencies.ts'
 import { type Reading, readAndPlan } from './read-world.ts'
 import { reasonOf } from './reason-of.ts'
 import { watchesOf } from './watches.ts'
-
-/** Kinds of errors that the next pass may not meet again. */
-const PASSING: readonly ErrorKind[] = ['conflict', 'transient']
 
 /** How often a pass begins anew at once when somebody else wrote first. */
 const ATTEMPTS = 3
@@ -82,28 +81,27 @@ async function passOnce(
   const standings = done.failures.reduce(afterFailure, aftermath(plan.standings, done.applied))
   if (done.failures.some(({ error }) => PASSING.includes(errorKind(error)))) throwDecisive(done.failures)
   const since = await dependencies.waitingSince(key, waitNames(standings), world.now)
-  const told = await applyAll(
-    feedback(world, plan, tellLate(standings, world.config, since, world.now)),
+  const late = tellLate(standings, world.config, since, world.now)
+  const shown = await applyAll(
+    previewDeployments(world, toldPullRequests(world, plan, late)),
     dependencies,
     repository,
   )
-  throwDecisive([...done.failures, ...told.failures])
+  const told = await applyAll(
+    feedback(world, plan, late, {
+      applied: shown.applied.map(({ action }) => action),
+      denied: shown.denied,
+    }),
+    dependencies,
+    repository,
+  )
+  throwDecisive([...done.failures, ...shown.failures, ...told.failures])
   return {
     reading,
     standings,
-    applied: [...done.applied, ...told.applied],
+    applied: [...done.applied, ...shown.applied, ...told.applied],
     lookAgain: lookAgain(reading, done),
   }
-}
-
-interface Done {
-  applied: Applied[]
-  failures: Failure[]
-}
-
-interface Failure {
-  action: Action
-  error: unknown
 }
 
 /**
@@ -124,71 +122,6 @@ async function tagReleases(
 
 function isRetag({ kind }: Action): boolean {
   return kind === 'retag'
-}
-
-/** An action that fails keeps nothing from the others. */
-async function applyAll(
-  actions: readonly Action[],
-  dependencies: Dependencies,
-  repository: RepositoryId,
-): Promise<Done> {
-  const applied: Applied[] = []
-  const failures: Failure[] = []
-  for (const action of actions) {
-    try {
-      const result = await apply(action, dependencies)
-      applied.push(result)
-      await writeDown(result, dependencies, repository)
-    } catch (error) {
-      if (isOptional(action, error)) {
-        dependencies.log.warn({ code: reasonOf(error).code }, reasonOf(error).message)
-        continue
-      }
-      failures.push({ action, error })
-      if (!PASSING.includes(errorKind(error))) await writeFailure(action, error, dependencies, repository)
-    }
-  }
-  return { applied, failures }
-}
-
-/** Where the bot may not write reports, it works without them. */
-function isOptional(action: Action, error: unknown): boolean {
-  return action.kind === 'report' && reasonOf(error).code === 'report-not-allowed'
-}
-
-async function writeDown(
-  { action, opened, merge }: Applied,
-  { journal, log }: Dependencies,
-  repository: RepositoryId,
-) {
-  const refused = merge !== null && !merge.merged
-  const entry = {
-    key: repositoryKey(repository),
-    action: refused ? 'merge-refused' : action.kind,
-    code: action.reason.code,
-    message: refused ? merge.reason : action.reason.message,
-    ...(action.target === null ? {} : { target: action.target }),
-    ...(opened === null ? {} : { url: opened.url }),
-  }
-  log.info(entry, `${entry.action}: ${entry.message}`)
-  await journal(entry)
-}
-
-/** What the next pass will not mend by itself is written down; it is not told otherwise where nobody reads reports. */
-async function writeFailure(
-  { kind, target }: Action,
-  error: unknown,
-  { journal }: Dependencies,
-  repository: RepositoryId,
-): Promise<void> {
-  const { code, message } = reasonOf(error)
-  const key = repositoryKey(repository)
-  const about = target === null ? {} : { target }
-  await journal({ key, action: 'failed', code, message: `${capital(kind)} failed: ${message}`, ...about })
-}
-
-function capital(kind: Action['kind']): string {
-  return `${kind.charAt(0).toUpperCase()}${kind.slice(1).replaceAll('-', ' ')}`
 }
 
 function afterFailure(standings: Standing[], { action, error }: Failure): Standing[] {

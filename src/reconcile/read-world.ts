@@ -29,6 +29,15 @@ import { reasonOf } from './reason-of.ts'
  */
 const ROUNDS = 40
 
+/** No pull request and no branch wants anything of an archived repository. */
+const NOTHING_OFFERED: SourceSnapshot = {
+  branches: {},
+  tags: { complete: true, items: [] },
+  pullRequests: { complete: true, items: [] },
+  closedPullRequests: [],
+  liveBranches: { complete: true, items: [] },
+}
+
 type Sources = Pick<Dependencies, 'forges' | 'registry' | 'now'>
 
 /** What a repository turns out to be. */
@@ -57,7 +66,7 @@ export async function readAndPlan(
   if (config.kind !== 'config') return { ...config, source }
   const queries = manifestQueries(config.value)
   const [offers, first] = await Promise.all([
-    forge.readSource(source.repository, sourceQuery(config.value)),
+    source.archived ? NOTHING_OFFERED : forge.readSource(source.repository, sourceQuery(config.value)),
     Promise.all(queries.map((each) => readManifests(forges, each))),
   ])
   const manifests = await Promise.all(
@@ -160,12 +169,25 @@ type Configuration =
   | { kind: 'broken'; what: 'configuration' | 'policy'; file: string; problems: Problem[] }
   | { kind: 'config'; value: SourceConfig }
 
+/** Nobody works on an archived repository: its environments stay as they are, and its previews go. */
 function configurationOf(
   source: RepositorySnapshot,
   paths: readonly string[],
   forges: readonly ForgeId[],
 ): Configuration {
-  if (source.archived) return nothing('archived', 'The repository is archived.')
+  const read = readConfiguration(source, paths, forges)
+  if (!source.archived) return read
+  const apps = read.kind === 'config' ? read.value.apps.filter(({ previews }) => previews !== null) : []
+  return apps.length === 0
+    ? nothing('archived', 'The repository is archived.')
+    : { kind: 'config', value: { apps: apps.map((app) => ({ ...app, environments: [] })) } }
+}
+
+function readConfiguration(
+  source: RepositorySnapshot,
+  paths: readonly string[],
+  forges: readonly ForgeId[],
+): Configuration {
   if (source.head === null) return nothing('empty', 'The repository has no commit yet.')
   const policy = policyOf(source.files[POLICY_PATH] ?? null, source.repository)
   if (!policy.ok) return { kind: 'broken', what: 'policy', file: POLICY_PATH, problems: policy.problems }

@@ -31,11 +31,11 @@ const OPEN: readonly string[] = ['retag-denied', 'not-asked', 'not-compared']
 /**
  * Whether a pass left nothing that could change without a mark changing: no version that waits to become ready (a check
  * that failed may be run again, and its event be lost), nothing that is open, and no change request that the bot merges as
- * soon as checks or reviews allow it.
+ * soon as checks or reviews allow it. What comes at its own time has a wait of its own.
  */
 export function isQuiet({ lookAgain, standings }: Pick<PassResult, 'lookAgain' | 'standings'>): boolean {
   return (
-    lookAgain === null &&
+    (lookAgain === null || lookAgain.seconds === null) &&
     standings.every(
       ({ state, reason, waiting = [] }) =>
         waiting.length === 0 &&

@@ -122,7 +122,22 @@ describe('the schema and the reader agree', () => {
     ['source', `${BASE}previews: { follow: pull requests, template: a, path: "{number}" }`],
     ['source', `${BASE}previews: { follow: pull requests, template: a, path: b }`],
     ['source', `${BASE}previews: { follow: pull requests, template: a, path: "b/{number}", url: ftp://x }`],
-    ['source', `${BASE}previews: { follow: pull requests, template: a, path: "b/{number}", ttl: 3d }`],
+    ...[
+      'ttl: 3',
+      'ttl: soon',
+      'limit: 0',
+      'limit: "3"',
+      'limit: 1.5',
+      'maxRemovals: 1001',
+      'labels: x',
+      'labels: { need: [] }',
+    ].map(
+      (key) =>
+        [
+          'source',
+          `${BASE}previews: { follow: pull requests, template: a, path: "b/{number}", ${key} }`,
+        ] as const,
+    ),
     ['source', `${BASE}tag: latest\nenvironments: { a: { follow: branch main, path: a } }`],
     ['source', 'manifests: m\nimage: a\nenvironments: { a: { follow: branch main, path: a } }'],
     ['source', 'manifests: a/m\nimages: []\nenvironments: { a: { follow: branch main, path: a } }'],

@@ -30,7 +30,7 @@ previews:
   template: apps/web/{number}
   path: "{slug}"
   url: ftp://x
-  ttl: 3d
+  ttl: 3
 paths: [services/web/, 5]
 `
   assert.deepEqual(sourceProblems(text), [
@@ -56,7 +56,7 @@ paths: [services/web/, 5]
     '21:13 invalid-value',
     '22:9 invalid-value',
     '23:8 invalid-value',
-    '24:3 not-supported',
+    '24:8 wrong-type',
     '25:9 invalid-value',
     '25:24 wrong-type',
   ])
@@ -115,7 +115,7 @@ describe('what to write instead', () => {
     ['tag: "{branch}"', /Use \{sha:7\}/],
     ['tag: "/(/"', /RE2/],
     ['onFailure: rollback', /does not watch/],
-    ['limit: 3', /not limited/],
+    ['limit: 3', /It belongs under "previews"/],
     ['merge: revew', /Did you mean review\?/],
     ['merge: yes', /Write review, auto or direct\./],
     ['tag: 1.10', /Put quotes around it\./],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { SourceConfig } from '../../src/config/model.ts'
+import { EVERY_PULL_REQUEST } from '../../src/config/preview-choice.ts'
 import { readSourceConfig } from '../../src/config/source.ts'
 import { KEY, SOURCE } from './problems-of.ts'
 
@@ -71,10 +72,13 @@ previews:
       pin: false,
       gates: { scan: null, signature: [] },
       merge: 'direct',
+      ...EVERY_PULL_REQUEST,
       follow: { kind: 'pull-requests' },
       template: 'apps/web/preview',
       path: 'apps/web/previews/pr-{number}',
       url: 'https://pr-{number}.web.preview.acme.dev',
+      comment: true,
+      deployments: true,
     },
   )
 })

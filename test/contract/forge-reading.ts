@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { chmod, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { SourceQuery } from '../../src/forge/forge.ts'
+import { eventually } from '../support/eventually.ts'
 import { BRANCH, cloneOf, FILE, manifestQuery, manifestsOf, opening, type StartForge } from './forge-world.ts'
 
 const MARKER = '<!-- supercargo:preview -->'
@@ -157,6 +159,41 @@ export function forgeReadingContract(name: string, start: StartForge): void {
     )
   })
 
+  it('it is told who is a bot, and when somebody last opened, reopened or pushed, whatever was said since', async (t) => {
+    const world = await start(t)
+    const repository = await world.createRepository('acme/web')
+    const clone = await cloneOf(t, world, repository)
+    await clone.push({ a: '1' })
+    await clone.git('checkout', '--quiet', '-b', 'feature')
+    await clone.push({ a: '2' })
+    const base = await clone.git('rev-parse', 'main')
+    const number = await world.person.openPull(repository, { branch: 'feature', base: 'main', title: 'x' })
+    const own = await world.forge.openChangeRequest(repository, opening(base))
+    const read = async () => {
+      const { items } = (await world.forge.readSource(repository, sourceQuery({ pullRequests: true })))
+        .pullRequests
+      const pull = items.find((each) => each.number === number)
+      assert.ok(pull)
+      assert.equal(pull.byBot, false)
+      assert.equal(items.find((each) => each.number === own.number)?.byBot, true)
+      return Date.parse(pull.activeAt)
+    }
+    const opened = await read()
+    assert.ok(Math.abs(opened - Date.now()) < 60_000)
+    await pause(1100)
+    await world.person.comment(repository, number, 'Any news?')
+    await world.forge.writeComment(repository, { number, id: null, body: MARKER, marker: MARKER })
+    assert.equal(await read(), opened)
+    await clone.push({ a: '3' })
+    const later = (than: number) =>
+      eventually('the forge tells of it', async () => ((await read()) > than ? await read() : null))
+    const pushed = await later(opened)
+    await world.person.closePull(repository, number)
+    await pause(1100)
+    await world.person.reopenPull(repository, number)
+    await later(pushed)
+  })
+
   it("the bot's comment is found by author and marker, also behind others' comments", async (t) => {
     const world = await start(t)
     const repository = await world.createRepository('acme/web')
@@ -181,6 +218,13 @@ export function forgeReadingContract(name: string, start: StartForge): void {
     assert.deepEqual(await comment(), found)
     await world.forge.writeComment(repository, { ...wish, id, body: `second ${MARKER}` })
     assert.deepEqual(await comment(), { id: found?.id, body: `second ${MARKER}` })
+    const news = { ...wish, id, anew: true, body: `third ${MARKER}` }
+    await world.forge.writeComment(repository, news)
+    const newer = await comment()
+    assert.equal(newer?.body, `third ${MARKER}`)
+    assert.notEqual(newer?.id, id)
+    await assert.rejects(world.forge.writeComment(repository, news), { code: 'comment-not-found' })
+    assert.deepEqual(await comment(), newer)
     await world.person.deleteComments(repository, number)
     const edit = world.forge.writeComment(repository, { ...wish, id, body: 'third' })
     await assert.rejects(edit, { code: 'comment-not-found', kind: 'conflict' })

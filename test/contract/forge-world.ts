@@ -18,6 +18,7 @@ export interface Person {
     wish: { branch: string; base: string; title: string; draft?: boolean },
   ): Promise<number>
   closePull(repository: RepositoryId, number: number): Promise<void>
+  reopenPull(repository: RepositoryId, number: number): Promise<void>
   /** Merges the base into the branch: the button "Update branch". */
   updatePullBranch(repository: RepositoryId, number: number): Promise<void>
   /** Gives the number of the comment. */

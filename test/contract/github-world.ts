@@ -110,6 +110,9 @@ function createPerson(apiUrl: string, model: Model): Person {
     closePull: async ({ path }, number) => {
       await call('PATCH', `${path}/pulls/${number}`, { state: 'closed' })
     },
+    reopenPull: async ({ path }, number) => {
+      await call('PATCH', `${path}/pulls/${number}`, { state: 'open' })
+    },
     updatePullBranch: async ({ path }, number) => {
       await call('PUT', `${path}/pulls/${number}/update-branch`, {})
     },

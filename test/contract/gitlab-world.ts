@@ -111,6 +111,9 @@ function createPerson(url: string, sandbox: GitLabSandbox): Person {
     closePull: async ({ path }, number) => {
       await call('PUT', path, `merge_requests/${number}`, { state_event: 'close' })
     },
+    reopenPull: async ({ path }, number) => {
+      await call('PUT', path, `merge_requests/${number}`, { state_event: 'reopen' })
+    },
     updatePullBranch: async ({ path }, number) => {
       const { source_branch, target_branch } = await call('GET', path, `merge_requests/${number}`)
       const wish = { source_branch: target_branch, target_branch: source_branch, title: 'Catch up' }

@@ -124,7 +124,7 @@ export async function toldDifferences(
     if (wrong) found.push(`${app.path}: ${comments.length} comments on ${number}`)
     const [comment] = comments
     if (comment === undefined) continue
-    const gone = /preview is gone/.test(comment)
+    const gone = /preview was removed/.test(comment)
     if (gone !== (state !== 'open')) {
       found.push(`${app.path}: the comment on ${number}, which is ${state}, says: ${comment}`)
     }

@@ -52,7 +52,7 @@ acrossForges((stage, { source, target }) => {
       const [comment, ...others] = await s.source.comments(SOURCE, number)
       assert.deepEqual(others, [])
       assert.deepEqual(await s.source.commentIds(SOURCE, number), before)
-      assert.match(comment ?? '', /gone/)
+      assert.match(comment ?? '', /removed/)
     }, WITH_PREVIEWS)
   })
 
@@ -137,7 +137,7 @@ acrossForges((stage, { source, target }) => {
         const [comment = ''] = await s.source.comments(SOURCE, number)
         const page = `${target === 'gitlab' ? '/-/merge_requests' : '/pull'}/1`
         const link = `http[^)]*/sandbox/${target}/acme/k8s-manifests${page}`
-        assert.match(comment, new RegExp(`waits for \\[the change request\\]\\(${link}\\)`))
+        assert.match(comment, new RegExp(`waiting for review: \\[the change request\\]\\(${link}\\)`))
         const noun = source === 'gitlab' ? 'merge request' : 'pull request'
         assert.match(comment, new RegExp(`goes when this ${noun} is closed`))
         assert.notEqual(await s.headOf(s.manifests, 'supercargo/web/previews'), null)
@@ -145,6 +145,42 @@ acrossForges((stage, { source, target }) => {
         assert.deepEqual(applied, [])
       },
       { ...WITH_PREVIEWS, policy: POLICY.replace('direct: [previews]', 'direct: []') },
+    )
+  })
+
+  test('a push edits the comment in place; what is there for the first time comes as a new one, so that people hear of it', async () => {
+    await stage(
+      async (s) => {
+        const { number } = await s.propose('feature/login')
+        await s.bot.pass(SOURCE)
+        const [waiting] = await s.source.commentIds(SOURCE, number)
+        await s.person.merge(1)
+        await s.bot.pass(SOURCE)
+        const [ready, ...others] = await s.source.commentIds(SOURCE, number)
+        assert.deepEqual(others, [])
+        assert.notEqual(ready, waiting)
+        const [text = ''] = await s.source.comments(SOURCE, number)
+        assert.match(text, /deployed to Git/)
+        const head = await s.push('More work')
+        await s.bot.pass(SOURCE)
+        assert.deepEqual(await s.source.commentIds(SOURCE, number), [ready])
+        const [edited = ''] = await s.source.comments(SOURCE, number)
+        assert.match(edited, new RegExp(`waiting for review.*${tagOf(head)}`))
+        assert.deepEqual((await s.bot.pass(SOURCE)).applied, [])
+      },
+      { ...WITH_PREVIEWS, policy: POLICY.replace('direct: [previews]', 'direct: []') },
+    )
+  })
+
+  test('with comment: off the preview is made, and nobody is told', async () => {
+    await stage(
+      async (s) => {
+        const { number, head } = await s.propose('feature/login')
+        await s.bot.pass(SOURCE)
+        assert.deepEqual(await previews(s), expected(number, head))
+        assert.deepEqual(await s.source.comments(SOURCE, number), [])
+      },
+      { config: `${CONFIG_WITH_PREVIEWS}  comment: off\n` },
     )
   })
 })

@@ -86,7 +86,7 @@ test('a direct commit that the forge refused is not told as done', () => {
   })
   const each = previewWorld(source, [TEMPLATE, file('apps/web/previews/pr-9/a.yaml', 'x')])
   assert.deepEqual(
-    comments(each).map((body) => /in Git|gone/.test(body)),
+    comments(each).map((body) => /to Git|removed/.test(body)),
     [true, true],
   )
   const reason = { code: 'forge-refused', message: 'The branch is protected.' }

@@ -5,7 +5,6 @@ import type { ManifestFile, SourceSnapshot } from '../../src/forge/forge.ts'
 import type { Action } from '../../src/plan/action.ts'
 import { feedback } from '../../src/plan/feedback.ts'
 import { type Plan, plan } from '../../src/plan/plan.ts'
-import { MAX_REMOVALS } from '../../src/plan/previews.ts'
 import type { World } from '../../src/plan/world.ts'
 import { app, file, manifests, offers, oid, previews, pullRequest, world } from '../support/world.ts'
 
@@ -110,7 +109,7 @@ test('what the path template did not make is never touched', () => {
 })
 
 test('more removals than usual need a person to confirm them', () => {
-  const many = Array.from({ length: MAX_REMOVALS + 1 }, (_, index) => rendered(index + 1, 'x'))
+  const many = Array.from({ length: 20 + 1 }, (_, index) => rendered(index + 1, 'x'))
   assert.deepEqual(planned(open(), many).actions, [])
   assert.equal(planned(open(), many).standings[0]?.reason.code, 'too-many-removals')
   assert.equal(Object.keys(changesOf(planned(open(), many, true).actions[0])).length, many.length)
@@ -218,7 +217,7 @@ test('the pull request has one comment, edited in place, that says where the pre
   const closed = offers({ closedPullRequests: [pullRequest(12, { comment, state: 'merged' })] })
   const gone = comments(previewWorld(closed, [rendered(12, TAG)]))
   assert.equal(gone[0]?.id, 'c1')
-  assert.match(gone[0]?.body ?? '', /gone: this pull request was merged/)
+  assert.match(gone[0]?.body ?? '', /removed: this pull request was merged/)
 })
 
 test('a preview whose removal is put off is not called gone', () => {

@@ -18,6 +18,8 @@ export interface ForgeView {
   /** Ids of the comments on a request. */
   commentIds(path: string, number: number): Promise<number[]>
   report(path: string, commit: string): Promise<ReportView>
+  /** What an environment shows as deployed: commit and address. */
+  deployments(path: string, environment: string, slot: string): Promise<string[]>
   /** Gives the repository another name. */
   renameRepository(path: string, name: string): Promise<void>
   /** As the bot, a branch with a commit: what is left when a write stops half-way. */
@@ -50,6 +52,15 @@ export function githubView(test: TestSandbox): ForgeView {
       const [run] = (await rest('GET', path, `/commits/${commit}/check-runs`)).check_runs
       const { title = '', summary = '', annotations_count: annotations = 0 } = run?.output ?? {}
       return { conclusion: run?.conclusion ?? null, text: `${title}\n${summary}`, annotations }
+    },
+    async deployments(path, environment, slot) {
+      const shown: string[] = []
+      const found = await rest('GET', path, `/deployments?environment=${environment}&task=deploy:${slot}`)
+      for (const { id, sha } of found) {
+        const [{ state, environment_url }] = await rest('GET', path, `/deployments/${id}/statuses`)
+        if (state === 'success') shown.push(`${sha} ${environment_url}`)
+      }
+      return shown
     },
     async renameRepository(path, name) {
       await rest('PATCH', path, '', { name })
@@ -118,6 +129,12 @@ export function gitlabView(test: TestGitLab): ForgeView {
         text: [status?.description, ...comments].join('\n'),
         annotations: 0,
       }
+    },
+    async deployments(path, environment, slot) {
+      const name = encodeURIComponent(`${environment}/${slot}`)
+      const [found] = await rest('GET', path, `/environments?name=${name}`)
+      const [newest] = await rest('GET', path, `/deployments?environment=${name}&order_by=id&sort=desc`)
+      return found === undefined ? [] : [`${newest.sha} ${found.external_url}`]
     },
     async renameRepository(path, name) {
       await rest('PUT', path, '', { path: name })

@@ -22,6 +22,10 @@ export interface People {
   /** By a merge commit, unless something else is said. */
   merge(path: string, number: number, method?: MergeMethod): Promise<void>
   closeRequest(path: string, number: number): Promise<void>
+  reopenRequest(path: string, number: number): Promise<void>
+  /** Gives it a label, or takes it away. */
+  label(path: string, number: number, name: string, on: boolean): Promise<void>
+  archive(path: string): Promise<void>
   rename(path: string, number: number, title: string): Promise<void>
   /** Texts of the bot's comments. */
   comments(path: string, number: number): Promise<string[]>
@@ -64,6 +68,17 @@ export function peopleOfGitHub(rest: Rest): People {
     },
     closeRequest: async (path, number) => {
       await send('PATCH', repos(path, `/pulls/${number}`), { state: 'closed' })
+    },
+    reopenRequest: async (path, number) => {
+      await send('PATCH', repos(path, `/pulls/${number}`), { state: 'open' })
+    },
+    label: async (path, number, name, on) => {
+      const labels = repos(path, `/issues/${number}/labels`)
+      if (on) await send('POST', labels, { labels: [name] })
+      else await send('DELETE', `${labels}/${name}`)
+    },
+    archive: async (path) => {
+      await send('PATCH', repos(path, ''), { archived: true })
     },
     rename: async (path, number, title) => {
       await send('PATCH', repos(path, `/pulls/${number}`), { title })
@@ -117,6 +132,16 @@ export function peopleOfGitLab(rest: Rest): People {
     },
     closeRequest: async (path, number) => {
       await send('PUT', at(path, `/merge_requests/${number}`), { state_event: 'close' })
+    },
+    reopenRequest: async (path, number) => {
+      await send('PUT', at(path, `/merge_requests/${number}`), { state_event: 'reopen' })
+    },
+    label: async (path, number, name, on) => {
+      const change = on ? { add_labels: name } : { remove_labels: name }
+      await send('PUT', at(path, `/merge_requests/${number}`), change)
+    },
+    archive: async (path) => {
+      await send('POST', at(path, '/archive'))
     },
     rename: async (path, number, title) => {
       await send('PUT', at(path, `/merge_requests/${number}`), { title })

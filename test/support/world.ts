@@ -1,4 +1,5 @@
 import type { App, Environment, Previews, SourceConfig } from '../../src/config/model.ts'
+import { EVERY_PULL_REQUEST } from '../../src/config/preview-choice.ts'
 import { blobOid } from '../../src/domain/blob.ts'
 import { parseImageName } from '../../src/domain/image.ts'
 import type { RepositoryId } from '../../src/domain/repository.ts'
@@ -87,10 +88,13 @@ export function previews(change: Partial<Previews> = {}): Previews {
     pin,
     gates,
     merge: 'direct',
+    ...EVERY_PULL_REQUEST,
     follow: { kind: 'pull-requests' },
     template: 'apps/web/preview',
     path: 'apps/web/previews/pr-{number}',
     url: 'https://pr-{number}.web.example',
+    comment: true,
+    deployments: true,
     ...change,
   }
 }
@@ -120,6 +124,8 @@ export function pullRequest(number: number, change: Partial<SourcePullRequest> =
     title: `Change ${number}`,
     url: `https://forge.example/acme/web/pull/${number}`,
     authorLogin: 'alice',
+    byBot: false,
+    activeAt: '2026-01-01T00:00:00Z',
     branch: `feature/${number}`,
     head: oid(`${number}abcdef`),
     fork: false,

@@ -8,11 +8,15 @@ const EDIT = `mutation EditComment($input: UpdateIssueCommentInput!) {
   comment: updateIssueComment(input: $input) { issueComment { id } }
 }`
 
+const REMOVE = `mutation DeleteComment($input: DeleteIssueCommentInput!) {
+  comment: deleteIssueComment(input: $input) { clientMutationId }
+}`
+
 /** How far back another worker's comment may lie that was not there when this one read, in milliseconds. */
 const RACE_MS = 10 * 60_000
 
 /**
- * Creates a comment, or edits one by its node id (numbers of comments no longer fit GraphQL's integers).
+ * Creates a comment, or edits or replaces one by its node id (numbers of comments no longer fit GraphQL's integers).
  * @throws SupercargoError `comment-not-found` (conflict) when somebody deleted it, `comment-exists` (conflict)
  */
 export async function writeComment(
@@ -21,7 +25,9 @@ export async function writeComment(
   wish: CommentWish,
 ): Promise<void> {
   const { owner, repo } = session
-  if (wish.id === null) {
+  // the old one first: what is left when this stops half-way is completed by the next pass
+  if (wish.id !== null && wish.anew) await change(session, repository, wish.number, REMOVE, { id: wish.id })
+  if (wish.id === null || wish.anew) {
     const { data } = await session.write((request) =>
       request('POST /repos/{owner}/{repo}/issues/{issue_number}/comments', {
         owner,
@@ -33,11 +39,21 @@ export async function writeComment(
     if (wish.marker !== null) await keepOldest(session, repository, wish.number, wish.marker, data)
     return
   }
-  const answer = await session.mutate(EDIT, { input: { id: wish.id, body: wish.body } })
+  await change(session, repository, wish.number, EDIT, { id: wish.id, body: wish.body })
+}
+
+async function change(
+  session: Session,
+  repository: RepositoryId,
+  number: number,
+  mutation: string,
+  input: { id: string; body?: string },
+): Promise<void> {
+  const answer = await session.mutate(mutation, { input })
   const [problem] = problemsOf(answer, 'comment')
   if (problem === undefined) return
   if (problem.type !== 'NOT_FOUND') throw problem.error
-  throw commentNotFound(repository, wish.number)
+  throw commentNotFound(repository, number)
 }
 
 /** The error for a comment that somebody deleted. */

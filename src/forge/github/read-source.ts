@@ -165,6 +165,8 @@ function toPullRequest(pull: SourcePull, comment: Comment | null): SourcePullReq
     title: pull.title,
     url: pull.url,
     authorLogin: pull.author?.login ?? null,
+    byBot: pull.author?.__typename === 'Bot',
+    activeAt: activeAt(pull),
     branch: pull.headRefName,
     head: pull.headRefOid,
     fork: pull.isCrossRepository,
@@ -173,6 +175,16 @@ function toPullRequest(pull: SourcePull, comment: Comment | null): SourcePullReq
     labels: pull.labels?.nodes.map(({ name }) => name) ?? [],
     comment,
   }
+}
+
+/** The date of a commit is whatever its author wrote: it counts up to the last change that GitHub itself saw. */
+function activeAt({ createdAt, updatedAt, commits, timelineItems }: SourcePull): string {
+  const committed = commits.nodes.map(({ commit }) => Date.parse(commit.committedDate))
+  const seen = [createdAt, ...timelineItems.nodes.map((event) => event.createdAt)].map((time) =>
+    Date.parse(time),
+  )
+  const latest = Math.max(...seen, ...committed.map((time) => Math.min(time, Date.parse(updatedAt))))
+  return new Date(latest).toISOString()
 }
 
 /** The commit that a tag names; null for a tag of something else. */

@@ -38,7 +38,9 @@ const FRAGMENTS = {
     fragment Peeled on GitObject { __typename oid }`,
   Live: `fragment Live on RefConnection { pageInfo { hasNextPage endCursor } nodes { name target { oid } } }`,
   Pulls: `fragment Pulls on PullRequestConnection { pageInfo { hasNextPage endCursor } nodes {
-    number title url author { login } headRefName headRefOid isCrossRepository isDraft state closedAt updatedAt
+    number title url author { __typename login } headRefName headRefOid isCrossRepository isDraft state createdAt closedAt updatedAt
+    commits(last: 1) { nodes { commit { committedDate } } }
+    timelineItems(last: 1, itemTypes: [REOPENED_EVENT]) { nodes { ... on ReopenedEvent { createdAt } } }
     labels(first: ${LABELS}) { nodes { name } }
     comments(first: ${COMMENTS}) { ...Comments } } }`,
   Comments: `fragment Comments on IssueCommentConnection { pageInfo { hasNextPage endCursor }
@@ -134,14 +136,17 @@ const pullSchema = z.object({
   number: z.number(),
   title: z.string(),
   url: z.string(),
-  author: z.object({ login: z.string() }).nullable(),
+  author: z.object({ __typename: z.string(), login: z.string() }).nullable(),
   headRefName: z.string(),
   headRefOid: z.string(),
   isCrossRepository: z.boolean(),
   isDraft: z.boolean(),
   state: z.string(),
+  createdAt: z.string(),
   closedAt: z.string().nullable(),
   updatedAt: z.string(),
+  commits: z.object({ nodes: z.array(z.object({ commit: z.object({ committedDate: z.string() }) })) }),
+  timelineItems: z.object({ nodes: z.array(z.object({ createdAt: z.string() })) }),
   labels: z.object({ nodes: z.array(z.object({ name: z.string() })) }).nullable(),
   comments: commentsSchema,
 })

@@ -12,7 +12,7 @@ import { readNotes } from './source-requests.ts'
 const noteSchema = z.object({ id: z.number() })
 
 /**
- * Creates a note, or edits one in place; lines that GitLab would execute are made harmless.
+ * Creates a note, or edits or replaces one; lines that GitLab would execute are made harmless.
  * https://docs.gitlab.com/api/notes/#merge-requests
  * @throws SupercargoError `comment-not-found` (conflict) when somebody deleted it, `comment-exists` (conflict),
  * `rate-limited` (transient) before GitLab would say so
@@ -27,17 +27,19 @@ export async function writeComment(
   const { notes } = client.rest
   const body = withoutQuickActions(wish.body)
   limiter.take()
-  if (wish.id === null) {
-    const created = noteSchema.parse(await notes.create(repository.path, wish.number, body))
-    if (wish.marker !== null) await keepOldest(client, repository, wish.number, wish.marker, created.id, me)
-    return
+  // the old one first: what is left when this stops half-way is completed by the next pass
+  if (wish.id !== null) {
+    const id = Number(wish.id)
+    const changing = wish.anew
+      ? notes.remove(repository.path, wish.number, id)
+      : notes.edit(repository.path, wish.number, id, { body })
+    await changing.catch((error: unknown) => {
+      throw statusOf(error) === 404 ? commentNotFound(repository, wish.number) : error
+    })
+    if (!wish.anew) return
   }
-  try {
-    await notes.edit(repository.path, wish.number, Number(wish.id), { body })
-  } catch (error) {
-    if (statusOf(error) !== 404) throw error
-    throw commentNotFound(repository, wish.number)
-  }
+  const created = noteSchema.parse(await notes.create(repository.path, wish.number, body))
+  if (wish.marker !== null) await keepOldest(client, repository, wish.number, wish.marker, created.id, me)
 }
 
 /** The error for a note that somebody deleted. */

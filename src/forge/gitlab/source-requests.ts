@@ -10,14 +10,17 @@ import { withQuickActions } from './quick-actions.ts'
 
 /** Notes of one merge request in the first look: the bot's is among the first ones. */
 const NOTES = 10
+/** What GitLab noted last: a push is among these, unless much was said since. */
+const ACTIVITY = 20
 const MOST_PAGES = 20
 
 /** https://docs.gitlab.com/api/graphql/reference/#mergerequest */
 export const SOURCE_FIELDS: MergeRequestFields = {
   name: 'Source',
-  text: `iid title state sourceBranch sourceProjectId diffHeadSha draft updatedAt webUrl author { username }
-    labels(first: 100) { nodes { title } } notes(first: ${NOTES}) { pageInfo { hasNextPage } nodes { id body author { username } } }`,
-  cost: 29,
+  text: `iid title state sourceBranch sourceProjectId diffHeadSha draft createdAt updatedAt webUrl author { username bot }
+    labels(first: 100) { nodes { title } } notes(first: ${NOTES}) { pageInfo { hasNextPage } nodes { id body author { username } } }
+    activity: notes(filter: ONLY_ACTIVITY, last: ${ACTIVITY}) { nodes { body createdAt } }`,
+  cost: 35,
 }
 
 const requestSchema = z.object({
@@ -28,9 +31,11 @@ const requestSchema = z.object({
   sourceProjectId: z.number().nullish(),
   diffHeadSha: z.string().nullish(),
   draft: z.boolean(),
+  createdAt: z.string(),
   updatedAt: z.string(),
   webUrl: z.string().nullish(),
-  author: z.object({ username: z.string() }).nullish(),
+  author: z.object({ username: z.string(), bot: z.boolean() }).nullish(),
+  activity: z.object({ nodes: z.array(z.object({ body: z.string(), createdAt: z.string() })) }),
   labels: z.object({ nodes: z.array(z.object({ title: z.string() })) }).nullish(),
   notes: z.object({
     pageInfo: z.object({ hasNextPage: z.boolean() }),
@@ -59,6 +64,8 @@ export async function toPullRequest(
     title: request.title,
     url: request.webUrl ?? mergeRequestUrl(project.webUrl, request.iid),
     authorLogin: request.author?.username ?? null,
+    byBot: request.author?.bot === true,
+    activeAt: activeAt(request),
     branch: request.sourceBranch,
     head: request.diffHeadSha,
     fork: request.sourceProjectId !== numberOf(project.id),
@@ -67,6 +74,13 @@ export async function toPullRequest(
     labels: request.labels?.nodes.map(({ title }) => title) ?? [],
     comment: await ownNote(client, repository, request, marker, me),
   }
+}
+
+/** GitLab writes a note of its own for each push, in English whatever the language. */
+function activeAt({ createdAt, activity }: SourceRequest): string {
+  const pushes = activity.nodes.filter(({ body }) => /^(?:added \d+ commit|reopened)/.test(body))
+  const times = [createdAt, ...pushes.map((note) => note.createdAt)].map((time) => Date.parse(time))
+  return new Date(Math.max(...times)).toISOString()
 }
 
 /** Found by author and marker; reads on where the first notes do not hold it. */

@@ -1,10 +1,16 @@
-import { codeSpan, escapeMarkdown, link } from '../../domain/markdown.ts'
+import { createHash } from 'node:crypto'
+import { codeSpan, escapeMarkdown, fitting, link } from '../../domain/markdown.ts'
+import { minute } from '../../domain/minute.ts'
 import type { Vocabulary } from '../../domain/vocabulary.ts'
 import type { SourcePullRequest } from '../../forge/forge.ts'
 import type { PreviewStanding } from '../preview-standing.ts'
+import { type CommentMemory, type RowMemory, writeMemory } from './comment-memory.ts'
 
 /** Every comment of the bot's on a source pull request holds this; with the author it is what finds it again. */
 export const COMMENT_MARKER = '<!-- supercargo:previews:v1 -->'
+
+/** GitHub takes 65,536 characters; the words around the table are a few hundred. */
+const LONGEST = 65_000
 
 export interface PreviewTold extends PreviewStanding {
   /** The change request that the preview waits for. */
@@ -13,39 +19,108 @@ export interface PreviewTold extends PreviewStanding {
   confidential: boolean
 }
 
-/** What the one comment says while the pull request has previews. */
-export function previewComment(previews: readonly PreviewTold[], { changeRequest }: Vocabulary): string {
-  const rows = previews.map((preview) => row(preview))
-  return [
-    COMMENT_MARKER,
-    '### Preview',
-    ['| app | state | address | commit |', '|---|---|---|---|', ...rows].join('\n'),
-    `<sub>It follows every push, and goes when this ${changeRequest} is closed.</sub>`,
+/** What the text depends on besides the previews. */
+interface Known {
+  /** What the comment that is there remembers. */
+  before: CommentMemory
+  /** By app: what the forge shows as deployed. */
+  shown: Readonly<Record<string, string | null>>
+  now: Date
+}
+
+export interface CommentText {
+  body: string
+  /** There is for the first time something to look at, or this commit's failure was not told yet. */
+  news: boolean
+}
+
+/**
+ * What the one comment says while the pull request has previews. It is the same text as long as nothing changes: a row
+ * keeps the time at which it began to say what it says.
+ */
+export function previewComment(
+  previews: readonly PreviewTold[],
+  { changeRequest }: Vocabulary,
+  { before, shown, now }: Known,
+): CommentText {
+  const expires = previews.some(({ preview }) => preview.expires !== null)
+  const rows = previews.map((preview) => {
+    const cells = cellsOf(preview, expires)
+    const said = before[preview.app]
+    const memory = { ...remember(preview, cells, said, now), shown: shown[preview.app] ?? null }
+    const news = memory.ready !== (said?.ready ?? false) || memory.failed !== (said?.failed ?? null)
+    return { app: preview.app, cells: [...cells, minute(new Date(memory.at))], memory, news }
+  })
+  const titles = ['app', 'state', 'URL', 'commit', ...(expires ? ['expires'] : []), 'updated']
+  const table = [
+    `| ${titles.join(' | ')} |`,
+    `|${titles.map(() => '---|').join('')}`,
+    ...rows.map(({ cells }) => `| ${cells.join(' | ')} |`),
   ]
-    .join('\n\n')
-    .replace(`${COMMENT_MARKER}\n\n`, `${COMMENT_MARKER}\n`)
+  const help = [
+    `It follows every push, and goes when this ${changeRequest} is closed.`,
+    `To change that, see \`previews\` in the Supercargo configuration of this repository.`,
+  ]
+  const memory = writeMemory(Object.fromEntries(rows.map((row) => [row.app, row.memory])))
+  return {
+    body: [
+      `${COMMENT_MARKER}\n${memory}`,
+      '### Preview',
+      fitting(table.join('\n'), LONGEST - memory.length),
+      `<sub>${help.join(' ')}</sub>`,
+    ].join('\n\n'),
+    news: rows.some(({ news }) => news),
+  }
 }
 
 /** What it says when there is none any more. */
 export function goneComment({ state }: SourcePullRequest, { changeRequest }: Vocabulary): string {
   const why =
     state === 'open' ? `this ${changeRequest} has none any more` : `this ${changeRequest} was ${state}`
-  return `${COMMENT_MARKER}\n### Preview\n\nThe preview is gone: ${why}.`
+  return `${COMMENT_MARKER}\n### Preview\n\nThe preview was removed: ${why}.`
 }
 
-function row({ app, preview, state, reason, changeRequestUrl, confidential }: PreviewTold): string {
+function remember(
+  { state, preview }: PreviewTold,
+  cells: readonly string[],
+  said: RowMemory | undefined,
+  now: Date,
+): Omit<RowMemory, 'shown'> {
+  const row = createHash('sha256').update(cells.join('|')).digest('hex').slice(0, 16)
+  return {
+    row,
+    at: said?.row === row ? said.at : `${now.toISOString().slice(0, 16)}:00Z`,
+    ready: state === 'in-git' || said?.ready === true,
+    failed: state === 'refused' ? preview.head : (said?.failed ?? null),
+  }
+}
+
+function cellsOf(told: PreviewTold, expires: boolean): string[] {
+  const { app, preview } = told
   const address =
     preview.url === null ? '–' : link(escapeMarkdown(preview.url.replace(/^https?:\/\//, '')), preview.url)
-  const where =
-    changeRequestUrl === null || confidential
-      ? 'the change request'
-      : link('the change request', changeRequestUrl)
+  const end = preview.expires === null ? '–' : minute(preview.expires.at)
+  const cells = [escapeMarkdown(app), stateInWords(told), address, codeSpan(preview.head.slice(0, 7))]
+  return expires ? [...cells, end] : cells
+}
+
+function stateInWords({ state, reason, warning, changeRequestUrl, confidential }: PreviewTold): string {
   const why = confidential ? codeSpan(reason?.code ?? '') : escapeMarkdown(reason?.message ?? '', 500)
-  const words = {
-    'in-git': 'in Git',
-    'not-ready': why,
-    waiting: `waits for ${where} to be merged`,
-    refused: `not possible now: ${why}`,
-  }[state]
-  return `| ${escapeMarkdown(app)} | ${words} | ${address} | ${codeSpan(preview.head.slice(0, 7))} |`
+  switch (state) {
+    case 'in-git':
+      return warning === null ? 'deployed to Git' : `deployed to Git. **${warning}**`
+    case 'not-ready':
+      return `${reason?.code === 'waits-for-image' ? 'waiting for the image' : 'waiting'}: ${why}`
+    case 'waiting': {
+      const hidden = changeRequestUrl === null || confidential
+      const where = hidden ? 'the change request' : link('the change request', changeRequestUrl)
+      return `waiting for review: ${where} must be merged`
+    }
+    case 'queued':
+      return `waiting for a place: ${why}`
+    case 'expired':
+      return `removed: ${why}`
+    case 'refused':
+      return `refused: ${why}`
+  }
 }

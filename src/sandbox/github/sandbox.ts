@@ -44,6 +44,7 @@ const PERMISSIONS: Permissions = {
   issues: 'write',
   checks: 'write',
   statuses: 'read',
+  deployments: 'write',
 }
 const EVENTS = [
   'push',

@@ -5,6 +5,7 @@ const PREFIXES = {
   Issue: 'I',
   IssueComment: 'IC',
   PullRequestReview: 'PRR',
+  ReopenedEvent: 'REE',
   CheckRun: 'CR',
   CheckSuite: 'CS',
   StatusContext: 'SC',

@@ -205,7 +205,7 @@ async function changeState(
   }
   if (state === 'closed') return { state, closedAt: model.now(), closedById: actor.account.id }
   const head = await reopenableHead(model, repository, pull)
-  return { state, closedAt: null, closedById: null, headOid: head }
+  return { state, closedAt: null, closedById: null, headOid: head, reopenedAt: model.now() }
 }
 
 async function reopenableHead(model: Model, repository: Repository, pull: PullRequest): Promise<Oid> {

@@ -77,6 +77,8 @@ export interface PullRequest {
   createdAt: string
   updatedAt: string
   closedAt: string | null
+  /** When it was opened again last. */
+  reopenedAt?: string
   mergedAt: string | null
   /** A merge that was decided and is done when the base branch holds `commit`. */
   merging: { commit: Oid; byId: number } | null

@@ -1,4 +1,8 @@
-import type { IssueCommentConnection, PullRequestCommentsArgs } from '@octokit/graphql-schema'
+import type {
+  IssueCommentConnection,
+  PullRequestCommentsArgs,
+  PullRequestTimelineItemsArgs,
+} from '@octokit/graphql-schema'
 import { accountById, canSee } from '../../model/access.ts'
 import { association, commentsOf, reviewsOf } from '../../model/discussion.ts'
 import { nodeId } from '../../model/ids.ts'
@@ -66,6 +70,10 @@ export function pullView(execution: Execution, repository: Repository, pull: Pul
     ...sizes(model, repository, pull),
     commits: takes<Page>(PAGE, (page) => commitsConnection(execution, repository, pull, page)),
     comments: commentsField(execution, repository, pull),
+    timelineItems: takes<Page & Pick<PullRequestTimelineItemsArgs, 'itemTypes'>>(
+      [...PAGE, 'itemTypes'],
+      ({ itemTypes, ...page }) => timelineConnection(execution, pull, itemTypes ?? null, page),
+    ),
     reviews: takes<Page>(PAGE, (page) => {
       const reviews = reviewsOf(model, repository, pull.number)
       return connection(execution, 'PullRequestReviewConnection', 'reviews', page, reviews, (review) =>
@@ -145,6 +153,30 @@ function commitsConnection(
     commit: commitView(execution, repository, commit),
     pullRequest: () => pullView(execution, repository, pull),
   }))
+}
+
+/** Of all that happened to it, only that it was opened again, and of that the last time. */
+function timelineConnection(
+  execution: Execution,
+  pull: PullRequest,
+  itemTypes: readonly string[] | null,
+  page: Page,
+): View {
+  const { id, reopenedAt } = pull
+  const wanted = itemTypes === null || itemTypes.includes('REOPENED_EVENT')
+  const events = wanted && reopenedAt !== undefined ? [reopenedAt] : []
+  return connection(
+    execution,
+    'PullRequestTimelineItemsConnection',
+    'timelineItems',
+    page,
+    events,
+    (createdAt) => ({
+      __typename: 'ReopenedEvent',
+      id: nodeId('ReopenedEvent', id),
+      createdAt,
+    }),
+  )
 }
 
 function reviewView(execution: Execution, review: Review): View {

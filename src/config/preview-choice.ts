@@ -1,0 +1,72 @@
+import { parseTime } from './grammar-ready.ts'
+import { type Level, pick } from './level.ts'
+import type { PreviewChoice, PreviewFollow } from './model.ts'
+import { complain, judged, type Reading } from './reading.ts'
+import type { Path } from './tree.ts'
+
+/** What is so when nothing is said. */
+export const EVERY_PULL_REQUEST: PreviewChoice = {
+  labels: { need: [], forbid: [] },
+  drafts: true,
+  bots: false,
+  limit: null,
+  limitPerAuthor: null,
+  maxRemovals: 20,
+  ttl: null,
+}
+
+/** A branch tells nothing of these. */
+const OF_PULL_REQUESTS = ['labels', 'drafts', 'bots', 'limitPerAuthor', 'ttl'] as const
+
+/** Which pull requests have a preview, how many at once, and for how long. */
+export function readChoice(reading: Reading, own: Level[], path: Path, follow: PreviewFollow): PreviewChoice {
+  if (follow.kind === 'branches') complainAboutBranches(reading, own)
+  const number = (key: string) => said<number>(reading, own, key)
+  const ttl = said<string>(reading, own, 'ttl')
+  return {
+    labels: readLabels(reading, own, path),
+    drafts: said<boolean>(reading, own, 'drafts') ?? EVERY_PULL_REQUEST.drafts,
+    bots: said<boolean>(reading, own, 'bots') ?? EVERY_PULL_REQUEST.bots,
+    limit: number('limit'),
+    limitPerAuthor: number('limitPerAuthor'),
+    maxRemovals: number('maxRemovals') ?? EVERY_PULL_REQUEST.maxRemovals,
+    ttl: ttl === null ? null : judged(parseTime(ttl)),
+  }
+}
+
+/** Labels differ in more than the size of their letters on every forge, as far as people are concerned. */
+function readLabels(reading: Reading, own: Level[], path: Path): PreviewChoice['labels'] {
+  const labels = said<Partial<PreviewChoice['labels']>>(reading, own, 'labels')
+  const lower = (names: string[] | undefined) => (names ?? []).map((name) => name.toLowerCase())
+  const need = lower(labels?.need)
+  const forbid = lower(labels?.forbid)
+  const both = need.find((name) => forbid.includes(name))
+  if (both !== undefined)
+    complain(
+      reading,
+      [...path, 'labels'],
+      'conflict',
+      `The label "${both}" is needed and forbidden at once.`,
+      'Keep one of the two.',
+    )
+  return { need, forbid }
+}
+
+function complainAboutBranches(reading: Reading, own: Level[]): void {
+  for (const key of OF_PULL_REQUESTS) {
+    const found = pick(own, [key], reading.removed)
+    if (found === null || found === 'removed') continue
+    complain(
+      reading,
+      found.path,
+      'conflict',
+      `"${key}" says something of pull requests, and these previews follow branches.`,
+      'Remove it, or write "follow: pull requests".',
+    )
+  }
+}
+
+function said<T>({ removed }: Reading, own: Level[], key: string): T | null {
+  const found = pick(own, [key], removed)
+  return found === null || found === 'removed' ? null : (found.value as T)
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { hide, reveal } from '../hidden.ts'
+
+/**
+ * What the bot's comment on a source pull request remembers, by app. It decides only when people are told, which time they
+ * read, and what the forge must be asked to show: on GitHub whoever may write can edit it.
+ */
+export type CommentMemory = Record<string, RowMemory>
+
+export interface RowMemory {
+  /** A digest of what the row says. */
+  row: string
+  /** Since when it says that, as ISO 8601 in minutes. */
+  at: string
+  /** People were told that there is something to look at. */
+  ready: boolean
+  /** The commit of the last failure that they were told of. */
+  failed: string | null
+  /** What the forge shows as deployed, as `previewDeployments` writes it; null: nothing. */
+  shown: string | null
+}
+
+const NAME = 'supercargo:told:v1'
+
+const schema = z.record(
+  z.string(),
+  z.object({
+    row: z.string(),
+    at: z.iso.datetime(),
+    ready: z.boolean(),
+    failed: z.string().nullable(),
+    shown: z.string().nullable(),
+  }),
+)
+
+export function writeMemory(memory: CommentMemory): string {
+  return hide(NAME, memory)
+}
+
+/** What a body of the bot's remembers; {} where that is nothing, or cannot be read. */
+export function readMemory(body: string): CommentMemory {
+  const parsed = schema.safeParse(reveal(NAME, body)?.value)
+  return parsed.success ? parsed.data : {}
+}

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import fc from 'fast-check'
+import { CONFIG_WITH_PREVIEWS } from '../support/acme.ts'
+import { botOn, type TestBot } from '../support/bot.ts'
+import { later, pushAt } from '../support/later.ts'
+import { previewsInGit, previewsOf } from '../support/previews-in-git.ts'
+import { acrossForges, PAIRS, SOURCE, type Stage } from '../support/stage.ts'
+
+const LIMIT = 2
+const TTL = 2
+const CONFIG = `${CONFIG_WITH_PREVIEWS}  labels: { forbid: "off" }\n  limit: ${LIMIT}\n  ttl: ${TTL}d\n`
+const ONE_FORGE = PAIRS.filter(({ source, target }) => source === target)
+
+/** What somebody does: to one of three branches, to the forge, or to the bot. */
+type Step =
+  | { do: 'open' | 'push' | 'close' | 'reopen' | 'delete' | 'rename' | 'label' | 'unlabel'; to: number }
+  | { do: 'day' | 'hook' | 'restart' }
+  /** A pass whose request of this number fails. */
+  | { do: 'failure'; at: number }
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constantFrom('open', 'push', 'close', 'reopen', 'delete', 'rename', 'label', 'unlabel'),
+      to: fc.nat(3),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('day', 'hook', 'hook', 'restart') }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('failure' as const), at: fc.nat(8) }) },
+)
+
+interface Pull {
+  number: number
+  head: string
+  open: boolean
+  deleted: boolean
+  off: boolean
+  /** The day of its last activity. */
+  day: number
+}
+
+/** Plays steps, and keeps what the rules say of them. */
+class Play {
+  readonly pulls = new Map<string, Pull>()
+  private day = 0
+  private bot: TestBot
+  private readonly s: Stage
+
+  constructor(s: Stage) {
+    this.s = s
+    this.bot = s.bot
+  }
+
+  async take(step: Step): Promise<void> {
+    if ('to' in step) return await this.act(step.do, `feature/${step.to}`)
+    if (step.do === 'day') {
+      this.day += 1
+      later(this.s, this.day)
+    }
+    if (step.do === 'restart') this.bot = botOn(this.s.source.another())
+    this.bot.dependencies.now = this.s.bot.dependencies.now
+    if (step.do === 'failure') {
+      let seen = 0
+      this.s.source.inside.model.faults.fail({
+        matches: () => seen++ === step.at,
+        times: 1,
+        answer: { status: 502 },
+        when: 'after',
+      })
+    }
+    if (step.do === 'hook' || step.do === 'failure') await this.bot.pass(SOURCE).catch(() => {})
+  }
+
+  private async act(what: Extract<Step, { to: number }>['do'], branch: string): Promise<void> {
+    const { source, clone } = this.s
+    const pull = this.pulls.get(branch)
+    if (pull === undefined) {
+      if (what !== 'open') return
+      const made = await this.s.propose(branch)
+      this.pulls.set(branch, { ...made, open: true, deleted: false, off: false, day: this.day })
+      return
+    }
+    const { number, open, deleted } = pull
+    if (what === 'close' && open) {
+      await source.closeRequest(SOURCE, number)
+      pull.open = false
+    }
+    if (what === 'reopen' && !open && !deleted) {
+      await source.reopenRequest(SOURCE, number)
+      Object.assign(pull, { open: true, day: this.day })
+    }
+    if (what === 'push' && open) {
+      await clone.git('switch', '--quiet', branch)
+      pull.head = await pushAt(clone, this.s.bot.dependencies.now())
+      pull.day = this.day
+    }
+    if (what === 'delete' && !deleted) {
+      await clone.push('origin', `:${branch}`)
+      Object.assign(pull, { open: false, deleted: true })
+    }
+    if (what === 'rename') await source.rename(SOURCE, number, `Renamed on day ${this.day}`)
+    if ((what === 'label') !== pull.off && (what === 'label' || what === 'unlabel')) {
+      await source.label(SOURCE, number, 'off', what === 'label')
+      pull.off = what === 'label'
+    }
+  }
+
+  /** The previews that the rules define. */
+  expected(): Record<string, string> {
+    const chosen = [...this.pulls.values()]
+      .filter(({ open, off, day }) => open && !off && day + TTL > this.day)
+      .sort((a, b) => a.number - b.number)
+    return previewsOf(...chosen.slice(0, LIMIT))
+  }
+}
+
+acrossForges((stage) => {
+  test('whatever happens, after quiet and one sweep the previews in Git are those that the rules define', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 6, maxLength: 18 }), async (steps) => {
+        await stage(
+          async (s) => {
+            const play = new Play(s)
+            for (const each of steps) await play.take(each)
+            s.source.inside.model.faults.clear()
+            // GitLab writes its notes a moment later
+            await pause(300)
+            await s.bot.pass(SOURCE)
+            assert.deepEqual(await previewsInGit(s), play.expected())
+            assert.deepEqual((await s.bot.pass(SOURCE)).applied, [])
+            for (const { number } of play.pulls.values())
+              assert.ok((await s.source.comments(SOURCE, number)).length <= 1)
+          },
+          { config: CONFIG },
+        )
+      }),
+      { numRuns: 5, endOnFailure: true },
+    )
+  })
+}, ONE_FORGE)
