@@ -35,6 +35,7 @@ const ROOMS: Record<string, string[]> = {
     'command',
     'domain',
     'forge/forge.ts',
+    'forge/feedback.ts',
     'registry/registry.ts',
     'store/store.ts',
   ],

@@ -1,4 +1,5 @@
 import { nearest } from '../domain/nearest.ts'
+import type { Vocabulary } from '../domain/vocabulary.ts'
 import type { Command, CommandEntry, CommandProblem, CommentReading } from './command.ts'
 import { readArguments } from './read-arguments.ts'
 import { COMMANDS } from './registry.ts'
@@ -18,10 +19,8 @@ const LONGEST = 65_536
 const INVISIBLE = /[\p{Cc}\p{Cf}\u2028\u2029\u115f\u1160\u3164\uffa0]/gu
 const SPACES = /[\t\p{Zs}]/gu
 
-export interface CommentRules {
-  /** Verbs count without the namespace as well: `/status`. Not on GitLab, which has verbs of its own. */
-  bare: boolean
-}
+/** Of the forge on which a comment stands. */
+export type CommentRules = Pick<Vocabulary, 'bareCommands'>
 
 /**
  * Reads the commands of a comment. A command stands at the start of a line that its author speaks (`spokenLines`):
@@ -53,7 +52,7 @@ export function readComment(
 
 function readLine(
   { line, text }: SpokenLine,
-  { bare }: CommentRules,
+  { bareCommands }: CommentRules,
   registry: readonly CommandEntry[],
 ): Command | CommandProblem | null {
   const spaced = text.replace(SPACES, ' ')
@@ -61,7 +60,7 @@ function readLine(
   const [, word = '', behind = ''] = /^ {0,3}\/(\S+)(.*)$/.exec(visible) ?? []
   const namespaced = word.toLowerCase() === NAMESPACE
   const known = (verb: string) => registry.find((entry) => entry.verb === verb.toLowerCase())
-  if (!namespaced && !(bare && known(word) !== undefined)) return null
+  if (!namespaced && !(bareCommands && known(word) !== undefined)) return null
   const place = { line, written: visible.trim() }
   if (visible !== spaced) {
     const message = 'The line holds characters that cannot be seen; write it anew instead of copying it.'

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { repositoryKey } from '../domain/repository.ts'
+import { GITHUB_WORDS } from '../domain/vocabulary.ts'
 import type { Delivery, DeliveryMeaning } from '../store/store.ts'
 import type { GitHubEvent } from './github-app.ts'
 import { wished } from './intent.ts'
@@ -110,7 +111,7 @@ const READERS: Record<GitHubEvent, (payload: unknown, packagesHost: string) => D
     const { number } = issue
     const written = { number, comment: comment.id, login: user.login, text: comment.body ?? '' }
     return (
-      wished(repository.full_name, written, { bare: true }, `pull request ${number}`) ??
+      wished(repository.full_name, written, GITHUB_WORDS, `pull request ${number}`) ??
       unwanted('the comment holds no command')
     )
   }),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ZERO_OID } from '../domain/commit.ts'
 import type { ForgeId } from '../domain/repository.ts'
+import { GITLAB_WORDS } from '../domain/vocabulary.ts'
 import type { Delivery, DeliveryMeaning } from '../store/store.ts'
 import { wished } from './intent.ts'
 import { look, nothing, plain, reader, repositoryPath, short, unwanted } from './tell.ts'
@@ -86,7 +87,7 @@ function readersOf(forge: ForgeId): Record<string, (payload: unknown) => Deliver
         const looked = look(project.path_with_namespace, `somebody commented on ${where}`)
         if (action !== 'create' || user === undefined || BOT.test(user.username)) return looked
         const written = { number: merge_request.iid, comment: id, login: user.username, text: note }
-        const wish = wished(project.path_with_namespace, written, { bare: false }, where)
+        const wish = wished(project.path_with_namespace, written, GITLAB_WORDS, where)
         return wish === null ? looked : { ...wish, keys: looked.keys }
       },
     ),

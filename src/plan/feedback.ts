@@ -1,14 +1,13 @@
-import type { Target } from '../config/model.ts'
 import { PREVIEWS } from '../domain/names.ts'
 import { reportDigest } from '../domain/report-digest.ts'
-import { repositoryOwner } from '../domain/repository.ts'
 import type { PresentReport, Report, SourcePullRequest } from '../forge/forge.ts'
 import type { Action, Reason, Standing } from './action.ts'
+import { confidentialTargets } from './confidential.ts'
 import { COMMENT_MARKER, goneComment, type PreviewTold, previewComment } from './explain/comment.ts'
 import { problemReport, standingReport } from './explain/report.ts'
 import type { Plan } from './plan.ts'
 import { previewPath } from './preview-set.ts'
-import { type BrokenConfig, manifestsOf, type World } from './world.ts'
+import type { BrokenConfig, World } from './world.ts'
 
 /** What the application repository is told: one report on its head, one comment on each pull request with a preview. */
 export function feedback(world: World, plan: Plan, standings: readonly Standing[]): Action[] {
@@ -30,24 +29,6 @@ function report(world: World, standings: readonly Standing[]): Action[] {
     world.source,
     standingReport(standings, (target) => confidential.has(target)),
   )
-}
-
-/**
- * Targets in private manifest repositories of which those who read the application repository may not know: when
- * it is public, or somebody else's.
- */
-function confidentialTargets({ source, config, manifests }: World): Set<string> {
-  const owner = repositoryOwner(source.repository).toLowerCase()
-  const hidden = (target: Target) =>
-    manifestsOf({ manifests }, target).snapshot?.private === true &&
-    (!source.private ||
-      source.repository.forge !== target.manifests.forge ||
-      repositoryOwner(target.manifests).toLowerCase() !== owner)
-  const targets = config.apps.flatMap(({ name, environments, previews }) => [
-    ...environments.map((target) => ({ name: `${name}/${target.name}`, target })),
-    ...(previews === null ? [] : [{ name: `${name}/${PREVIEWS}`, target: previews }]),
-  ])
-  return new Set(targets.filter(({ target }) => hidden(target)).map(({ name }) => name))
 }
 
 function ensureReport(source: World['source'], wanted: Report): Action[] {

@@ -28,7 +28,7 @@ for (const forge of ['github', 'gitlab'] as const) {
         const repository = `${forge}:acme/web`
         const hash = commentHash(row.text)
         assert.deepEqual(intents, [{ repository, number: NUMBER, comment: COMMENT, login: 'alice', hash }])
-        assert.equal(show(readComment(row.text, { bare: forge === 'github' })), expected)
+        assert.equal(show(readComment(row.text, { bareCommands: forge === 'github' })), expected)
       })
     }
   })

@@ -16,7 +16,7 @@ test(`${FILE} is what the registry says`, () => {
 
 test('every verb of the registry can be written as the page says, and none is another one or our name', () => {
   for (const { verb } of COMMANDS) {
-    const reading = readComment(`/cargo ${verb}`, { bare: false })
+    const reading = readComment(`/cargo ${verb}`, { bareCommands: false })
     assert.equal(reading.kind === 'commands' && reading.commands[0]?.verb, verb)
     assert.match(verb, /^[a-z]+$/)
     assert.notEqual(verb, 'cargo')

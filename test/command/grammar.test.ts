@@ -38,7 +38,7 @@ const REGISTRY: CommandEntry[] = [
 ]
 
 const read = (text: string) => {
-  const reading = readComment(text, { bare: false }, REGISTRY)
+  const reading = readComment(text, { bareCommands: false }, REGISTRY)
   if (reading.kind === 'nothing') return 'nothing'
   if (reading.kind === 'refused') return reading.problems.map(({ code }) => code).join()
   return reading.commands.map(({ verb, line, written, ...rest }) => rest)[0]
@@ -125,8 +125,7 @@ test('the time to read a comment grows with its length, whatever is in it', () =
   const parts = ['`', '` `` ', '<!--', '<pre', '> ', '<pre>', '/cargo "', '\n', '-- ', '[', '\\', '~~~', '``']
   const started = performance.now()
   for (const part of parts) {
-    for (const end of ['', '\n', '\n/cargo status'])
-      spokenLines(`${part.repeat(65_536 / part.length)}${end}`)
+    for (const end of ['', '\n', '\n/cargo status']) spokenLines(`${part.repeat(65_536 / part.length)}${end}`)
   }
   const runs = Array.from({ length: 360 }, (_, index) => '`'.repeat(index + 1)).join(' ')
   spokenLines(runs)
@@ -134,7 +133,7 @@ test('the time to read a comment grows with its length, whatever is in it', () =
 })
 
 function problems(text: string) {
-  const reading = readComment(text, { bare: false }, REGISTRY)
+  const reading = readComment(text, { bareCommands: false }, REGISTRY)
   assert.equal(reading.kind, 'refused')
   return reading.problems
 }
