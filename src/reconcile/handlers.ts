@@ -34,12 +34,12 @@ export function createHandlers({ store, meaning, ...parts }: HandlerParts): Hand
   const waits = new Map<string, { reason: string; since: number }>()
   return {
     async delivery(delivery) {
-      const { keys, images = [], intents = [], outcome } = meaning(delivery)
+      const { keys, images = [], intents, outcome } = meaning(delivery)
       const sources = await Promise.all(keys.map(feedsOf))
       const users = await Promise.all(images.map((image) => feedsOf(imageKey(image))))
       return {
         keys: [...new Set([...keys, ...sources.flat(), ...users.flat()])],
-        intents,
+        ...(intents === undefined ? {} : { intents }),
         outcome: [outcome, ...useOf(images, users)].join(' '),
       }
     },

@@ -198,7 +198,10 @@ const CODE: Row[] = [
   row('below a fence', [FENCE, 'x', FENCE, '/cargo status'], 'status'),
   row('below a fence with a longer end', [FENCE, 'x', '`````', '/cargo status'], 'status'),
   row('below code that only looks like a fence', ['```x``` is code', '/cargo status'], 'status'),
-  row('below a backtick that nobody closes', ['a ` here', '/cargo status', '', 'and ` there'], 'status'),
+  row('apart from a backtick that nobody closes', ['a ` here', '', '/cargo status', 'and ` there'], 'status'),
+  nothing('right below a backtick that nobody closes', ['a ` here', '/cargo status']),
+  nothing('in a fence further left than its list', ['- ```', '````', '/cargo status', '````']),
+  nothing('in a fence below HTML', ['<div>', FENCE, '', FENCE, '/cargo status', FENCE]),
   row('below pre on one line', ['<pre>x</pre>', '/cargo status'], 'status'),
   row('below a word about pre', ['use `<pre>` for it', '/cargo status'], 'status'),
 ]
@@ -232,7 +235,7 @@ const COMMENTS: Row[] = [
   row('what a comment hides is not read', '/cargo status <!-- app=web -->', 'status'),
   row('what a comment hides below is not read', ['/cargo status <!--', '/cargo plan', '-->'], 'status'),
   row('below a word about comments', ['write `<!--` first', '/cargo status'], 'status'),
-  row('below an arrow that nobody closes', ['a <!-- b', '/cargo status'], 'status'),
+  nothing('below an HTML comment that nobody closes', ['a <!-- b', '/cargo status']),
 ]
 
 const MAILS: Row[] = [

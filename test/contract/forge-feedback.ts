@@ -63,7 +63,7 @@ export function forgeFeedbackContract(name: string, start: StartForge): void {
     assert.equal(await world.forge.findComment(repository, number, 'Mine'), null)
   })
 
-  it('the bot finds its own comment among many, and takes nobody else’s for it', async (t) => {
+  it('requirement 18: the bot finds its own comment among many, and takes nobody else’s for it', async (t) => {
     const { world, repository, number } = await begin(t, start)
     await world.person.comment(repository, number, 'marker of a person')
     for (let count = 0; count < 101; count++) await world.person.comment(repository, number, `no. ${count}`)

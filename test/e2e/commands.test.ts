@@ -107,7 +107,7 @@ function deliveryOf(source: string, { event, delivery, headers, payload }: Hook)
 }
 
 acrossForges((stage, { source }) => {
-  test('a comment leads to its answer through webhook, inbox, intent and queue, and the journal says so', async () => {
+  test('requirement 27: a comment leads to its answer through inbox, intent and queue, and the journal says so', async () => {
     await stage((s) =>
       withBot(s, async ({ say, store, number, passes }) => {
         const key = `${source}:${SOURCE}`

@@ -49,7 +49,7 @@ acrossForges((stage, { source }) => {
     })
   })
 
-  test('a private manifest repository is told only to those who may read it, and where all readers may', async () => {
+  test('requirement 13: private manifests are told only to those who may read them, and where all readers may', async () => {
     await stage(
       async (s) => {
         const { ask } = await speaker(s)
@@ -86,7 +86,7 @@ acrossForges((stage, { source }) => {
 }, ACROSS)
 
 acrossForges((stage) => {
-  test('what a person may not do is not done, and help lists what they may', async () => {
+  test('requirement 10: what a person may not do is not done, and help lists what they may', async () => {
     await stage(async (s) => {
       const { ask, codes, intents } = await speaker(s)
       await updateRepository(s.source.inside.model, s.web, { private: true })
@@ -107,7 +107,7 @@ acrossForges((stage) => {
     })
   })
 
-  test('nothing is done for a comment that was changed or deleted, or that no person wrote', async () => {
+  test('requirements 8 and 9: nothing is done for a comment that was changed or deleted, or that no person wrote', async () => {
     await stage(async (s) => {
       const { say, work, codes, reactions, intents, number } = await speaker(s)
       const changed = await say('/cargo retry')
@@ -144,7 +144,7 @@ acrossForges((stage) => {
     })
   })
 
-  test('foreign text is inert in answers, and what is too much is left out', async () => {
+  test('requirement 17: foreign text is inert in answers, and what is too much is left out', async () => {
     await stage(async (s) => {
       const { ask } = await speaker(s)
       const hostile = '/cargo @acme/team #1 <!-- x --> ![](http://evil/x)'
@@ -158,7 +158,7 @@ acrossForges((stage) => {
     })
   })
 
-  test('a title that people chose is inert in the plan', async () => {
+  test('requirement 17: titles and messages that people chose are inert in the plan', async () => {
     const title = '@acme/team\\n/merge <!-- ``` #1 {tag}'
     const path = 'path: apps/web/overlays/staging'
     const config = CONFIG.replace(path, `${path}\n    title: "${title}"`)
@@ -206,7 +206,7 @@ acrossForges(
       })
     })
 
-    test('when the forge does not say who may, nothing is done until it does, and not after an hour', async () => {
+    test('requirement 10: when the forge does not say who may, nothing is done until it does, and not after an hour', async () => {
       await stage(async (s) => {
         let hours = 0
         const { say, work, codes, intents } = await speaker(s, () => new Date(Date.now() + hours * 3_600_000))
@@ -232,7 +232,7 @@ acrossForges(
       })
     })
 
-    test('above the limits the first comment is told so, and the others are left alone', async () => {
+    test('requirement 26: above the limits the first comment is told so, and the others are left alone', async () => {
       await stage(async (s) => {
         const { say, work, codes, reactions, intents, number } = await speaker(s)
         const repository = `${s.source.id}:acme/web`
