@@ -35,6 +35,7 @@ function spokenBlocks(lines: readonly string[]): string[] {
   let fence: Fence | null = null
   /** In HTML, a quote or a code span: they go on to the next empty line at the most. */
   let block = { html: false, quote: false, span: false }
+  let commentIsBlock = false
   let ended = false
   return lines.map((line, index) => {
     if (ended) return ''
@@ -43,6 +44,8 @@ function spokenBlocks(lines: readonly string[]): string[] {
       return ''
     }
     if (line.trim() === '') {
+      // where it did not begin a line, nobody knows here whether the next lines can end it
+      ended = html.comment && !commentIsBlock
       block = { html: false, quote: false, span: false }
       return ''
     }
@@ -66,6 +69,7 @@ function spokenBlocks(lines: readonly string[]): string[] {
     }
     block.html ||= /^ {0,3}<\/?[a-z]/i.test(line)
     const read = readHtml(line, html, block.html)
+    commentIsBlock = html.comment ? commentIsBlock : /^ {0,3}<!--/.test(line) && !block.html && !hidden
     html = read.html
     const spoken = !hidden && html.elements === 0 && !block.quote && !block.span && !INDENTED.test(line)
     block.span ||= leavesSpanOpen(line)
@@ -124,7 +128,13 @@ function isOpen({ elements, comment }: Html): boolean {
 function readHtml(line: string, before: Html, raw: boolean): { text: string; html: Html } {
   const bare = raw || isOpen(before) ? line : line.replace(/`[^`]*`/g, '')
   const elements = openElements(bare, before.elements)
-  if (before.comment) return { text: '', html: { elements, comment: !line.includes('-->') } }
+  if (before.comment) {
+    // what stands in a comment ends nothing, and it may be none
+    return {
+      text: '',
+      html: { elements: Math.max(elements, before.elements), comment: !line.includes('-->') },
+    }
+  }
   if (!bare.includes('<!--')) return { text: line, html: { elements, comment: false } }
   const begins = line.trimStart().startsWith('<!--')
   let text = line
