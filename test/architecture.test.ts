@@ -37,6 +37,7 @@ const ROOMS: Record<string, string[]> = {
     'command',
     'domain',
     'forge/forge.ts',
+    'forge/feedback.ts',
     'registry/registry.ts',
     'store/store.ts',
   ],

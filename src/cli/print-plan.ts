@@ -1,8 +1,9 @@
+import { printable } from '../domain/printable.ts'
 import type { Action, Standing } from '../plan/action.ts'
-import { type World, wordsOf } from '../plan/world.ts'
-import { unifiedDiff } from './diff.ts'
+import { difference, headline } from '../plan/explain/action.ts'
+import type { World } from '../plan/world.ts'
 import { table } from './table.ts'
-import { printable, type Terminal } from './terminal.ts'
+import type { Terminal } from './terminal.ts'
 
 /** One row for every target, and below it one for each newer version that is not ready where the row does not say so. */
 export function printStandings(terminal: Terminal, standings: readonly Standing[]): void {
@@ -39,46 +40,6 @@ export function actionForPrograms(action: Action, world: World): object {
     headline: headline(action, world),
     diff: difference(action).join('\n'),
   }
-}
-
-function headline(action: Action, world: World): string {
-  const { mark } = wordsOf(world, action.repository)
-  switch (action.kind) {
-    case 'open-change-request':
-      return `"${printable(action.wish.title)}"`
-    case 'update-change-request':
-      return `${mark}${action.wish.number} "${printable(action.wish.title)}"`
-    case 'describe-change-request':
-      return `${mark}${action.number} "${printable(action.title)}"`
-    case 'close-change-request':
-    case 'merge-change-request':
-      return `${mark}${action.wish.number}`
-    case 'commit':
-      return `"${printable(action.wish.message.split('\n', 1)[0] ?? '')}" on ${printable(action.wish.branch)}`
-    case 'delete-branch':
-      return printable(action.branch)
-    case 'comment':
-      return `on ${mark}${action.wish.number}`
-    case 'show-deployment':
-      return `${action.wish.environment} ${action.wish.slot}`
-    case 'end-deployment':
-      return `${action.place.environment} ${action.place.slot}`
-    case 'retag':
-      return printable(`${action.wish.to.written}:${action.wish.tag}`)
-    case 'report':
-      return `on ${action.wish.commit.slice(0, 7)}`
-  }
-}
-
-function difference(action: Action): string[] {
-  if (!('edits' in action)) return []
-  const changes = action.kind === 'commit' ? action.wish.changes : action.wish.commit.changes
-  const edited = new Map(action.edits.map((edit) => [edit.path, edit]))
-  return changes.flatMap(({ path, content }) => {
-    const edit = edited.get(path)
-    if (edit === undefined) return [content === null ? `  removed ${path}` : `  written ${path}`]
-    return unifiedDiff(path, edit.before, edit.after, 2).trimEnd().split('\n')
-  })
 }
 
 function coloured({ paint }: Terminal, line: string): string {

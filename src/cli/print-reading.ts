@@ -1,6 +1,7 @@
 import type { PassResult } from '../compose.ts'
+import { printable } from '../domain/printable.ts'
 import type { Standing } from '../plan/action.ts'
-import { EXIT_CODES, json, printable, type Terminal } from './terminal.ts'
+import { EXIT_CODES, json, type Terminal } from './terminal.ts'
 
 type NotPlanned = Exclude<PassResult['reading'], { kind: 'planned' }>
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { SupercargoError } from '../domain/errors.ts'
-import { EXIT_CODES, printable, type Terminal } from './terminal.ts'
+import { printable } from '../domain/printable.ts'
+import { EXIT_CODES, type Terminal } from './terminal.ts'
 
 type End = (code: number) => void
 

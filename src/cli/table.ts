@@ -1,4 +1,4 @@
-import { printable } from './terminal.ts'
+import { printable } from '../domain/printable.ts'
 
 const GAP = '  '
 const MIN_COLUMN = 8

@@ -3,11 +3,12 @@ import type { Policy, Problem, SourceConfig } from '../config/model.ts'
 import { readPolicy } from '../config/policy.ts'
 import { readSourceConfig } from '../config/source.ts'
 import { CONFIG_PATHS, POLICY_PATH } from '../domain/names.ts'
+import { printable } from '../domain/printable.ts'
 import { parseRepository, type RepositoryId } from '../domain/repository.ts'
 import { defaultFiles, type FileKind, kindOf, readText, repositoryDirectory } from './config-file.ts'
 import { describeFollow, describeReady } from './describe-target.ts'
 import { table } from './table.ts'
-import { EXIT_CODES, json, printable, type Terminal } from './terminal.ts'
+import { EXIT_CODES, json, type Terminal } from './terminal.ts'
 
 interface Options {
   kind?: FileKind

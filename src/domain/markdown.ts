@@ -1,3 +1,5 @@
+import { printable } from './printable.ts'
+
 /**
  * Foreign text on its way into Markdown of GitHub and GitLab. Everything that a person outside could have
  * written goes through one of these two: afterwards it mentions nobody, links nothing, closes nothing and
@@ -32,6 +34,14 @@ export function codeSpan(text: string, limit = 200): string {
   const fence = '`'.repeat(longest + 1)
   const pad = line.startsWith('`') || line.endsWith('`') || line === '' ? ' ' : ''
   return `${fence}${pad}${line}${pad}${fence}`
+}
+
+/** A fenced block of these lines, each at most 300 characters; what cannot be seen becomes visible. */
+export function codeBlock(lines: readonly string[], language: string): string {
+  const shown = lines.map((line) => printable(line.slice(0, 300)))
+  const longest = Math.max(2, ...[...shown.join('\n').matchAll(/`+/g)].map((run) => run[0].length))
+  const fence = '`'.repeat(longest + 1)
+  return `${fence}${language}\n${shown.join('\n')}\n${fence}`
 }
 
 /** A link whose text is already Markdown; a URL that is not http(s) leaves the text alone. */

@@ -11,6 +11,10 @@ export interface ForgeFeedback {
    * not exist, is blocked, or has no access; where the forge did not say, this throws, and that means no as well.
    */
   readAccess(repository: RepositoryId, login: string): Promise<Access>
+  /** A comment of a pull request as it is now; null where there is none (any more). */
+  readComment(repository: RepositoryId, number: number, comment: number): Promise<WrittenComment | null>
+  /** The bot's own comment on a pull request that holds this text, found by its author as well; null without one. */
+  findComment(repository: RepositoryId, number: number, marker: string): Promise<OwnComment | null>
   /** The bot's reaction to a comment. Throws `comment-not-found` (conflict) when somebody deleted it. */
   ensureReaction(repository: RepositoryId, wish: ReactionWish): Promise<void>
   /** Labels of a pull request; one that the repository does not have yet is made. */
@@ -27,6 +31,21 @@ export interface ForgeFeedback {
 
 /** `write`: may push. `maintain`: also to protected branches, as the repository says. `admin`: may change who may. */
 export type Access = 'none' | 'read' | 'write' | 'maintain' | 'admin'
+
+export interface WrittenComment {
+  login: string
+  /** False for bots, for what apps write in the name of people, and for the forge itself. */
+  person: boolean
+  text: string
+  /** Where people see it. */
+  url: string
+}
+
+export interface OwnComment {
+  /** For `CommentWish`. */
+  id: string
+  body: string
+}
 
 export interface ReactionWish {
   /** Number of the pull request. */

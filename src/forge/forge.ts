@@ -2,7 +2,7 @@ import type { Commit, Oid } from '../domain/commit.ts'
 import type { ForgeId, RepositoryId } from '../domain/repository.ts'
 import type { Vocabulary } from '../domain/vocabulary.ts'
 import type { ForgeChecks } from './checks.ts'
-import type { ForgeFeedback } from './feedback.ts'
+import type { ForgeFeedback, OwnComment } from './feedback.ts'
 import type { ForgeGlance } from './glance.ts'
 
 /**
@@ -173,10 +173,7 @@ export interface SourcePullRequest {
 }
 
 /** The bot's sticky comment: its author is the bot itself AND its text holds the marker. */
-export interface Comment {
-  id: string
-  body: string
-}
+export type Comment = OwnComment
 
 export interface Comparison {
   /** `ahead`: head descends from base. `behind`: base descends from head. `unknown`: one of them does not exist. */

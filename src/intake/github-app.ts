@@ -6,6 +6,7 @@ export const GITHUB_PERMISSIONS = {
   contents: 'write',
   pull_requests: 'write',
   checks: 'write',
+  issues: 'read',
   statuses: 'read',
   deployments: 'write',
   packages: 'read',
@@ -15,6 +16,7 @@ export const GITHUB_PERMISSIONS = {
 /** The events that the app subscribes to. */
 export const GITHUB_SUBSCRIPTIONS = [
   'check_suite',
+  'issue_comment',
   'package',
   'pull_request',
   'pull_request_review',

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { repositoryKey } from '../domain/repository.ts'
+import { GITHUB_WORDS } from '../domain/vocabulary.ts'
 import type { Delivery, DeliveryMeaning } from '../store/store.ts'
 import type { GitHubEvent } from './github-app.ts'
+import { wished } from './intent.ts'
 import { announced } from './registry/announcement.ts'
 import { ghcr } from './registry/ghcr.ts'
 import { look as lookAt, nothing, plain, reader, repositoryPath, short, unwanted } from './tell.ts'
@@ -41,6 +43,19 @@ const PullRequest = z.object({
 })
 
 const Review = PullRequest
+
+const IssueComment = z.object({
+  action: z.string(),
+  repository: Repository,
+  issue: z.object({ number: z.number(), pull_request: z.unknown().optional() }),
+  comment: z.object({
+    id: z.number(),
+    body: z.string().nullish(),
+    user: z.object({ login: z.string(), type: z.string() }).nullish(),
+    /** The app that wrote it, also in the name of a person. */
+    performed_via_github_app: z.unknown().optional(),
+  }),
+})
 
 const CheckSuite = z.object({
   action: z.string(),
@@ -86,6 +101,19 @@ const READERS: Record<GitHubEvent, (payload: unknown, packagesHost: string) => D
   pull_request_review: reader(Review, ({ action, repository, pull_request }) => {
     if (action === 'edited') return unwanted('the text of a review was edited')
     return look(repository, `a review of pull request ${pull_request.number} was ${plain(action)}`)
+  }),
+
+  issue_comment: reader(IssueComment, ({ action, repository, issue, comment }) => {
+    if (action !== 'created') return unwanted(`a comment was ${plain(action)}`)
+    if (issue.pull_request == null) return unwanted('the comment is on an issue')
+    const { user, performed_via_github_app: app } = comment
+    if (user == null || user.type !== 'User' || app != null) return unwanted('no person wrote the comment')
+    const { number } = issue
+    const written = { number, comment: comment.id, login: user.login, text: comment.body ?? '' }
+    return (
+      wished(repository.full_name, written, GITHUB_WORDS, `pull request ${number}`) ??
+      unwanted('the comment holds no command')
+    )
   }),
 
   check_suite: reader(CheckSuite, ({ action, repository, check_suite: { head_sha, conclusion } }) => {

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { ZERO_OID } from '../domain/commit.ts'
 import type { ForgeId } from '../domain/repository.ts'
+import { GITLAB_WORDS } from '../domain/vocabulary.ts'
 import type { Delivery, DeliveryMeaning } from '../store/store.ts'
+import { wished } from './intent.ts'
 import { look, nothing, plain, reader, repositoryPath, short, unwanted } from './tell.ts'
 
 /**
@@ -68,14 +70,25 @@ function readersOf(forge: ForgeId): Record<string, (payload: unknown) => Deliver
     ),
 
     note: reader(
-      z.object({ project, object_attributes: Note, merge_request: z.object({ iid: z.number() }).optional() }),
-      ({ project, object_attributes: { noteable_type, system, action }, merge_request }) => {
+      z.object({
+        project,
+        object_attributes: Note,
+        merge_request: z.object({ iid: z.number() }).optional(),
+        user: z.object({ username: z.string() }).optional(),
+      }),
+      ({ project, object_attributes, merge_request, user }) => {
+        const { noteable_type, system, action, id, note } = object_attributes
         if (system === true) return unwanted('GitLab itself wrote the note')
         if (merge_request === undefined) {
           return unwanted(`a note on a ${plain(noteable_type)} changes nothing here`)
         }
         if (action === 'update') return unwanted('the text of a note was edited')
-        return look(project.path_with_namespace, `somebody commented on merge request ${merge_request.iid}`)
+        const where = `merge request ${merge_request.iid}`
+        const looked = look(project.path_with_namespace, `somebody commented on ${where}`)
+        if (action !== 'create' || user === undefined || BOT.test(user.username)) return looked
+        const written = { number: merge_request.iid, comment: id, login: user.username, text: note }
+        const wish = wished(project.path_with_namespace, written, GITLAB_WORDS, where)
+        return wish === null ? looked : { ...wish, keys: looked.keys }
       },
     ),
 
@@ -126,6 +139,8 @@ const MergeRequest = z.object({
 })
 
 const Note = z.object({
+  id: z.number(),
+  note: z.string(),
   noteable_type: z.string(),
   system: z.boolean().optional(),
   /** Since 16.11. */
@@ -143,6 +158,9 @@ const MERGE_REQUEST_ACTIONS = new Map([
   ['unapproved', 'is not approved any more'],
   ['unapproval', 'lost an approval'],
 ])
+
+/** Users that GitLab makes for tokens. https://docs.gitlab.com/user/project/settings/project_access_tokens/#bot-users-for-projects */
+const BOT = /^(?:project|group)_\d+_bot(?:_|\d|$)/i
 
 /** Parts of a merge request that change no candidate and no preview, nor whether it may be merged. */
 const NO_MATTER = new Set([

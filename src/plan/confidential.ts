@@ -1,20 +1,31 @@
 import type { Target } from '../config/model.ts'
 import { PREVIEWS } from '../domain/names.ts'
 import { repositoryOwner } from '../domain/repository.ts'
-import { manifestsOf, type World } from './world.ts'
+import { type ManifestWorld, manifestsOf, type World } from './world.ts'
+
+type Seen = Pick<World, 'source' | 'config' | 'manifests'>
 
 /**
- * Targets in private manifest repositories of which those who read the application repository may not know: when
- * it is public, or somebody else's.
+ * Whether these are private manifests of which those who read the application repository may not know: when it is
+ * public, or somebody else's.
  */
-export function confidentialTargets({ source, config, manifests }: World): Set<string> {
-  const owner = repositoryOwner(source.repository).toLowerCase()
-  const hidden = (target: Target) =>
-    manifestsOf({ manifests }, target).snapshot?.private === true &&
+export function isConfidential({ source }: Pick<Seen, 'source'>, manifests: ManifestWorld): boolean {
+  const { snapshot, repository } = manifests
+  return (
+    snapshot?.private === true &&
     (!source.private ||
-      source.repository.forge !== target.manifests.forge ||
-      repositoryOwner(target.manifests).toLowerCase() !== owner)
-  const targets = config.apps.flatMap(({ name, environments, previews }) => [
+      source.repository.forge !== repository.forge ||
+      repositoryOwner(repository).toLowerCase() !== repositoryOwner(source.repository).toLowerCase())
+  )
+}
+
+/** Names of the targets whose manifests are hidden from whom it concerns. */
+export function confidentialTargets(
+  world: Seen,
+  isHidden: (manifests: ManifestWorld) => boolean = (manifests) => isConfidential(world, manifests),
+): Set<string> {
+  const hidden = (target: Target) => isHidden(manifestsOf(world, target))
+  const targets = world.config.apps.flatMap(({ name, environments, previews }) => [
     ...environments.map((target) => ({ name: `${name}/${target.name}`, target })),
     ...(previews === null ? [] : [{ name: `${name}/${PREVIEWS}`, target: previews }]),
   ])

@@ -1,7 +1,10 @@
+import { readCommandsKey } from '../domain/commands-key.ts'
 import { imageKey } from '../domain/image.ts'
 import { parseRepository } from '../domain/repository.ts'
 import type { LookAgain } from '../plan/look-again.ts'
 import type { Delivery, DeliveryMeaning, Handlers, Outcome, Store } from '../store/store.ts'
+import { carryOutCommands } from './commands/carry-out.ts'
+import type { CommandDependencies } from './commands/dependencies.ts'
 import type { Dependencies } from './dependencies.ts'
 import { type PassResult, pass } from './pass.ts'
 import { createSweep, isQuiet, type SweepParts } from './sweep.ts'
@@ -9,6 +12,7 @@ import { createSweep, isQuiet, type SweepParts } from './sweep.ts'
 /** What the handlers are made from. */
 export interface HandlerParts extends SweepParts, Pick<Dependencies, 'now'> {
   store: SweepParts['store'] &
+    CommandDependencies['store'] &
     Pick<Store, 'journal' | 'recordFeeds' | 'feedsOf' | 'waitingSince' | 'marksOf' | 'recordQuiet'>
   /** Which repositories a delivery asks to look at. */
   meaning(delivery: Delivery): DeliveryMeaning
@@ -39,15 +43,21 @@ export function createHandlers({ store, meaning, ...parts }: HandlerParts): Hand
   }
   return {
     async delivery(delivery) {
-      const { keys, images = [], outcome } = meaning(delivery)
+      const { keys, images = [], intents, outcome } = meaning(delivery)
       const sources = await Promise.all(keys.map(feedsOf))
       const users = await Promise.all(images.map((image) => feedsOf(imageKey(image))))
       return {
         keys: [...new Set([...keys, ...sources.flat(), ...users.flat()])],
+        ...(intents === undefined ? {} : { intents }),
         outcome: [outcome, ...useOf(images, users)].join(' '),
       }
     },
     async reconcile(key): Promise<Outcome> {
+      const commands = readCommandsKey(key)
+      if (commands !== null) {
+        await carryOutCommands(commands, { ...parts, store })
+        return { kind: 'done' }
+      }
       const marks = await store.marksOf(key)
       const result = await visit(key)
       await store.recordQuiet(key, isQuiet(result) ? marks : null)

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { commandsKey } from '../domain/commands-key.ts'
 import type { Database } from './database.ts'
 import { decodePayload } from './payload.ts'
 import { judge } from './retry.ts'
@@ -26,7 +27,7 @@ const PAUSE_AFTER_CRASH = "interval '1 minute'"
 
 /**
  * Works on every delivery that waits, a group at a time: one read, the handler for each, one transaction that
- * queues the keys and writes the outcomes. One delivery that fails is tried again by itself.
+ * queues the keys, writes down the intents and the outcomes. One delivery that fails is tried again by itself.
  * @param careful the process ended during the last attempt: one by one, each counted before it is tried, so
  * that a delivery that ends the process does not do so for ever
  */
@@ -132,11 +133,20 @@ async function finish(
   good: readonly { row: Row; meaning: DeliveryMeaning }[],
 ): Promise<void> {
   if (good.length === 0) return
-  await database.query('select supercargo.finish_deliveries($1::bigint[], $2::text[], $3::text[])', [
-    good.map(({ row }) => row.seq),
-    good.map(({ meaning }) => cleanText(meaning.outcome)),
-    [...new Set(good.flatMap(({ meaning }) => meaning.keys))],
-  ])
+  const intents = good.flatMap(({ meaning }) => meaning.intents ?? [])
+  const keys = [
+    ...good.flatMap(({ meaning }) => meaning.keys),
+    ...intents.map(({ repository, number }) => commandsKey(repository, number)),
+  ]
+  await database.query(
+    'select supercargo.finish_deliveries($1::bigint[], $2::text[], $3::text[], $4::jsonb)',
+    [
+      good.map(({ row }) => row.seq),
+      good.map(({ meaning }) => cleanText(meaning.outcome)),
+      [...new Set(keys)],
+      JSON.stringify(intents),
+    ],
+  )
 }
 
 async function fail(database: Database, row: Row, error: unknown, log: Logger): Promise<void> {

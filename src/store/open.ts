@@ -6,6 +6,7 @@ import { unreachable } from './failures.ts'
 import { feedsOf, recordFeeds } from './feeds.ts'
 import { dueKeys, keepGlances, marksOf, recordGlances, recordQuiet, watchesOf } from './glances.ts'
 import { createInbox, listDeliveries } from './inbox.ts'
+import { countIntents, finishIntent, openIntents } from './intents.ts'
 import { readJournal, writeJournal } from './journal.ts'
 import { migrate } from './migrate.ts'
 import { openPostgres } from './postgres.ts'
@@ -87,6 +88,9 @@ function createStore(database: Database, { log, timings, onFenced }: StoreOption
     marksOf: (key) => marksOf(database, key),
     recordQuiet: (key, marks) => recordQuiet(database, key, marks),
     dueKeys: (keys) => dueKeys(database, keys),
+    openIntents: (repository, number) => openIntents(database, repository, number),
+    countIntents: (intent, seconds) => countIntents(database, intent, seconds),
+    finishIntent: (intent, entry) => finishIntent(database, intent, entry),
     journal: (entry) => writeJournal(database, entry),
     readJournal: (query) => readJournal(database, query),
     listDeliveries: (limit) => listDeliveries(database, limit),

@@ -5,6 +5,8 @@ const PAYLOAD_DAYS = 7
 /** The ids that repeated deliveries are known by outlive their bodies. */
 const DELIVERY_DAYS = 30
 const JOURNAL_DAYS = 90
+/** Longer than any delivery is sent again. */
+const INTENT_DAYS = 90
 const ROWS = 1000
 
 /** Removes what is too old to be of use, a little at a time. */
@@ -21,6 +23,8 @@ export async function prune(database: Database, stop: () => boolean): Promise<vo
       returning 1`,
     `delete from supercargo.deliveries where seq in (select seq from supercargo.deliveries
       where ${old('received_at', DELIVERY_DAYS)} limit ${ROWS}) returning 1`,
+    `delete from supercargo.intents where seq in (select seq from supercargo.intents
+      where ${old('accepted_at', INTENT_DAYS)} limit ${ROWS}) returning 1`,
     `delete from supercargo.journal where seq in (select seq from supercargo.journal
       where ${old('at', JOURNAL_DAYS)} limit ${ROWS}) returning 1`,
   ]

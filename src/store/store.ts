@@ -38,6 +38,11 @@ export interface Store {
   recordQuiet(key: string, marks: string | null): Promise<void>
   /** Of these, all but those that were quiet within the last day and have not changed since, as far as was seen. */
   dueKeys(keys: readonly string[]): Promise<string[]>
+  /** Intents of this pull request without an outcome, the oldest first. */
+  openIntents(repository: string, number: number): Promise<Intent[]>
+  countIntents(intent: Intent, seconds: number): Promise<IntentCounts>
+  /** Writes the outcome and the entry, both or none; an intent that has an outcome keeps it, and nothing is written. */
+  finishIntent(intent: Intent, entry: JournalEntry): Promise<void>
   /** Appends to the journal, which is never changed. */
   journal(entry: JournalEntry): Promise<void>
   readJournal(query: JournalQuery): Promise<JournalRow[]>
@@ -85,8 +90,38 @@ export interface DeliveryMeaning {
   keys: string[]
   /** Images to look at wherever they are used: normalised names. */
   images?: string[]
+  /** Comments with commands, each written down once in the same transaction. */
+  intents?: IntentWish[]
   /** A whole sentence, such as `Looks at acme/web.` or `Not wanted: the event is about a comment.` */
   outcome: string
+}
+
+/** A comment that holds commands. What they are is read from the comment itself, once it is their turn. */
+export interface IntentWish {
+  /** Key of the repository. */
+  repository: string
+  /** Of the pull request. */
+  number: number
+  /** The forge's own number of the comment, which makes the intent one. */
+  comment: number
+  login: string
+  /** Of its text when it was written: `commentHash`. */
+  hash: string
+}
+
+/** A wish that was accepted and has no outcome yet. */
+export interface Intent extends IntentWish {
+  /** Of this store, ascending. */
+  id: string
+  acceptedAt: Date
+}
+
+/** How many comments with commands came within a time, up to and with a certain one. */
+export interface IntentCounts {
+  /** Of its author in its repository. */
+  person: number
+  /** Of everybody in its repository. */
+  repository: number
 }
 
 export interface PassContext {

@@ -5,7 +5,7 @@ import { type Connections, meaningOf, webhookDoors } from '../../src/compose/con
 import type { Delivery } from '../../src/store/store.ts'
 import { startServer } from '../../src/web/server.ts'
 import { webhookRoutes } from '../../src/web/webhook.ts'
-import { PROJECT, PUSH } from '../intake/gitlab-payloads.ts'
+import { NOTE, PROJECT, PUSH } from '../intake/gitlab-payloads.ts'
 import { PACKAGE } from '../intake/registry/payloads/ghcr.ts'
 import { PUSH_BY_TAG } from '../intake/registry/payloads/harbor.ts'
 
@@ -86,6 +86,12 @@ test('a delivery means what its own forge says, and of projects that are not ser
   assert.deepEqual(about('internal', PUSH).keys, ['internal:acme/platform/web'])
   const other = { ...PUSH, project: { ...PROJECT, path_with_namespace: 'other/web' } }
   assert.deepEqual(about('internal', other), {
+    keys: [],
+    outcome: 'Not wanted: other/web is not among the projects that are served.',
+  })
+  const note = { ...NOTE, object_attributes: { ...NOTE.object_attributes, note: '/cargo status' } }
+  assert.equal(about('internal', note, 'note').intents?.[0]?.repository, 'internal:acme/platform/web')
+  assert.deepEqual(about('internal', { ...note, project: other.project }, 'note'), {
     keys: [],
     outcome: 'Not wanted: other/web is not among the projects that are served.',
   })

@@ -45,6 +45,36 @@ export function forgeFeedbackContract(name: string, start: StartForge): void {
     await assert.rejects(react('eyes'), { code: 'comment-not-found', kind: 'conflict' })
   })
 
+  it('a comment is read with its author, as long as it is there and where it is', async (t) => {
+    const { world, repository, number } = await begin(t, start)
+    const comment = await world.person.comment(repository, number, '/cargo help\n\nplease')
+    const read = await world.forge.readComment(repository, number, comment)
+    assert.equal(read?.text.replaceAll('\r\n', '\n'), '/cargo help\n\nplease')
+    assert.deepEqual([read?.login, read?.person], ['you', true])
+    assert.match(read?.url ?? '', new RegExp(`^http.*/acme/web/.*/${number}#.*${comment}$`))
+    await world.forge.writeComment(repository, { number, id: null, body: 'Mine', marker: null })
+    const own = await world.forge.findComment(repository, number, 'Mine')
+    const id = await world.person.numberOf(repository, number, 'Mine')
+    assert.equal((await world.forge.readComment(repository, number, id))?.person, false)
+    assert.equal(own?.body, 'Mine')
+    assert.equal(await world.forge.readComment(repository, number + 1, comment), null)
+    await world.person.deleteComments(repository, number)
+    assert.equal(await world.forge.readComment(repository, number, comment), null)
+    assert.equal(await world.forge.findComment(repository, number, 'Mine'), null)
+  })
+
+  it('requirement 18: the bot finds its own comment among many, and takes nobody else’s for it', async (t) => {
+    const { world, repository, number } = await begin(t, start)
+    await world.person.comment(repository, number, 'marker of a person')
+    for (let count = 0; count < 101; count++) await world.person.comment(repository, number, `no. ${count}`)
+    assert.equal(await world.forge.findComment(repository, number, 'marker'), null)
+    await world.forge.writeComment(repository, { number, id: null, body: 'marker', marker: 'marker' })
+    const own = await world.again().findComment(repository, number, 'marker')
+    assert.equal(own?.body, 'marker')
+    await world.forge.writeComment(repository, { number, id: own.id, body: 'marker 2', marker: 'marker' })
+    assert.equal((await world.forge.findComment(repository, number, 'marker'))?.body, 'marker 2')
+  })
+
   it('labels are added and removed, and are read with their pull request', async (t) => {
     const { world, repository, number } = await begin(t, start)
     const labels = async () => {

@@ -23,6 +23,8 @@ export interface Person {
   updatePullBranch(repository: RepositoryId, number: number): Promise<void>
   /** Gives the number of the comment. */
   comment(repository: RepositoryId, number: number, body: string): Promise<number>
+  /** The number of the comment with this text. */
+  numberOf(repository: RepositoryId, number: number, body: string): Promise<number>
   deleteComments(repository: RepositoryId, number: number): Promise<void>
   /** From now on a pull request into this branch needs a review. */
   requireReview(repository: RepositoryId, branch: string): Promise<void>

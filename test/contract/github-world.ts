@@ -118,6 +118,10 @@ function createPerson(apiUrl: string, model: Model): Person {
     },
     comment: async ({ path }, number, body) =>
       (await call('POST', `${path}/issues/${number}/comments`, { body })).id,
+    numberOf: async ({ path }, number, body) =>
+      (await call('GET', `${path}/issues/${number}/comments?per_page=100`)).find(
+        (each: { body: string }) => each.body === body,
+      ).id,
     readReactions: async ({ path }, _, comment) => {
       const found: { content: string; user: { login: string } }[] = await call(
         'GET',

@@ -122,6 +122,10 @@ function createPerson(url: string, sandbox: GitLabSandbox): Person {
     },
     comment: async ({ path }, number, body) =>
       (await call('POST', path, `merge_requests/${number}/notes`, { body })).id,
+    numberOf: async ({ path }, number, body) =>
+      (await call('GET', path, `merge_requests/${number}/notes?per_page=100`)).find(
+        (each: { body: string }) => each.body === body,
+      ).id,
     readReactions: async ({ path }, number, comment) => {
       const endpoint = `merge_requests/${number}/notes/${comment}/award_emoji`
       const found: { name: string; user: { username: string } }[] = await call('GET', path, endpoint)

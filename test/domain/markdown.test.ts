@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { codeSpan, escapeMarkdown, link } from '../../src/domain/markdown.ts'
+import { codeBlock, codeSpan, escapeMarkdown, link } from '../../src/domain/markdown.ts'
 
 const HOSTILE = [
   ['@org/team', /@(?=org)/],
@@ -48,4 +48,11 @@ test('only http links become links', () => {
   assert.equal(link('x', 'https://a.example/b(c)'), '[x](https://a.example/b%28c%29)')
   assert.equal(link('x', 'javascript:alert(1)'), 'x')
   assert.equal(link('x', 'https://a.example/ b'), 'x')
+})
+
+test('a code block holds fences without ending itself, and shows what cannot be seen', () => {
+  assert.equal(codeBlock(['+a', '-b'], 'diff'), '```diff\n+a\n-b\n```')
+  assert.equal(codeBlock(['```', ' ````'], ''), '`````\n```\n ````\n`````')
+  assert.equal(codeBlock(['a\nb\u202e'], ''), '```\na\\x0ab\\u{202e}\n```')
+  assert.equal(codeBlock(['x'.repeat(1000)], '').length, 300 + 8)
 })

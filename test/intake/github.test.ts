@@ -44,12 +44,16 @@ test('every payload that GitHub published ends in a whole sentence and well-form
   }
 })
 
-test('every event that the app subscribes to leads to a look at some repository or image', () => {
+test('every event that the app subscribes to leads to a look at some repository, image or comment', () => {
   for (const event of used) {
-    const looked = [...all, { name: 'registry_package', payload: REGISTRY_PACKAGE }]
+    const looked = [
+      ...all,
+      { name: 'registry_package', payload: REGISTRY_PACKAGE },
+      { name: 'issue_comment', payload: comment() },
+    ]
       .filter(({ name }) => name === event)
       .map(({ payload }) => meaning(event, payload))
-      .flatMap(({ keys, images = [] }) => [...keys, ...images])
+      .flatMap(({ keys, images = [], intents = [] }) => [...keys, ...images, ...intents])
     assert.ok(looked.length > 0, event)
   }
 })
@@ -61,6 +65,13 @@ test('app.yml asks for exactly the events and permissions that are used, and nev
   assert.deepEqual([app.name, app.description], [GITHUB_BLUEPRINT.name, GITHUB_BLUEPRINT.description])
   assert.ok(!Object.keys(GITHUB_PERMISSIONS).some((name) => /administration|workflows/.test(name)))
 })
+
+/** A comment with a command on a pull request. */
+function comment(action = 'created', issue: object = { number: 7, pull_request: {} }, more: object = {}) {
+  const user = { login: 'alice', type: 'User' }
+  const written = { id: 99, body: '/cargo status', user, performed_via_github_app: null, ...more }
+  return { action, repository, issue, comment: written }
+}
 
 const sentences: [string, Record<string, unknown>, string[], string][] = [
   ['push', push, ['github:acme/web'], 'Looks at acme/web: branch main moved to 1a2b3c4.'],
@@ -99,6 +110,20 @@ const sentences: [string, Record<string, unknown>, string[], string][] = [
     { action: 'submitted', repository, pull_request: { number: 7 } },
     ['github:acme/web'],
     'Looks at acme/web: a review of pull request 7 was submitted.',
+  ],
+  ['issue_comment', comment('edited'), [], 'Not wanted: a comment was edited.'],
+  ['issue_comment', comment('created', { number: 7 }), [], 'Not wanted: the comment is on an issue.'],
+  [
+    'issue_comment',
+    comment('created', undefined, { user: { login: 'ci[bot]', type: 'Bot' } }),
+    [],
+    'Not wanted: no person wrote the comment.',
+  ],
+  [
+    'issue_comment',
+    comment('created', undefined, { body: 'Nice!' }),
+    [],
+    'Not wanted: the comment holds no command.',
   ],
   [
     'check_suite',
@@ -180,6 +205,16 @@ for (const [event, payload, keys, outcome] of sentences) {
     assert.deepEqual(meaning(event, payload), { keys, outcome })
   })
 }
+
+test('a comment with a command on a pull request becomes an intent', () => {
+  const { keys, intents, outcome } = meaning('issue_comment', comment())
+  assert.deepEqual(keys, [])
+  assert.deepEqual(
+    intents?.map(({ hash, ...rest }) => [hash.length, rest]),
+    [[64, { repository: 'github:acme/web', number: 7, comment: 99, login: 'alice' }]],
+  )
+  assert.equal(outcome, 'Reads the commands of alice on pull request 7 of acme/web.')
+})
 
 test('hosts and URLs in a payload choose nothing', () => {
   for (const { name, payload } of all) {

@@ -3,6 +3,10 @@ import type { HandlerParts } from '../../src/reconcile/handlers.ts'
 /** What handlers need besides forges, for tests that are about something else: nothing is remembered. */
 export function noStore(): HandlerParts['store'] {
   return {
+    openIntents: async () => [],
+    countIntents: async () => ({ person: 1, repository: 1 }),
+    finishIntent: async () => {},
+    enqueue: async () => {},
     journal: async () => {},
     recordFeeds: async () => {},
     feedsOf: async () => [],

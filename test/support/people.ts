@@ -29,6 +29,12 @@ export interface People {
   rename(path: string, number: number, title: string): Promise<void>
   /** Texts of the bot's comments. */
   comments(path: string, number: number): Promise<string[]>
+  /** Writes a comment; returns its number. */
+  say(path: string, number: number, text: string): Promise<number>
+  /** Changes a comment, or (null) deletes it. */
+  edit(path: string, number: number, comment: number, text: string | null): Promise<void>
+  /** Reactions to a comment, in their order: `eyes`. */
+  reactions(path: string, number: number, comment: number): Promise<string[]>
   /** What a CI says of a commit of this branch (main). */
   check(
     path: string,
@@ -88,6 +94,16 @@ export function peopleOfGitHub(rest: Rest): People {
       const found = await list<{ body: string; user: { type: string } }>(send, url)
       return found.filter(({ user }) => user.type === 'Bot').map(({ body }) => body)
     },
+    say: async (path, number, body) =>
+      (await send('POST', repos(path, `/issues/${number}/comments`), { body })).id,
+    edit: async (path, _, comment, body) => {
+      const url = repos(path, `/issues/comments/${comment}`)
+      await (body === null ? send('DELETE', url) : send('PATCH', url, { body }))
+    },
+    reactions: async (path, _, comment) =>
+      (await send('GET', repos(path, `/issues/comments/${comment}/reactions`))).map(
+        ({ content }: { content: string }) => content,
+      ),
     check: async (path, commit, context, state) => {
       const word = { passed: 'success', failed: 'failure', pending: 'pending' }[state]
       await send('POST', repos(path, `/statuses/${commit}`), { context, state: word })
@@ -151,6 +167,16 @@ export function peopleOfGitLab(rest: Rest): People {
       const notes = await list<{ body: string; system: boolean; author: { username: string } }>(send, url)
       return notes.filter((note) => !note.system && note.author.username === BOT).map(({ body }) => body)
     },
+    say: async (path, number, body) =>
+      (await send('POST', at(path, `/merge_requests/${number}/notes`), { body })).id,
+    edit: async (path, number, comment, body) => {
+      const url = at(path, `/merge_requests/${number}/notes/${comment}`)
+      await (body === null ? send('DELETE', url) : send('PUT', url, { body }))
+    },
+    reactions: async (path, number, comment) =>
+      (await send('GET', at(path, `/merge_requests/${number}/notes/${comment}/award_emoji`))).map(
+        ({ name }: { name: string }) => name,
+      ),
     async check(path, commit, name, state, branch = 'main') {
       const ref = encodeURIComponent(branch)
       const known: { source: string }[] = await send('GET', at(path, `/pipelines?sha=${commit}&ref=${ref}`))

@@ -1,7 +1,8 @@
+import { printable } from '../../domain/printable.ts'
 import type { Sighting } from '../../edit/editor.ts'
-import { unifiedDiff } from '../diff.ts'
+import { unifiedDiff } from '../../plan/explain/diff.ts'
 import { table } from '../table.ts'
-import { json, printable, type Terminal, thousands } from '../terminal.ts'
+import { json, type Terminal, thousands } from '../terminal.ts'
 import type { ImageResult, Result } from './result.ts'
 
 export interface HowToPrint {

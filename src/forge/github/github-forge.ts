@@ -17,9 +17,10 @@ import { openChangeRequest } from './open-change-request.ts'
 import type { GitHubOptions } from './options.ts'
 import { ensureReaction } from './reaction.ts'
 import { readChecks } from './read-checks.ts'
+import { readComment } from './read-comment.ts'
 import { readManifests } from './read-manifests.ts'
 import { readRepository } from './read-repository.ts'
-import { readSource } from './read-source.ts'
+import { findComment, readSource } from './read-source.ts'
 import { writeReport } from './report.ts'
 import type { Purpose } from './tokens.ts'
 import { updateChangeRequest } from './update-change-request.ts'
@@ -77,6 +78,10 @@ export function createGitHubForge(options: GitHubOptions): Forge {
     writeReport: (repository, wish) =>
       reads(repository, (session) => writeReport(session, repository, wish, memory)),
     readAccess: (repository, login) => reads(repository, (session) => readAccess(session, login)),
+    readComment: (repository, number, comment) =>
+      reads(repository, (session) => readComment(session, number, comment)),
+    findComment: (repository, number, marker) =>
+      reads(repository, (session) => findComment(session, number, marker)),
     ensureReaction: (repository, wish) =>
       reads(repository, (session) => ensureReaction(session, repository, wish)),
     ensureLabels: (repository, number, wish) =>

@@ -126,10 +126,16 @@ function readHistory(value: unknown, paths: string[]): BranchHistory | null {
   }
 }
 
+/** The bot's own comment on one pull request that holds the marker. */
+export async function findComment(session: Session, number: number, marker: string): Promise<Comment | null> {
+  const unread = { nodes: [], pageInfo: { hasNextPage: true, endCursor: null } }
+  return (await readComments(session, [{ number, comments: unread }], marker)).get(number) ?? null
+}
+
 /** The bot's own comment on each pull request, by number; reads on where the first comments do not hold it. */
 async function readComments(
   session: Session,
-  pulls: SourcePull[],
+  pulls: readonly Pick<SourcePull, 'number' | 'comments'>[],
   marker: string,
 ): Promise<Map<number, Comment>> {
   const found = new Map<number, Comment>()

@@ -21,6 +21,7 @@ import type { GitLabOptions } from './options.ts'
 import { following } from './project.ts'
 import { ensureReaction } from './reaction.ts'
 import { readChecks } from './read-checks.ts'
+import { findComment, readComment } from './read-comment.ts'
 import { readManifests } from './read-manifests.ts'
 import { readRepository } from './read-repository.ts'
 import { readSource } from './read-source.ts'
@@ -83,6 +84,10 @@ export function createGitLabForge(options: GitLabOptions): Forge {
       await writeComment(client, repository, wish, await me(), limiter),
     writeReport: async (repository, wish) => await writeReport(client, repository, wish, await me(), memory),
     readAccess: (repository, login) => readAccess(client, repository, login, clock()),
+    readComment: (repository, number, comment) =>
+      reads(repository, (now, user) => readComment(client, now, number, comment, user)),
+    findComment: (repository, number, marker) =>
+      reads(repository, (now, user) => findComment(client, now, number, marker, user)),
     ensureReaction: async (repository, wish) => await ensureReaction(client, repository, wish, await me()),
     ensureLabels: (repository, number, wish) => ensureLabels(client, repository, number, wish),
     ensureDeployment: (repository, wish) => ensureDeployment(client, repository, wish),

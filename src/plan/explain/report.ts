@@ -37,8 +37,6 @@ export function standingReport(
   standings: readonly Standing[],
   confidential: (target: string) => boolean,
 ): Report {
-  const rows = standings.map((standing) => row(standing, confidential(standing.target)))
-  const table = `| target | state | now | should be | why |\n|---|---|---|---|---|\n${asManyAsFit(rows)}`
   const title = standings
     .toSorted((a, b) => Number(isPressing(b)) - Number(isPressing(a)))
     .map((standing) => `${standing.target}: ${headline(standing, confidential(standing.target))}`)
@@ -46,9 +44,18 @@ export function standingReport(
   return {
     conclusion: conclusionOf(standings),
     title: title.length > TITLE_LENGTH ? `${title.slice(0, TITLE_LENGTH - 1)}…` : title,
-    summary: table,
+    summary: standingTable(standings, confidential),
     annotations: [],
   }
+}
+
+/** How every target stands, as a table of at most 60,000 bytes. */
+export function standingTable(
+  standings: readonly Standing[],
+  confidential: (target: string) => boolean,
+): string {
+  const rows = standings.map((standing) => row(standing, confidential(standing.target)))
+  return `| target | state | now | should be | why |\n|---|---|---|---|---|\n${asManyAsFit(rows)}`
 }
 
 function asManyAsFit(lines: readonly string[]): string {

@@ -20,7 +20,7 @@ export function addUserRoutes({ route }: Router): void {
   route('get', '/users/:user', ({ model, number }) => {
     const account = model.tables.accounts.get(number('user'))
     if (account === undefined || account.type === 'Organization') throw notFound('User')
-    return json(userJson(model, account))
+    return json({ ...userJson(model, account), bot: account.type === 'Bot' })
   })
   route('post', '/users', createUser)
   route('post', '/users/:user/block', (request) => setBlocked(request, true))

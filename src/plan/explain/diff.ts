@@ -1,5 +1,5 @@
 import { createTwoFilesPatch } from 'diff'
-import { printable } from './terminal.ts'
+import { printable } from '../../domain/printable.ts'
 
 /**
  * The difference between two texts of one file, as `git apply` takes it; '' where they are equal.

@@ -1,0 +1,63 @@
+/** What a person must be allowed to do in the repository of the comment; `anyone` who may comment there. */
+export type Need = 'anyone' | 'read' | 'write'
+
+/**
+ * How a word is read. `name`: of an app or environment. `version`: a tag or commit. `duration`: `30m`, `1h30m`. A list:
+ * one of these words.
+ */
+export type Kind = 'name' | 'version' | 'duration' | readonly string[]
+
+export interface Argument {
+  name: string
+  is: Kind
+  /** Only the last ones may be. */
+  optional?: true
+}
+
+/** One verb: all that parser, help, documentation and permission know of it. */
+export interface CommandEntry {
+  /** Lower case. */
+  verb: string
+  /** A sentence for a table: `shows what runs where`. */
+  does: string
+  needs: Need
+  /** In their order. */
+  arguments?: readonly Argument[]
+  /** `key=value`, in any place. */
+  options?: Readonly<Record<string, Kind>>
+  /** Takes `for 2h`. */
+  lasting?: true
+  /** Takes `-- why`, to the end of the line. */
+  reason?: true
+}
+
+/** One command of a comment, understood and complete. */
+export interface Command {
+  verb: string
+  /** Of the comment, from 1. */
+  line: number
+  /** The line as it was written. */
+  written: string
+  arguments: Readonly<Record<string, string>>
+  options: Readonly<Record<string, string>>
+  /** Seconds; null where nothing was said. */
+  lasting: number | null
+  reason: string | null
+}
+
+/** Why a line that speaks to Supercargo cannot be carried out. */
+export interface CommandProblem {
+  /** Of the comment, from 1. */
+  line: number
+  written: string
+  /** Stable, kebab-case. */
+  code: string
+  /** Whole sentences in plain English; they may hold what was written. */
+  message: string
+}
+
+/** What a comment says to Supercargo. One problem is enough, and nothing of the comment is carried out. */
+export type CommentReading =
+  | { kind: 'nothing' }
+  | { kind: 'refused'; problems: CommandProblem[] }
+  | { kind: 'commands'; commands: Command[] }

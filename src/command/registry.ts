@@ -1,0 +1,30 @@
+import type { CommandEntry } from './command.ts'
+
+/** Everything that people can ask for. A new verb is an entry here, and what it does in `src/reconcile/commands`. */
+export const COMMANDS = [
+  {
+    verb: 'help',
+    does: 'lists the commands that you may use here',
+    needs: 'anyone',
+  },
+  {
+    verb: 'status',
+    does: 'shows what runs where, and what waits for what and until when',
+    needs: 'read',
+    options: { app: 'name' },
+  },
+  {
+    verb: 'plan',
+    does: 'shows what would be done now, as a diff; nothing is done',
+    needs: 'read',
+    options: { app: 'name' },
+  },
+  {
+    verb: 'retry',
+    does: 'looks at everything again now, also at what was given up',
+    needs: 'write',
+    reason: true,
+  },
+] as const satisfies readonly CommandEntry[]
+
+export type Verb = (typeof COMMANDS)[number]['verb']

@@ -1,0 +1,96 @@
+import type { Verb } from '../../command/registry.ts'
+import { COMMANDS } from '../../command/registry.ts'
+import { nearest } from '../../domain/nearest.ts'
+import { repositoryKey } from '../../domain/repository.ts'
+import { actionList, type Decision, helpTable } from '../../plan/explain/answer.ts'
+import { standingTable } from '../../plan/explain/report.ts'
+import { type Reading, readAndPlan } from '../read-world.ts'
+import type { CarryOut, CommandDependencies, Order } from './dependencies.ts'
+import { type Hidden, hiddenFrom } from './hidden.ts'
+import { allows } from './permission.ts'
+
+/** What every verb of the registry does. */
+export const VERBS: Readonly<Record<Verb, CarryOut>> = {
+  help: async ({ access }) => {
+    const message = 'These are the commands that you may use here.'
+    return done(
+      'told',
+      message,
+      helpTable(COMMANDS, (need) => allows(access, need)),
+    )
+  },
+
+  status: (order, dependencies) =>
+    look(order, dependencies, ({ plan, world }, isWanted, hidden) => {
+      const standings = plan.standings.filter(({ target }) => isWanted(target))
+      const next =
+        plan.lookAgain === null
+          ? 'The next look is at the next event, or with the next sweep.'
+          : `The next look is in ${plan.lookAgain.seconds} seconds or sooner.`
+      return done(
+        'told',
+        `This is how ${world.source.repository.path} stands. ${next}`,
+        standingTable(standings, (target) => hidden.target(target)),
+      )
+    }),
+
+  plan: (order, dependencies) =>
+    look(order, dependencies, ({ plan, world }, isWanted, hidden) => {
+      const actions = plan.actions.filter(({ target }) => target?.split(', ').some(isWanted) ?? true)
+      if (actions.length === 0) {
+        return done(
+          'nothing-to-do',
+          'Nothing would be done now: everything is as it should be, or waits.',
+          '',
+        )
+      }
+      const count = actions.length === 1 ? '1 thing' : `${actions.length} things`
+      const list = actionList(actions, world, (action) => hidden.action(action))
+      return done('told', `Now, ${count} would be done.`, list)
+    }),
+
+  retry: async ({ repository }, { store }) => {
+    await store.enqueue([repositoryKey(repository)])
+    return done('queued', `Supercargo looks at ${repository.path} again now.`, '')
+  },
+}
+
+type Planned = Extract<Reading, { kind: 'planned' }>
+type Carried = Omit<Decision, 'written'>
+
+/** Reads the world afresh, without writing anything. */
+async function look(
+  order: Order,
+  dependencies: CommandDependencies,
+  tell: (reading: Planned, isWanted: (target: string) => boolean, hidden: Hidden) => Carried,
+): Promise<Carried> {
+  const reading = await readAndPlan(order.repository, dependencies, { confirmRemovals: false })
+  if (reading.kind === 'nothing') return refused(reading.reason.code, reading.reason.message)
+  if (reading.kind === 'broken') {
+    const { what, file, problems } = reading
+    const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`
+    return refused(
+      'configuration-broken',
+      `The ${what} in ${file} has ${count}; the report on the commit names them.`,
+    )
+  }
+  const { app } = order.command.options
+  const apps = reading.world.config.apps.map(({ name }) => name)
+  if (app !== undefined && !apps.includes(app)) {
+    const meant = nearest(app, apps)
+    return refused(
+      'app-unknown',
+      `There is no app "${app}".${meant === null ? '' : ` Did you mean "${meant}"?`}`,
+    )
+  }
+  const isWanted = (target: string) => app === undefined || target.startsWith(`${app}/`)
+  return tell(reading, isWanted, await hiddenFrom(order, reading.world, dependencies))
+}
+
+function done(code: string, message: string, details: string): Carried {
+  return { done: true, reason: { code, message }, details }
+}
+
+function refused(code: string, message: string): Carried {
+  return { done: false, reason: { code, message }, details: '' }
+}

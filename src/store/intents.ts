@@ -1,0 +1,38 @@
+import type { Database } from './database.ts'
+import { cleanText } from './shift.ts'
+import type { Intent, IntentCounts, JournalEntry } from './store.ts'
+
+export async function openIntents(database: Database, repository: string, number: number): Promise<Intent[]> {
+  const rows = await database.query<Intent & { number: string; comment: string }>(
+    `select seq as id, repository, number, comment, login, hash, accepted_at as "acceptedAt"
+      from supercargo.intents where repository = $1 and number = $2 and finished_at is null order by seq`,
+    [repository, number],
+  )
+  return rows.map((row) => ({ ...row, number: Number(row.number), comment: Number(row.comment) }))
+}
+
+export async function countIntents(
+  database: Database,
+  { id, repository, login }: Intent,
+  seconds: number,
+): Promise<IntentCounts> {
+  const [row] = await database.query<{ person: string; repository: string }>(
+    `select count(*) filter (where login = $2) as person, count(*) as repository
+      from supercargo.intents where repository = $1 and seq <= $3
+      and accepted_at > (select accepted_at from supercargo.intents where seq = $3) - $4 * interval '1 second'`,
+    [repository, login, id, seconds],
+  )
+  return { person: Number(row?.person ?? 0), repository: Number(row?.repository ?? 0) }
+}
+
+export async function finishIntent(database: Database, { id }: Intent, entry: JournalEntry): Promise<void> {
+  const { key, action, code, message, target, url } = entry
+  await database.query(
+    `with done as (
+      update supercargo.intents set finished_at = now(), outcome = $4 where seq = $1 and finished_at is null returning 1
+    )
+    insert into supercargo.journal (key, action, code, message, target, url)
+      select $2, $3, $4, $5, $6, $7 from done`,
+    [id, key, action, code, cleanText(message), target ?? null, url ?? null],
+  )
+}
