@@ -72,6 +72,8 @@ class Play {
       })
     }
     if (step.do === 'hook' || step.do === 'failure') await this.bot.pass(SOURCE).catch(() => {})
+    // people's own requests are none of the bot's
+    this.s.source.inside.model.faults.clear()
   }
 
   private async act(what: Extract<Step, { to: number }>['do'], branch: string): Promise<void> {
@@ -124,7 +126,6 @@ acrossForges((stage) => {
           async (s) => {
             const play = new Play(s)
             for (const each of steps) await play.take(each)
-            s.source.inside.model.faults.clear()
             // GitLab writes its notes a moment later
             await pause(300)
             await s.bot.pass(SOURCE)
