@@ -29,7 +29,7 @@ export function isChosen(
 
 /**
  * Who has a preview now, and who waits. Nothing counts but the order: the oldest pull requests (or the first branches by
- * name) have the places, so that a preview only ever loses its place to an older pull request that is reopened. One whose
+ * name) have the places, so that a preview only ever loses its place to an older pull request that comes back. One whose
  * time is over holds no place.
  * @param all in this order
  */
