@@ -161,6 +161,7 @@ function startCommand({ source, target, front }: VersionStage) {
     REGISTRY_OURS_HOST: 'ghcr.io',
     REGISTRY_OURS_URL: front.url,
     REGISTRY_OURS_AUTH: 'anonymous',
+    REGISTRY_OURS_RETAG: 'acme',
     ...(github === undefined
       ? {}
       : {
