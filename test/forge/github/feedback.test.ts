@@ -42,7 +42,8 @@ test('an app that may not deploy says which permission it lacks, and everything 
   const repository = await world.createRepository('acme/web')
   const clone = await cloneOf(t, world, repository)
   const commit = await clone.push({ a: '1' })
-  install(world.model, 'acme', { permissions: { ...world.model.app.permissions } })
+  const { deployments: _, ...permissions } = world.model.app.permissions
+  install(world.model, 'acme', { permissions })
   const place = { environment: 'preview-web', slot: 'pr-1' }
   const wish = { ...place, commit, branch: 'main', state: 'running', url: null } as const
   await assert.rejects(world.forge.ensureDeployment(repository, wish), { code: 'permission-missing' })
