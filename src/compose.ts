@@ -12,6 +12,7 @@ import {
 import { createRegistry, NO_REGISTRIES, type RegistryOptions } from './compose/registry.ts'
 import { openSandboxes, type Sandboxes, type SandboxForge } from './compose/sandboxes.ts'
 import { SupercargoError } from './domain/errors.ts'
+import { splitName } from './domain/image.ts'
 import type { ForgeId, RepositoryId } from './domain/repository.ts'
 import type { SandboxPlaces } from './doors/banner.ts'
 import type { Settings } from './doors/settings.ts'
@@ -74,7 +75,7 @@ export function createBot(settings: Settings, log: Logger): Bot {
         log,
         now: () => new Date(),
         meaning: meaningOf(connections),
-        announced: ({ normalised }) => announcing.some(({ host }) => normalised.startsWith(`${host}/`)),
+        announced: (image) => announcing.some(({ host }) => host === splitName(image).host),
         listed: (keys) => {
           for (const watch of watches) void watch.look(keys)
         },

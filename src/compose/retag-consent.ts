@@ -1,5 +1,5 @@
 import { SupercargoError } from '../domain/errors.ts'
-import type { ImageName } from '../domain/image.ts'
+import { type ImageName, splitName } from '../domain/image.ts'
 import { type ForgeId, type RepositoryId, repositoryKey, repositoryOwner } from '../domain/repository.ts'
 import type { Registry, RegistryWriter } from '../registry/registry.ts'
 
@@ -24,10 +24,10 @@ export function retagWithConsent(
   async function mayRetag({ from, to }: { from: ImageName; to: ImageName }, by: RepositoryId): Promise<void> {
     const owner = repositoryOwner(by).toLowerCase()
     for (const image of [from, to]) {
-      const [host, path] = splitHost(image)
+      const { host, repository } = splitName(image)
       const { trusted, forge } = groundOf(host)
       const isTrusted = trusted.some((each) => each === owner || owner.startsWith(`${each}/`))
-      const isOwn = path.startsWith(`${owner}/`) && (forge === null || forge === by.forge)
+      const isOwn = repository.startsWith(`${owner}/`) && (forge === null || forge === by.forge)
       if (!isTrusted && !isOwn) throw denied(image, host, by, forge)
     }
   }
@@ -38,11 +38,6 @@ export function retagWithConsent(
       return await writer.retag(wish)
     },
   }
-}
-
-function splitHost({ normalised }: ImageName): [string, string] {
-  const slash = normalised.indexOf('/')
-  return [normalised.slice(0, slash), normalised.slice(slash + 1)]
 }
 
 function denied(image: ImageName, host: string, by: RepositoryId, forge: ForgeId | null): SupercargoError {

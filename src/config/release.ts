@@ -1,4 +1,4 @@
-import type { ImageName } from '../domain/image.ts'
+import { type ImageName, splitName } from '../domain/image.ts'
 import { renderTag, type TagTemplate } from '../domain/tag-template.ts'
 import { parseImage } from './grammar.ts'
 import { parseExtract } from './grammar-ready.ts'
@@ -32,7 +32,7 @@ export function readRetag(
       '"retag" names one image, and the environment has several.',
       'Write "retag: true", and let CI push each image of a commit where its releases are.',
     )
-  else if (registryOf(from) !== registryOf(image))
+  else if (splitName(from).host !== splitName(image).host)
     problem(
       `The images ${from.written} and ${image.written} are in two registries.`,
       'Name an image of the same registry: nothing is copied from one to another.',
@@ -68,8 +68,4 @@ function looksForTags({ follow, tag, retag }: Parameters<typeof readTags>[2]): b
   if (follow.kind === 'tag-glob' || follow.kind === 'tag-range')
     return retag !== null && renderTag(tag, about) === null
   return follow.kind !== 'registry-digest'
-}
-
-function registryOf({ normalised }: ImageName): string {
-  return normalised.slice(0, normalised.indexOf('/'))
 }

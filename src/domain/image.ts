@@ -78,6 +78,15 @@ export function imageAt(host: string, path: string): ImageName | null {
   return reference?.tag === null && reference.digest === null ? reference.name : null
 }
 
+/** The registry's host in the form that names are compared by, and the repository there: `acme/web`, `library/nginx`. */
+export function splitName({ normalised }: Pick<ImageName, 'normalised'>): {
+  host: string
+  repository: string
+} {
+  const slash = normalised.indexOf('/')
+  return { host: normalised.slice(0, slash), repository: normalised.slice(slash + 1) }
+}
+
 /** The key under which it is remembered which applications use an image: `image:ghcr.io/acme/web`. */
 export function imageKey(normalised: string): string {
   return `image:${normalised}`

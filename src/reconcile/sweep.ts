@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { errorKind } from '../domain/errors.ts'
-import type { ImageName } from '../domain/image.ts'
+import { type ImageName, splitName } from '../domain/image.ts'
 import { repositoryKey } from '../domain/repository.ts'
 import type { Store } from '../store/store.ts'
 import type { Dependencies } from './dependencies.ts'
@@ -100,7 +100,7 @@ async function lookAtRegistries(
   })
   for (let at = 0; at < asked.length; at += TOGETHER) {
     const some = asked.slice(at, at + TOGETHER).map(async ({ key, watch }) => {
-      const host = watch.image.normalised.split('/', 1).join()
+      const { host } = splitName(watch.image)
       const before = failures.get(host) ?? 0
       if (before >= FAILURES) return
       const mark = await look(parts, watch)

@@ -1,4 +1,4 @@
-import type { ImageName } from '../../domain/image.ts'
+import { type ImageName, splitName } from '../../domain/image.ts'
 import type { Subject } from '../editor.ts'
 import { hasName } from './has-name.ts'
 
@@ -58,9 +58,9 @@ function lineOf(text: string, at: number): number {
 
 /** A name without any slash is a word like others, and counts only with a tag or digest behind it. */
 function spellings(image: ImageName): string[] {
-  const path = image.normalised.slice(image.normalised.indexOf('/') + 1)
-  const short = path.replace(/^library\//, '')
-  return [...new Set([image.normalised, image.written, path, short])].map((name) => {
+  const { repository } = splitName(image)
+  const short = repository.replace(/^library\//, '')
+  return [...new Set([image.normalised, image.written, repository, short])].map((name) => {
     return name.includes('/') ? escaped(name) : `${escaped(name)}(?=[:@][A-Za-z0-9_$\\{])`
   })
 }

@@ -1,4 +1,5 @@
 import { SupercargoError } from '../../domain/errors.ts'
+import { splitName } from '../../domain/image.ts'
 import { invalidAnswer, unavailable, wordsOf } from '../oci/errors.ts'
 import { type Answer, createExchange } from '../oci/exchange.ts'
 import type { RegistryAccess } from '../oci/options.ts'
@@ -17,7 +18,7 @@ export function createHarborScans(harbors: RegistryAccess[]): Pick<RegistryGates
   const scans = new Map(harbors.map((access) => [access.host, createScans(access)]))
   return {
     async readScan(image, digest) {
-      const host = image.normalised.slice(0, image.normalised.indexOf('/'))
+      const { host } = splitName(image)
       const readScan = scans.get(host)
       if (readScan !== undefined) return await readScan(image, digest)
       throw new SupercargoError(`Supercargo knows no scanner of the registry ${host}.`, {
@@ -40,7 +41,7 @@ function createScans(access: RegistryAccess): RegistryGates['readScan'] {
   const base = (access.url ?? `https://${host}`).replace(/\/+$/, '')
   const exchange = createExchange(access)
   return async (image, digest) => {
-    const repository = image.normalised.slice(image.normalised.indexOf('/') + 1)
+    const { repository } = splitName(image)
     const url = urlOf(base, repository, digest)
     const credentials = await access.credentials(repository, [`repository:${repository}:pull`])
     const answer = await exchange({

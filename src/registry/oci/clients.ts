@@ -1,5 +1,5 @@
 import { SupercargoError } from '../../domain/errors.ts'
-import type { ImageName } from '../../domain/image.ts'
+import { type ImageName, splitName } from '../../domain/image.ts'
 import { createOciClient, type OciClient } from './client.ts'
 import type { RegistryAccess } from './options.ts'
 
@@ -20,12 +20,11 @@ export interface OciPlace {
 export function createOciClients(accesses: readonly RegistryAccess[], create = createOciClient): OciClients {
   const clients = new Map(accesses.map((access) => [access.host, create(access)]))
   return {
-    of({ normalised, written }) {
-      const slash = normalised.indexOf('/')
-      const host = normalised.slice(0, slash)
+    of(image) {
+      const { host, repository } = splitName(image)
       const client = clients.get(host)
-      if (client !== undefined) return { client, host, repository: normalised.slice(slash + 1) }
-      throw new SupercargoError(`The registry of ${written} is none that Supercargo may ask.`, {
+      if (client !== undefined) return { client, host, repository }
+      throw new SupercargoError(`The registry of ${image.written} is none that Supercargo may ask.`, {
         code: 'registry-unknown',
         kind: 'permanent',
         advice: `Have the operator name ${host} by REGISTRIES and REGISTRY_…_HOST, or write "ready: commit" for the app, and nobody looks whether its images exist.`,
