@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { after, describe, test } from 'node:test'
+import { after, describe } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SupercargoError } from '../../src/domain/errors.ts'
 import { maintain } from '../../src/store/maintain.ts'
 import type { Delivery, Store } from '../../src/store/store.ts'
 import { gate, type Script, type Scripted, scripted } from '../store/scripted.ts'
-import { type StoreMode, type StoreWorld, silent } from '../store/worlds.ts'
+import { type StoreMode, silent } from '../store/worlds.ts'
 import { eventually } from '../support/eventually.ts'
+import { storeTests } from './store-tests.ts'
 
 const WORK = { concurrency: 4, sweepSeconds: 3600 }
 
@@ -22,25 +23,7 @@ export function inboxContract(mode: StoreMode): void {
   describe(`the inbox on ${mode.name}`, { skip: mode.skip }, () => {
     after(() => mode.close())
 
-    const withWorld = (title: string, body: (world: StoreWorld) => Promise<void>): void => {
-      test(title, { timeout: 60_000 }, async () => {
-        const world = await mode.world()
-        try {
-          await body(world)
-        } finally {
-          await world.remove()
-        }
-      })
-    }
-    const withStore = (title: string, body: (store: Store, world: StoreWorld) => Promise<void>): void =>
-      withWorld(title, async (world) => {
-        const store = await world.open()
-        try {
-          await body(store, world)
-        } finally {
-          await store.close()
-        }
-      })
+    const { withWorld, withStore } = storeTests(mode)
     const working = async (store: Store, script: Script = {}): Promise<Scripted> => {
       const handlers = scripted(script)
       await store.work(handlers, WORK)

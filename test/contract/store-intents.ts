@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { after, describe, test } from 'node:test'
+import { after, describe } from 'node:test'
 import { maintain } from '../../src/store/maintain.ts'
 import type { Intent, IntentWish, Store } from '../../src/store/store.ts'
 import { type Script, scripted } from '../store/scripted.ts'
-import { type StoreMode, type StoreWorld, silent } from '../store/worlds.ts'
+import { type StoreMode, silent } from '../store/worlds.ts'
 import { eventually } from '../support/eventually.ts'
+import { storeTests } from './store-tests.ts'
 
 const WORK = { concurrency: 4, sweepSeconds: 3600 }
 const REPOSITORY = 'github:acme/web'
@@ -23,25 +24,7 @@ export function intentsContract(mode: StoreMode): void {
   describe(`intents on ${mode.name}`, { skip: mode.skip }, () => {
     after(() => mode.close())
 
-    const withWorld = (title: string, body: (world: StoreWorld) => Promise<void>): void => {
-      test(title, { timeout: 60_000 }, async () => {
-        const world = await mode.world()
-        try {
-          await body(world)
-        } finally {
-          await world.remove()
-        }
-      })
-    }
-    const withStore = (title: string, body: (store: Store) => Promise<void>): void =>
-      withWorld(title, async (world) => {
-        const store = await world.open()
-        try {
-          await body(store)
-        } finally {
-          await store.close()
-        }
-      })
+    const { withWorld, withStore } = storeTests(mode)
     /** Every delivery wishes what its payload says. */
     const working = async (store: Store, reconcile?: Script['reconcile']) => {
       const handlers = scripted({

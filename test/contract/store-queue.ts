@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
-import { after, describe, test } from 'node:test'
+import { after, describe } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SupercargoError } from '../../src/domain/errors.ts'
 import type { Store } from '../../src/store/store.ts'
 import { gate, type Script, type Scripted, scripted } from '../store/scripted.ts'
-import type { StoreMode, StoreWorld } from '../store/worlds.ts'
+import type { StoreMode } from '../store/worlds.ts'
 import { eventually } from '../support/eventually.ts'
+import { storeTests } from './store-tests.ts'
 
 const WORK = { concurrency: 4, sweepSeconds: 3600 }
 
@@ -14,22 +15,7 @@ export function queueContract(mode: StoreMode): void {
   describe(`the queue on ${mode.name}`, { skip: mode.skip }, () => {
     after(() => mode.close())
 
-    const withStore = (
-      title: string,
-      body: (store: Store, world: StoreWorld) => Promise<void>,
-      timeout = 60_000,
-    ): void => {
-      test(title, { timeout }, async () => {
-        const world = await mode.world()
-        const store = await world.open()
-        try {
-          await body(store, world)
-        } finally {
-          await store.close()
-          await world.remove()
-        }
-      })
-    }
+    const { withStore } = storeTests(mode)
     const working = async (store: Store, script: Script, options = WORK): Promise<Scripted> => {
       const handlers = scripted(script)
       await store.work(handlers, options)
