@@ -40,23 +40,25 @@ export interface SimpleParts {
 export const WORKFLOW = 'https://github.com/acme/web/.github/workflows/release.yml@refs/heads/main'
 export const GITHUB_ISSUER = 'https://token.actions.githubusercontent.com'
 
-/** `certified`: when its certificates begin, which last ten minutes; `logged`: when its log takes something in. */
+/** In seconds; by so much is all that is signed later than the certificates of the authorities, made on the way. */
+const MINUTE = 60
+
+/**
+ * `certified`: when its certificates begin, which last ten minutes; `logged`: when its log takes something in.
+ * Both are whole seconds, as of real authorities: `@sigstore/core` reads fractions of three digits alone, and
+ * DER leaves their last zeros out, so one time in ten would be unreadable.
+ */
 export async function createSigstoreAuthority(
   times: { certified?: Date; logged?: Date } = {},
 ): Promise<SigstoreAuthority> {
   const keys = () => generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const ctLog = await initializeCTLog(keys(), times.certified)
-  const fulcio = await initializeCA(
-    generateKeyPairSync('ec', { namedCurve: 'P-384' }),
-    ctLog,
-    times.certified,
-  )
-  const rekor = await initializeTLog('https://rekor.test', keys(), times.logged ?? times.certified)
+  const certified = times.certified ?? new Date((Math.floor(Date.now() / 1000) + MINUTE) * 1000)
+  const taken = times.logged ?? certified
+  const ctLog = await initializeCTLog(keys(), certified)
+  const fulcio = await initializeCA(generateKeyPairSync('ec', { namedCurve: 'P-384' }), ctLog, certified)
+  const rekor = await initializeTLog('https://rekor.test', keys(), taken)
 
-  const tsa = await initializeTSA(
-    generateKeyPairSync('ec', { namedCurve: 'P-384' }),
-    times.logged ?? times.certified,
-  )
+  const tsa = await initializeTSA(generateKeyPairSync('ec', { namedCurve: 'P-384' }), taken)
 
   const certify = async ({ subject = WORKFLOW, issuer = GITHUB_ISSUER, issuerOid = 'v2' }: SignerWish) => {
     const { publicKey, privateKey } = keys()

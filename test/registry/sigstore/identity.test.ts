@@ -172,7 +172,8 @@ test('a pattern where the name of a log should be does not hang the process', as
   assert.ok(process.cpuUsage(begun).user < 2_000_000)
 })
 
-// The root hash beside an inclusion proof is not among them: the one in the signed checkpoint counts.
+// Not among them are the root hash beside an inclusion proof, since the one in the signed checkpoint counts, and
+// of the certificate what its authority does not sign: the DER around the signed part (RFC 5280, 4.1).
 test('a changed byte in any part of a bundle is refused, and never throws', async () => {
   const bundle = JSON.parse(await authority.signStatement({ digest }))
   const [entry] = bundle.verificationMaterial.tlogEntries
@@ -194,7 +195,8 @@ test('a changed byte in any part of a bundle is refused, and never throws', asyn
     fc.asyncProperty(change, async ({ field: [object, name], at, by }) => {
       const text = object[name] ?? ''
       const bytes = Buffer.from(text, 'base64')
-      const index = at % bytes.length
+      const [first, end] = name === 'rawBytes' ? signedPart(bytes) : [0, bytes.length]
+      const index = first + (at % (end - first))
       bytes[index] = (bytes[index] ?? 0) ^ by
       object[name] = bytes.toString('base64')
       const changed = JSON.stringify(bundle)
@@ -218,6 +220,12 @@ test('whatever JSON stands where a signature should be ends in a refusal', async
     { numRuns: 100 },
   )
 })
+
+/** Where the contents of TBSCertificate begin and end, when it and the certificate have lengths of two bytes. */
+function signedPart(certificate: Buffer): [first: number, end: number] {
+  assert.deepEqual([certificate[1], certificate[5]], [0x82, 0x82])
+  return [8, 8 + certificate.readUInt16BE(6)]
+}
 
 function verify(
   attached: Parameters<typeof verifyAttached>[0],
