@@ -4,7 +4,13 @@ import { dirname, join, normalize } from 'node:path'
 import { test } from 'node:test'
 
 /** The port to a forge, in parts. */
-const FORGE_PORT = ['forge/forge.ts', 'forge/checks.ts', 'forge/feedback.ts', 'forge/glance.ts']
+const FORGE_PORT = [
+  'forge/forge.ts',
+  'forge/checks.ts',
+  'forge/feedback.ts',
+  'forge/glance.ts',
+  'forge/state.ts',
+]
 
 /** What each room may import, besides itself. A file name stands for that one file: a port. */
 const ROOMS: Record<string, string[]> = {
@@ -12,13 +18,16 @@ const ROOMS: Record<string, string[]> = {
   config: ['domain'],
   edit: ['domain'],
   command: ['domain'],
+  // What people have told the bot, as files of its own branch.
+  state: ['domain', 'forge/state.ts'],
   'forge/checks.ts': ['domain'],
   'forge/feedback.ts': ['domain'],
   'forge/glance.ts': ['domain'],
-  'forge/forge.ts': ['forge/checks.ts', 'forge/feedback.ts', 'forge/glance.ts', 'domain'],
+  'forge/state.ts': ['domain'],
+  'forge/forge.ts': ['forge/checks.ts', 'forge/feedback.ts', 'forge/glance.ts', 'forge/state.ts', 'domain'],
   'registry/registry.ts': ['domain'],
   'store/store.ts': ['domain'],
-  plan: ['config', 'command', 'edit', 'domain', ...FORGE_PORT, 'registry/registry.ts'],
+  plan: ['config', 'command', 'edit', 'state', 'domain', ...FORGE_PORT, 'registry/registry.ts'],
   // What adapters of HTTP services share, of whatever kind.
   net: [],
   // What the adapters of forges share; it speaks to no forge in particular.
@@ -35,9 +44,11 @@ const ROOMS: Record<string, string[]> = {
     'config',
     'edit',
     'command',
+    'state',
     'domain',
     'forge/forge.ts',
     'forge/feedback.ts',
+    'forge/state.ts',
     'registry/registry.ts',
     'store/store.ts',
   ],
@@ -68,7 +79,7 @@ const FENCES: [RegExp, string[]][] = [
 ]
 
 /** No clock, no randomness, no timers, no I/O: the rooms whose functions are pure. */
-const PURE = ['domain', 'config', 'edit', 'command', 'plan']
+const PURE = ['domain', 'config', 'edit', 'command', 'state', 'plan']
 const IMPURE =
   /\basync\b|\bawait\b|\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bsetTimeout\b|\bsetInterval\b|\bfetch\(/
 const DOORS = ['index.ts', 'main.ts', 'cli']

@@ -4,6 +4,7 @@ import type { Vocabulary } from '../domain/vocabulary.ts'
 import type { ForgeChecks } from './checks.ts'
 import type { ForgeFeedback, OwnComment } from './feedback.ts'
 import type { ForgeGlance } from './glance.ts'
+import type { ForgeState, StateSnapshot } from './state.ts'
 
 /**
  * The port to a forge. Readers return what is there at one moment; a part that could not be read completely
@@ -11,7 +12,7 @@ import type { ForgeGlance } from './glance.ts'
  * SupercargoError whose kind decides scheduling: `transient` with `retryAt` for rate limits, `conflict` for
  * a lost race, `permanent` with code `repository-not-found` for 404 and 403 without a rate limit.
  */
-export interface Forge extends ForgeReader, ForgeGlance, ForgeChecks, ForgeWriter, ForgeFeedback {
+export interface Forge extends ForgeReader, ForgeGlance, ForgeChecks, ForgeWriter, ForgeFeedback, ForgeState {
   readonly id: ForgeId
   /** For texts that people read. */
   readonly words: Vocabulary
@@ -201,6 +202,8 @@ export interface ManifestQuery {
   changeRequestBranches: string[]
   /** Beginnings of names, each with a `/` at its end: which branches are there? */
   branchPrefixes?: string[]
+  /** A directory of the bot's own branch, whose files are read to any depth. */
+  state?: string
 }
 
 export interface DirectoryQuery {
@@ -233,6 +236,8 @@ export interface ManifestSnapshot {
    * that GitLab gives), up to a hundred of the others.
    */
   branches: string[]
+  /** Of `ManifestQuery.state`; absent where it was not asked for. */
+  state?: StateSnapshot
 }
 
 /** A commit on the manifest branch that touched a path. */

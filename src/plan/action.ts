@@ -12,8 +12,9 @@ import type {
   ReportWish,
   UpdateChangeRequest,
 } from '../forge/forge.ts'
+import type { StateWish } from '../forge/state.ts'
 import type { RetagWish } from '../registry/registry.ts'
-import type { Wait } from './wait.ts'
+import type { Wait } from './versions/wait.ts'
 
 /**
  * What must be done so that what is becomes what should be. Plain data: dry run, dashboard, change request
@@ -35,6 +36,8 @@ export type Action = ActionBase &
     | { kind: 'end-deployment'; place: DeploymentPlace }
     /** In a registry; `repository` is the one whose release it is. */
     | { kind: 'retag'; wish: RetagWish }
+    /** On the bot's own branch of a manifest repository. */
+    | { kind: 'write-state'; wish: StateWish }
   )
 
 /** `review`: people. `auto`: the bot, when the forge lets it. */

@@ -1,7 +1,7 @@
 import type { Vocabulary } from '../domain/vocabulary.ts'
 import type { ChangeRequestLink, MergeResult } from '../forge/forge.ts'
 import type { Action, Standing } from './action.ts'
-import { waitsForMerge } from './settle.ts'
+import { waitsForMerge } from './change-requests/settle.ts'
 import { whileWaiting } from './standing.ts'
 
 /** An action that was carried out, with what the forge answered. */

@@ -1,12 +1,12 @@
 import type { RepositoryId } from '../domain/repository.ts'
 import type { Action, Standing } from './action.ts'
-import { commitDirectly } from './direct.ts'
-import { planEnvironment } from './environment.ts'
+import { commitDirectly } from './change-requests/direct.ts'
+import { closeStrays } from './change-requests/strays.ts'
+import { planEnvironment } from './environments/plan-environment.ts'
 import { type LookAgain, sooner, UNTIL_MERGEABLE, untilReady } from './look-again.ts'
-import type { PreviewStanding } from './preview-standing.ts'
-import { type HistoryNeeded, type Orphans, planPreviews } from './previews.ts'
+import { type HistoryNeeded, type Orphans, planPreviews } from './previews/plan-previews.ts'
+import type { PreviewStanding } from './previews/standing.ts'
 import type { Question } from './questions.ts'
-import { closeStrays } from './strays.ts'
 import type { World } from './world.ts'
 
 export interface PlanOptions {

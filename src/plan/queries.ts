@@ -3,9 +3,9 @@ import { changeRequestBranch, changeRequestPrefix, POLICY_PATH, PREVIEWS } from 
 import { type RepositoryId, sameRepository } from '../domain/repository.ts'
 import { PREVIEW_PATH_VARIABLES, parseTemplate, templateRoot } from '../domain/template.ts'
 import type { DirectoryQuery, ManifestQuery, SourceQuery } from '../forge/forge.ts'
-import { watchedPaths } from './choices.ts'
+import { branchOf, isChosenName, rootOf } from './change-requests/own-branch.ts'
 import { COMMENT_MARKER } from './explain/comment.ts'
-import { branchOf, isChosenName, rootOf } from './own-branch.ts'
+import { watchedPaths } from './versions/choices.ts'
 
 /** How many commits are searched for what was committed directly last. */
 const HISTORY = 20

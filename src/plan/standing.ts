@@ -1,5 +1,5 @@
 import type { Reason, Standing } from './action.ts'
-import type { Candidate } from './candidate.ts'
+import type { Candidate } from './versions/candidate.ts'
 
 /** Adds what an environment waits for besides: newer versions that are not ready, or images that are gone. */
 export function tellMore(

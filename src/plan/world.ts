@@ -3,6 +3,7 @@ import type { RepositoryId } from '../domain/repository.ts'
 import { sameRepository } from '../domain/repository.ts'
 import type { Vocabulary } from '../domain/vocabulary.ts'
 import type { Comparison, ManifestSnapshot, RepositorySnapshot, SourceSnapshot } from '../forge/forge.ts'
+import type { StateRead } from '../state/state.ts'
 import type { Reason } from './action.ts'
 import type { Answers } from './questions.ts'
 
@@ -36,6 +37,8 @@ export interface ReadableManifests {
   words: Vocabulary
   /** Null: the manifest repository has no policy file. */
   policy: Read<Policy | null>
+  /** What people have told the bot about this application repository. */
+  state: StateRead
 }
 
 export interface UnreadableManifests {

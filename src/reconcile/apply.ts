@@ -42,6 +42,9 @@ export async function apply(
     case 'retag':
       await registry.retag(action.wish, repository)
       break
+    case 'write-state':
+      await forge.writeState(repository, action.wish)
+      break
     case 'report':
       await forge.writeReport(repository, action.wish)
       break

@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import { SupercargoError } from '../domain/errors.ts'
 import type { ForgeId, RepositoryId } from '../domain/repository.ts'
 import type { Forge } from '../forge/forge.ts'
-import type { Since } from '../plan/late.ts'
+import type { Since } from '../plan/versions/late.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { JournalEntry } from '../store/store.ts'
 

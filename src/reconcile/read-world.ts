@@ -13,12 +13,13 @@ import type {
   SourceSnapshot,
 } from '../forge/forge.ts'
 import type { Reason } from '../plan/action.ts'
-import { comparisonKey } from '../plan/lineage.ts'
-import { versionBranches } from '../plan/own-branch.ts'
+import { versionBranches } from '../plan/change-requests/own-branch.ts'
 import { type Plan, type PlanOptions, plan } from '../plan/plan.ts'
-import { PROOF_COMMITS } from '../plan/preview-proof.ts'
+import { PROOF_COMMITS } from '../plan/previews/proof.ts'
 import { manifestQueries, sourceQuery, strayBranches } from '../plan/queries.ts'
+import { comparisonKey } from '../plan/versions/lineage.ts'
 import type { ManifestWorld, World } from '../plan/world.ts'
+import { readState, type SourceIdentity, stateDirectory } from '../state/files.ts'
 import { answerQuestions } from './answer-questions.ts'
 import { type Dependencies, forgeOf } from './dependencies.ts'
 import { reasonOf } from './reason-of.ts'
@@ -64,10 +65,11 @@ export async function readAndPlan(
   const source = await forge.readRepository(repository, [...paths, POLICY_PATH])
   const config = configurationOf(source, paths, [...forges.keys()])
   if (config.kind !== 'config') return { ...config, source }
+  const identity = { forge: repository.forge, id: source.id }
   const queries = manifestQueries(config.value)
   const [offers, first] = await Promise.all([
     source.archived ? NOTHING_OFFERED : forge.readSource(source.repository, sourceQuery(config.value)),
-    Promise.all(queries.map((each) => readManifests(forges, each))),
+    Promise.all(queries.map((each) => readManifests(forges, identity, each))),
   ])
   const manifests = await Promise.all(
     first.map((each, index) => readBranches(forges, config.value, offers, each, queries[index]?.query)),
@@ -200,17 +202,19 @@ function readConfiguration(
 
 async function readManifests(
   forges: ReadonlyMap<ForgeId, Forge>,
+  source: SourceIdentity,
   { repository, query }: { repository: RepositoryId; query: ManifestQuery },
 ): Promise<ManifestWorld> {
   const place = { repository, branch: query.branch }
   try {
     const forge = forgeOf(forges, repository)
-    const snapshot = await forge.readManifests(repository, query)
+    const snapshot = await forge.readManifests(repository, { ...query, state: stateDirectory(source) })
     return {
       ...place,
       snapshot,
       words: forge.words,
       policy: policyOf(snapshot.files[POLICY_PATH] ?? null, snapshot.repository),
+      state: readState(source, snapshot.state),
     }
   } catch (error) {
     if (errorKind(error) !== 'permanent') throw error

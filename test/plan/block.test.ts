@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { type Block, readBlock, replaceBlock, writeBlock } from '../../src/plan/block.ts'
-import { withNote } from '../../src/plan/note.ts'
+import { type Block, readBlock, replaceBlock, writeBlock } from '../../src/plan/change-requests/block.ts'
+import { withNote } from '../../src/plan/change-requests/note.ts'
 
 const BLOCK: Block = {
   source: 'github:acme/web',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Follow } from '../../src/config/model.ts'
 import { parseTagTemplate } from '../../src/domain/tag-template.ts'
-import { type Choices, choicesOf } from '../../src/plan/choices.ts'
+import { type Choices, choicesOf } from '../../src/plan/versions/choices.ts'
 import { app, commit, environment, line, offers, oid, onMain } from '../support/world.ts'
 
 function tagged(follow: Follow, names: string[], complete = true) {

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { GITHUB_WORDS, GITLAB_WORDS, type Vocabulary } from '../../src/domain/vocabulary.ts'
 import { aftermath } from '../../src/plan/aftermath.ts'
-import { readBlock, sameSource, writeBlock } from '../../src/plan/block.ts'
+import { readBlock, sameSource, writeBlock } from '../../src/plan/change-requests/block.ts'
 import { feedback } from '../../src/plan/feedback.ts'
 import { plan } from '../../src/plan/plan.ts'
 import type { World } from '../../src/plan/world.ts'
+import { NOTHING_SAID } from '../../src/state/state.ts'
 import { afterWriting } from '../support/applied.ts'
 import {
   app,
@@ -45,6 +46,7 @@ function across(words: { source: Vocabulary; manifests: Vocabulary }, each: Worl
       snapshot: { ...(one.snapshot ?? manifests('x')), repository: manifestId },
       words: words.manifests,
       policy: { ok: true, value: { accept: [{ ...accept, merge: [], direct: ['*'] }] } },
+      state: { ok: true, head: null, value: NOTHING_SAID },
     })),
   }
 }

@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import type { ImageGates } from '../../src/config/model.ts'
 import { parseImageName } from '../../src/domain/image.ts'
 import type { SignatureTrust } from '../../src/domain/trust.ts'
-import { gateFacts, imageGates } from '../../src/plan/image-gates.ts'
 import { type Answer, type Answers, type Question, questionKey } from '../../src/plan/questions.ts'
+import { gateFacts, imageGates } from '../../src/plan/versions/image-gates.ts'
 import type { Scan } from '../../src/registry/registry.ts'
 
 const gated = { image: parseImageName('ghcr.io/acme/web'), digest: `sha256:${'1'.repeat(64)}`, tag: 'v1' }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Standing } from '../../src/plan/action.ts'
 import { standingReport } from '../../src/plan/explain/report.ts'
-import { tellLate, waitNames } from '../../src/plan/late.ts'
+import { tellLate, waitNames } from '../../src/plan/versions/late.ts'
 import { app, environment, NOW } from '../support/world.ts'
 
 const CONFIG = {

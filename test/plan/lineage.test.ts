@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { commitGraph, relate } from '../../src/plan/lineage.ts'
+import { commitGraph, relate } from '../../src/plan/versions/lineage.ts'
 import { commit, line, oid, onMain } from '../support/world.ts'
 
 const MERGED = [

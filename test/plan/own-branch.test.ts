@@ -4,7 +4,7 @@ import { BRANCH_VARIABLES, TITLE_VARIABLES } from '../../src/domain/branch-templ
 import { parseTemplate } from '../../src/domain/template.ts'
 import type { BranchState } from '../../src/forge/forge.ts'
 import type { Action } from '../../src/plan/action.ts'
-import { versionBranches } from '../../src/plan/own-branch.ts'
+import { versionBranches } from '../../src/plan/change-requests/own-branch.ts'
 import { plan } from '../../src/plan/plan.ts'
 import { manifestQueries, strayBranches } from '../../src/plan/queries.ts'
 import type { World } from '../../src/plan/world.ts'

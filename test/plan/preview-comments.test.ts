@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { GITHUB_WORDS } from '../../src/domain/vocabulary.ts'
 import { COMMENT_MARKER, type PreviewTold, previewComment } from '../../src/plan/explain/comment.ts'
 import { readMemory } from '../../src/plan/explain/comment-memory.ts'
-import type { PreviewStanding } from '../../src/plan/preview-standing.ts'
+import type { PreviewStanding } from '../../src/plan/previews/standing.ts'
 import { oid, pullRequest } from '../support/world.ts'
 
 const FIRST = new Date('2026-01-02T03:04:05Z')

@@ -4,8 +4,8 @@ import fc from 'fast-check'
 import { NAME_PATTERN } from '../../src/domain/names.ts'
 import { parseTagTemplate } from '../../src/domain/tag-template.ts'
 import { plan } from '../../src/plan/plan.ts'
-import { invalidName } from '../../src/plan/preview-names.ts'
-import { previewSet } from '../../src/plan/preview-set.ts'
+import { invalidName } from '../../src/plan/previews/names.ts'
+import { previewSet } from '../../src/plan/previews/set.ts'
 import { app, file, manifests, offers, oid, previews, pullRequest, world } from '../support/world.ts'
 
 const BRANCHES = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Environment, Follow, TagSelection } from '../../src/config/model.ts'
-import { compareRuled, highest, ruledTags } from '../../src/plan/registry-tags.ts'
+import { compareRuled, highest, ruledTags } from '../../src/plan/versions/registry-tags.ts'
 
 const ALL: TagSelection = { allow: [], deny: [], extract: null, prereleases: false }
 

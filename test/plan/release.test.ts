@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Environment, Policy } from '../../src/config/model.ts'
 import { parseImageName } from '../../src/domain/image.ts'
 import { parseTagTemplate } from '../../src/domain/tag-template.ts'
-import { compareReleases } from '../../src/plan/release-tags.ts'
+import { compareReleases } from '../../src/plan/versions/release-tags.ts'
 import { planWith, type Shelves, sha256 } from '../support/answering.ts'
 import {
   app,

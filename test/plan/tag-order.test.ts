@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { compareTags } from '../../src/plan/tag-order.ts'
+import { compareTags } from '../../src/plan/versions/tag-order.ts'
 
 test('versions go by semantic version precedence, also behind a prefix', () => {
   const ascending = ['v1.0.0-rc.1', 'v1.0.0', 'v1.2.0', 'v1.10.0', 'v2.0.0']

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import type { Check } from '../../src/forge/checks.ts'
-import { comparisonKey } from '../../src/plan/lineage.ts'
 import { type Plan, plan } from '../../src/plan/plan.ts'
 import { type Answer, type Known, type Question, questionKey } from '../../src/plan/questions.ts'
+import { comparisonKey } from '../../src/plan/versions/lineage.ts'
 import type { World } from '../../src/plan/world.ts'
 
 /** What registries and forges would say, for a plan that asks as it goes. */

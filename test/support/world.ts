@@ -15,6 +15,7 @@ import type {
   SourceSnapshot,
 } from '../../src/forge/forge.ts'
 import type { World } from '../../src/plan/world.ts'
+import { NOTHING_SAID, type SourceState } from '../../src/state/state.ts'
 
 /** Builders of plain data for tests of the plan: small worlds with names that explain themselves. */
 
@@ -188,6 +189,7 @@ export function world(parts: {
   policy?: World['manifests'][number] extends infer M ? (M extends { policy: infer P } ? P : never) : never
   answers?: World['answers']
   comparisons?: World['comparisons']
+  said?: Partial<SourceState>
 }): World {
   return {
     words: GITHUB_WORDS,
@@ -212,6 +214,7 @@ export function world(parts: {
         snapshot: parts.snapshot,
         words: GITHUB_WORDS,
         policy: parts.policy ?? { ok: true, value: null },
+        state: { ok: true, head: null, value: { ...NOTHING_SAID, ...parts.said } },
       },
     ],
     comparisons: parts.comparisons ?? {},

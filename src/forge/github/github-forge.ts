@@ -77,6 +77,9 @@ export function createGitHubForge(options: GitHubOptions): Forge {
       reads(repository, (session) => writeComment(session, repository, wish)),
     writeReport: (repository, wish) =>
       reads(repository, (session) => writeReport(session, repository, wish, memory)),
+    writeState: async () => {
+      throw new Error('not there yet')
+    },
     readAccess: (repository, login) => reads(repository, (session) => readAccess(session, login)),
     readComment: (repository, number, comment) =>
       reads(repository, (session) => readComment(session, number, comment)),

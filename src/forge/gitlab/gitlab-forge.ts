@@ -83,6 +83,9 @@ export function createGitLabForge(options: GitLabOptions): Forge {
     writeComment: async (repository, wish) =>
       await writeComment(client, repository, wish, await me(), limiter),
     writeReport: async (repository, wish) => await writeReport(client, repository, wish, await me(), memory),
+    writeState: async () => {
+      throw new Error('not there yet')
+    },
     readAccess: (repository, login) => readAccess(client, repository, login, clock()),
     readComment: (repository, number, comment) =>
       reads(repository, (now, user) => readComment(client, now, number, comment, user)),

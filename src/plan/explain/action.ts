@@ -28,6 +28,8 @@ export function headline(action: Action, world: World): string {
       return `${action.place.environment} ${action.place.slot}`
     case 'retag':
       return printable(`${action.wish.to.written}:${action.wish.tag}`)
+    case 'write-state':
+      return `"${printable(action.wish.message.split('\n', 1)[0] ?? '')}"`
     case 'report':
       return `on ${action.wish.commit.slice(0, 7)}`
   }

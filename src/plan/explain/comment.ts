@@ -3,7 +3,7 @@ import { codeSpan, escapeMarkdown, fitting, link } from '../../domain/markdown.t
 import { minute } from '../../domain/minute.ts'
 import type { Vocabulary } from '../../domain/vocabulary.ts'
 import type { SourcePullRequest } from '../../forge/forge.ts'
-import type { PreviewStanding } from '../preview-standing.ts'
+import type { PreviewStanding } from '../previews/standing.ts'
 import { type CommentMemory, type RowMemory, writeMemory } from './comment-memory.ts'
 
 /** Every comment of the bot's on a source pull request holds this; with the author it is what finds it again. */

@@ -1,11 +1,11 @@
 import type { Environment, ImageGates } from '../../config/model.ts'
 import { codeSpan, escapeMarkdown } from '../../domain/markdown.ts'
 import type { Version } from '../../domain/version.ts'
-import type { Edited } from '../edit-environment.ts'
-import { gateFacts } from '../image-gates.ts'
-import { writesDigests } from '../pin.ts'
+import type { Edited } from '../environments/edit-environment.ts'
 import type { Answers } from '../questions.ts'
-import type { Place } from '../ready.ts'
+import { gateFacts } from '../versions/image-gates.ts'
+import { writesDigests } from '../versions/pin.ts'
+import type { Place } from '../versions/ready.ts'
 
 const PLACES_SHOWN = 10
 

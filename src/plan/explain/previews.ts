@@ -4,8 +4,8 @@ import { plainLine, trailers } from '../../domain/commit-message.ts'
 import { codeSpan, escapeMarkdown, link } from '../../domain/markdown.ts'
 import { PREVIEWS } from '../../domain/names.ts'
 import type { Vocabulary } from '../../domain/vocabulary.ts'
-import type { Preview } from '../preview-set.ts'
-import type { PreviewChanges } from '../previews.ts'
+import type { PreviewChanges } from '../previews/plan-previews.ts'
+import type { Preview } from '../previews/set.ts'
 import type { World } from '../world.ts'
 
 const SHOWN = 50

@@ -1,0 +1,53 @@
+import type { Previews } from '../../config/model.ts'
+import { PREVIEW_VARIABLES, placeholdersIn } from '../../domain/template.ts'
+import type { ManifestFile, ManifestSnapshot } from '../../forge/forge.ts'
+import { answerTo } from '../questions.ts'
+import { lacks, unanswered } from '../versions/wait.ts'
+import type { World } from '../world.ts'
+import { differences, renderPreview } from './files.ts'
+import type { Preview } from './set.ts'
+import type { Compared } from './standing.ts'
+
+/** What previews are made from, and what is there. */
+export interface PreviewGround {
+  template: readonly ManifestFile[]
+  previews: Previews
+  snapshot: ManifestSnapshot
+}
+
+/**
+ * What brings one preview to its template. An error in one keeps that one as it is, and no other. Where the template names
+ * {digest}, the registry is asked what the preview's tag has now.
+ */
+export function compare(world: World, preview: Preview, ground: PreviewGround): Compared {
+  return ground.template.some(namesDigest) ? renderAsked(world, preview, ground) : render(preview, ground)
+}
+
+function render(preview: Preview, { template, previews, snapshot }: PreviewGround): Compared {
+  const rendered = renderPreview(preview, template, previews.template)
+  if (rendered.files === null) return { preview, changes: [], reason: rendered.reason }
+  return { preview, changes: differences(preview, rendered.files, snapshot), reason: null }
+}
+
+function renderAsked({ answers }: World, preview: Preview, ground: PreviewGround): Compared {
+  const [image] = ground.previews.images
+  if (image === undefined) return render(preview, ground)
+  const question = { about: 'manifest' as const, image, reference: preview.tag }
+  const answer = answerTo(answers, question)
+  if (answer === null) return { preview, changes: [], reason: null, asks: [question] }
+  if (answer.known && answer.value !== null) return render(withDigest(preview, answer.value.digest), ground)
+  const name = `${image.written}:${preview.tag}`
+  const message = `${preview.tag} waits for its image ${name}, whose digest is to be written.`
+  const { waits } = answer.known
+    ? lacks({ code: 'waits-for-image', message }, true)
+    : unanswered(`The digest of ${name}`, answer)
+  return { preview, changes: [], reason: waits[0]?.reason ?? null, waits }
+}
+
+function namesDigest({ text }: ManifestFile): boolean {
+  return text !== null && placeholdersIn(text, PREVIEW_VARIABLES).some(({ name }) => name === 'digest')
+}
+
+function withDigest(preview: Preview, digest: string): Preview {
+  return { ...preview, values: { ...preview.values, digest } }
+}

@@ -1,0 +1,260 @@
+import { createHash } from 'node:crypto'
+import { decide, refusesSource } from '../../config/consent.ts'
+import type { App, Previews } from '../../config/model.ts'
+import { changeRequestBranch, PREVIEWS } from '../../domain/names.ts'
+import { type RepositoryId, repositoryKey } from '../../domain/repository.ts'
+import type { Vocabulary } from '../../domain/vocabulary.ts'
+import type { FileChange, ManifestFile } from '../../forge/forge.ts'
+import type { Reason, Standing } from '../action.ts'
+import type { Proposal } from '../change-requests/proposal.ts'
+import { settle } from '../change-requests/settle.ts'
+import type { TargetPlan } from '../environments/plan-environment.ts'
+import { explainPreviews } from '../explain/previews.ts'
+import type { LookAgain } from '../look-again.ts'
+import type { Question } from '../questions.ts'
+import { manifestsOf, type World } from '../world.ts'
+import { compare } from './compare.ts'
+import { previewsInGit, templateFiles } from './files.ts'
+import { untilExpiry } from './life.ts'
+import { invalidName } from './names.ts'
+import { isProven, needsProof } from './proof.ts'
+import { onlyReady } from './ready.ts'
+import { mayRemove } from './removal.ts'
+import { type Preview, previewSet } from './set.ts'
+import {
+  type Compared,
+  type PreviewStanding,
+  standingOfAbsent,
+  standingOfPreview,
+  withNotes,
+} from './standing.ts'
+
+/** Paths of previews that Git holds and nobody wants. */
+export interface Orphans {
+  all: string[]
+  /** Those that a direct commit of this pass removes. */
+  removed: string[]
+}
+
+export type PreviewsPlan = TargetPlan & {
+  /** Name of the app. */
+  app: string
+  /** Directories whose history must be read before anything is planned. */
+  historyNeeded: HistoryNeeded | null
+  previews: PreviewStanding[]
+  /** When the next of them is warned of, or goes. */
+  lookAgain: LookAgain | null
+  /** Null: nobody could look. */
+  orphans: Orphans | null
+}
+
+export interface HistoryNeeded {
+  repository: RepositoryId
+  branch: string | null
+  paths: string[]
+}
+
+/** What happens to the previews of one app, as three lists. */
+export interface PreviewChanges {
+  added: Preview[]
+  updated: Preview[]
+  /** Paths. */
+  removed: string[]
+}
+
+/** Compares the previews that should exist with those that Git holds. */
+export function planPreviews(world: World, app: App, previews: Previews, confirmed: boolean): PreviewsPlan {
+  const target = `${app.name}/${PREVIEWS}`
+  const wanted = previewSet(world, app, previews)
+  const lookAgain = untilExpiry(
+    wanted.previews.map(({ expires }) => expires),
+    world.now,
+  )
+  const stop = (state: Standing['state'], reason: Reason): PreviewsPlan => ({
+    app: app.name,
+    actions: [],
+    standing: { target, state, reason, from: null, to: null, url: null },
+    soon: false,
+    direct: null,
+    notRead: [],
+    historyNeeded: null,
+    previews: wanted.previews.map((preview) => ({
+      app: app.name,
+      preview,
+      state: 'refused',
+      byCommit: false,
+      reason,
+      warning: null,
+    })),
+    lookAgain,
+    orphans: null,
+  })
+  const manifests = manifestsOf(world, previews)
+  if (manifests.snapshot === null) return stop('refused', manifests.reason)
+  const { snapshot, policy, words } = manifests
+  if (!policy.ok) {
+    return stop('refused', {
+      code: 'policy-broken',
+      message: 'The policy of the manifest repository has problems.',
+    })
+  }
+  const stranger = refusesSource(policy.value, world.source.repository, previews.manifests)
+  if (stranger !== null) return stop('refused', stranger)
+  if (!snapshot.complete) {
+    return stop('waiting', {
+      code: 'manifests-incomplete',
+      message: 'The manifests could not be read completely.',
+    })
+  }
+  const ask = (paths: string[]) =>
+    decide(policy.value, world.source.repository, previews.manifests, {
+      name: PREVIEWS,
+      paths,
+      images: previews.images,
+      merge: previews.merge,
+    })
+  const template = templateFiles(snapshot, previews)
+  const usable = ask([previews.template])
+  const unusable = whyUnusable(previews, template, usable)
+  const inGit = previewsInGit(snapshot, previews)
+  const rendered = wanted.previews.map((preview) =>
+    unusable === null
+      ? compare(world, preview, { template, previews, snapshot })
+      : { preview, changes: [], reason: unusable },
+  )
+  const notAsked = (questions: Question[]): PreviewsPlan => {
+    const reason = { code: 'not-asked', message: 'Nobody has looked yet which versions are ready.' }
+    return { ...stop('waiting', reason), questions }
+  }
+  const digests = rendered.flatMap(({ asks = [] }) => asks)
+  if (digests.length > 0) return notAsked(digests)
+  const unwanted = [...inGit.keys()].filter(
+    (path) => !wanted.previews.some((preview) => preview.path === path),
+  )
+  const touched = [...unwanted, ...changedPaths(rendered).filter((path) => inGit.has(path))]
+  const proofs = needsProof(previews)
+    ? touched.map((path) => ({ path, proven: isProven(snapshot, path) }))
+    : []
+  const unread = proofs.flatMap(({ path, proven }) => (proven === null ? [path] : []))
+  if (unread.length > 0) {
+    const reason = { code: 'history-not-read', message: 'The history of the previews has not been read yet.' }
+    const { repository, branch } = manifests
+    return { ...stop('waiting', reason), historyNeeded: { repository, branch, paths: unread } }
+  }
+  const foreign = new Set(proofs.flatMap(({ path, proven }) => (proven === false ? [path] : [])))
+  const made = rendered.map((each) => (foreign.has(each.preview.path) ? notMade(each) : each))
+  const gates = usable.allowed ? usable.gates : []
+  const { compared, questions } = onlyReady(world, previews, made, gates)
+  if (questions.length > 0) return notAsked(questions)
+  const orphans = unwanted.filter((path) => !foreign.has(path))
+  const removal = mayRemove(orphans, previews, { complete: wanted.complete, confirmed })
+  const removed = removal === null ? orphans : []
+  const changes = [
+    ...compared.flatMap(({ changes }) => changes),
+    ...removed.flatMap((path) => (inGit.get(path) ?? []).map((file) => ({ path: file.path, content: null }))),
+  ]
+  const decision = ask(changes.map(({ path }) => path))
+  if (!decision.allowed) return stop('refused', decision.reason)
+
+  const summary: PreviewChanges = {
+    added: compared
+      .filter((each) => each.changes.length > 0 && !inGit.has(each.preview.path))
+      .map(({ preview }) => preview),
+    updated: compared
+      .filter((each) => each.changes.length > 0 && inGit.has(each.preview.path))
+      .map(({ preview }) => preview),
+    removed,
+  }
+  const counts = { from: counted(inGit.size), to: counted(wanted.previews.length) }
+  const proposal = propose(world, app, { summary, changes, decision, counts, words })
+  const direct = decision.merge === 'direct' && changes.length > 0
+  const settled = direct
+    ? { actions: [], standing: standingOf(target, proposal), soon: false }
+    : settle(proposal, snapshot)
+  return {
+    app: app.name,
+    ...settled,
+    standing: withNotes(settled.standing, removal, unusable, compared),
+    direct: direct ? { proposal, snapshot, again: () => [] } : null,
+    notRead: [],
+    historyNeeded: null,
+    previews: [
+      ...compared.map((each) => standingOfPreview(app, each, { direct, now: world.now })),
+      ...wanted.absent.map((each) =>
+        standingOfAbsent(app, each, { inGit: orphans.includes(each.preview.path), removal, direct }),
+      ),
+    ],
+    lookAgain,
+    orphans: { all: orphans, removed: direct ? removed : [] },
+  }
+}
+
+/** Previews are copies of the template, so it too must be open to the source; and it must make valid names. */
+function whyUnusable(
+  previews: Previews,
+  template: readonly ManifestFile[],
+  decision: ReturnType<typeof decide>,
+): Reason | null {
+  if (!decision.allowed) return decision.reason
+  return template.length > 0
+    ? invalidName(template, previews)
+    : { code: 'template-not-found', message: `There is no template at ${previews.template}.` }
+}
+
+function changedPaths(compared: readonly Compared[]): string[] {
+  return compared.flatMap(({ preview, changes }) => (changes.length === 0 ? [] : [preview.path]))
+}
+
+/** A directory of the preview's name that somebody else made stays as it is. */
+function notMade({ preview }: Compared): Compared {
+  const message = `${preview.path} is there already, and Supercargo did not make it.`
+  return { preview, changes: [], reason: { code: 'not-a-preview', message } }
+}
+
+interface Findings {
+  summary: PreviewChanges
+  changes: FileChange[]
+  decision: Extract<ReturnType<typeof decide>, { allowed: true }>
+  counts: { from: string; to: string }
+  words: Vocabulary
+}
+
+function propose(world: World, app: App, { summary, changes, decision, counts, words }: Findings): Proposal {
+  const story = explainPreviews(world, app, summary, decision)
+  return {
+    target: `${app.name}/${PREVIEWS}`,
+    branch: changeRequestBranch(app.name, PREVIEWS),
+    others: [],
+    words,
+    block: {
+      source: repositoryKey(world.source.repository),
+      sourceId: world.source.id,
+      app: app.name,
+      target: PREVIEWS,
+      version: createHash('sha256').update(JSON.stringify(changes)).digest('hex').slice(0, 12),
+      commit: null,
+    },
+    ...counts,
+    changes,
+    edits: [],
+    reason: { code: 'previews-differ', message: `${story.title}.` },
+    withdrawn: null,
+    merge: decision.merge === 'direct' ? 'review' : decision.merge,
+    ...story,
+  }
+}
+
+function standingOf(target: string, proposal: Proposal): Standing {
+  return {
+    target,
+    state: 'changing',
+    reason: proposal.reason,
+    from: proposal.from,
+    to: proposal.to,
+    url: null,
+  }
+}
+
+function counted(count: number): string {
+  return `${count} preview${count === 1 ? '' : 's'}`
+}
