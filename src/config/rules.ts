@@ -124,7 +124,7 @@ function checkPreviews({ app, previews: path }: PlacedApp, complain: Complain): 
         ),
       )
   }
-  if (mayOverlap(previews.path, previews.template))
+  if (previews.template !== null && mayOverlap(previews.path, previews.template))
     problems.push(
       complain(
         [...path, 'template'],

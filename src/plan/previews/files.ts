@@ -16,9 +16,9 @@ import type { Preview } from './set.ts'
 /** The files of one preview as they should be, or why they cannot be made. */
 export type Rendered = { files: FileChange[] } | { files: null; reason: Reason }
 
-/** The template's files, in the order of paths. */
-export function templateFiles(snapshot: ManifestSnapshot, previews: Previews): ManifestFile[] {
-  return snapshot.tree.filter(({ path }) => isUnder(path, previews.template))
+/** The template's files, in the order of paths; [] also where there is no template. */
+export function templateFiles({ tree }: ManifestSnapshot, { template }: Previews): ManifestFile[] {
+  return template === null ? [] : tree.filter(({ path }) => isUnder(path, template))
 }
 
 /** A directory is copied with every file rendered; a single file becomes the one file of the preview. */
