@@ -68,6 +68,20 @@ export function previewsInGit(snapshot: ManifestSnapshot, previews: Previews): M
   return found
 }
 
+/**
+ * The variables that the path of a preview in Git holds. Their values, with dashes between them, tell it from all others of
+ * its app, and are valid as the value of a Kubernetes label.
+ * @param path one that previewsInGit() found
+ */
+export function namingOf(previews: Previews, path: string): Record<string, string> {
+  return readTemplate(parseTemplate(previews.path, PREVIEW_PATH_VARIABLES), path) ?? {}
+}
+
+/** `12`, or the slug of the branch, or both. */
+export function previewId(previews: Previews, path: string): string {
+  return Object.values(namingOf(previews, path)).join('-')
+}
+
 function renderFile(file: ManifestFile, text: string, preview: Preview): string | Reason {
   try {
     return renderText(text, PREVIEW_VARIABLES, preview.values)
