@@ -199,7 +199,7 @@ acrossForges(
           const { faults } = s.source.inside.model
           await withEngines(s, async (ask) => {
             // GitHub has no pages of a tree
-          faults.cutListingsAt = target === 'github' ? 0 : 100
+            faults.cutListingsAt = target === 'github' ? 0 : 100
             const cut = await ask()
             assert.deepEqual([cut.status, cut.inputs], [503, null])
             faults.clear()
