@@ -23,6 +23,7 @@ import type { PlanOptions } from './plan/plan.ts'
 import { createGenerator, type Generator } from './reconcile/generator.ts'
 import { createHandlers } from './reconcile/handlers.ts'
 import { type PassResult, pass } from './reconcile/pass.ts'
+import { type AppPreviews, listPreviews } from './reconcile/previews-in-git.ts'
 import { type Reading, readAndPlan } from './reconcile/read-world.ts'
 import { openStore } from './store/open.ts'
 import type { Delivery } from './store/store.ts'
@@ -219,7 +220,7 @@ export {
   type TokenFacts,
 } from './forge/gitlab/hooks.ts'
 export { GITLAB_GROUP_HOOK_EVENTS, GITLAB_HOOK_EVENTS } from './intake/gitlab-hooks.ts'
-export type { PassResult, SandboxForge }
+export type { AppPreviews, PassResult, SandboxForge }
 
 /** The engine without server or store, for one repository at a time. */
 export interface Engine {
@@ -227,6 +228,8 @@ export interface Engine {
   readonly home: ForgeId
   plan(repository: RepositoryId): Promise<Reading>
   reconcile(repository: RepositoryId, options: PlanOptions): Promise<PassResult>
+  /** Those that Git holds or is to hold, all of them, or it throws. */
+  previews(repository: RepositoryId): Promise<{ repository: RepositoryId; apps: AppPreviews[] }>
 }
 
 /**
@@ -252,5 +255,6 @@ export function createEngine(
     home: available[0]?.id ?? GITHUB,
     plan: (repository) => readAndPlan(repository, dependencies, { confirmRemovals: false }),
     reconcile: (repository, options) => pass(repository, dependencies, options),
+    previews: (repository) => listPreviews(repository, dependencies),
   }
 }

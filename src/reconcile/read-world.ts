@@ -166,7 +166,7 @@ async function readMore(
   }
 }
 
-type Configuration =
+export type Configuration =
   | { kind: 'nothing'; reason: Reason }
   | { kind: 'broken'; what: 'configuration' | 'policy'; file: string; problems: Problem[] }
   | { kind: 'config'; value: SourceConfig }
