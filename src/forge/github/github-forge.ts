@@ -80,6 +80,9 @@ export function createGitHubForge(options: GitHubOptions): Forge {
     writeState: async () => {
       throw new Error('not there yet')
     },
+    readMembership: async () => {
+      throw new Error('not there yet')
+    },
     readAccess: (repository, login) => reads(repository, (session) => readAccess(session, login)),
     readComment: (repository, number, comment) =>
       reads(repository, (session) => readComment(session, number, comment)),

@@ -86,6 +86,9 @@ export function createGitLabForge(options: GitLabOptions): Forge {
     writeState: async () => {
       throw new Error('not there yet')
     },
+    readMembership: async () => {
+      throw new Error('not there yet')
+    },
     readAccess: (repository, login) => readAccess(client, repository, login, clock()),
     readComment: (repository, number, comment) =>
       reads(repository, (now, user) => readComment(client, now, number, comment, user)),
