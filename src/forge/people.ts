@@ -10,4 +10,15 @@ export interface ForgePeople {
    * @throws SupercargoError `permission-missing` (permanent) where the bot may not read members: that means no
    */
   readMembership(repository: RepositoryId, team: string, login: string): Promise<boolean>
+  /**
+   * Logins of the members of a team, at most 100; null for a team that does not exist or cannot be seen. On GitHub with
+   * those of child teams. Throws as `readMembership` does.
+   */
+  readMembers(repository: RepositoryId, team: string): Promise<Members | null>
+}
+
+export interface Members {
+  /** False: there are more. */
+  complete: boolean
+  items: string[]
 }

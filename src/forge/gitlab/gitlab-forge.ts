@@ -14,6 +14,7 @@ import { glance } from './glance.ts'
 import { type Me, readMe } from './identity.ts'
 import { ensureLabels } from './labels.ts'
 import { createLimiter } from './limiter.ts'
+import { readMembers, readMembership } from './membership.ts'
 import { createMemory } from './memory.ts'
 import { mergeChangeRequest } from './merge-change-request.ts'
 import { openChangeRequest } from './open-change-request.ts'
@@ -86,8 +87,10 @@ export function createGitLabForge(options: GitLabOptions): Forge {
     writeState: async () => {
       throw new Error('not there yet')
     },
-    readMembership: async () => {
-      throw new Error('not there yet')
+    readMembership: (_, group, login) => readMembership(client, group, login, clock()),
+    readMembers: async (_, group) => {
+      const members = await readMembers(client, group, clock())
+      return members && { ...members, items: members.items.map(({ login }) => login) }
     },
     readAccess: (repository, login) => readAccess(client, repository, login, clock()),
     readComment: (repository, number, comment) =>
