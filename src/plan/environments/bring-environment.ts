@@ -2,39 +2,39 @@ import { decide, refusesSource } from '../../config/consent.ts'
 import type { App, Environment } from '../../config/model.ts'
 import type { ImageName } from '../../domain/image.ts'
 import { isUnder } from '../../domain/path.ts'
-import { isRefName } from '../../domain/ref-name.ts'
 import { repositoryKey } from '../../domain/repository.ts'
 import type { Reason, Standing } from '../action.ts'
-import { branchOf, MAX_BRANCHES, otherVersions } from '../change-requests/own-branch.ts'
-import { settle } from '../change-requests/settle.ts'
 import { withoutCandidate } from '../change-requests/without-candidate.ts'
-import { imageStories } from '../explain/images.ts'
-import type { Question } from '../questions.ts'
-import { tellMore } from '../standing.ts'
-import { candidateOf } from '../versions/candidate.ts'
-import { relateToPresent, worstOf } from '../versions/direction.ts'
-import type { Relation } from '../versions/lineage.ts'
-import { movedTag, namesOf, sameTagReason, withDigests, writesDigests } from '../versions/pin.ts'
-import { probeVersion, registryCandidate } from '../versions/registry-candidate.ts'
-import { isRegistryRule } from '../versions/registry-tags.ts'
-import { isRelease, mayTag, releaseOf, tagRelease } from '../versions/release.ts'
+import type { Candidate } from '../versions/candidate.ts'
+import { probeVersion } from '../versions/registry-candidate.ts'
+import { seek } from '../versions/wished-candidate.ts'
 import { manifestsOf, type World } from '../world.ts'
-import { type Edited, editEnvironment } from './edit-environment.ts'
+import { deliver } from './deliver-version.ts'
+import { editEnvironment } from './edit-environment.ts'
 import { namedFiles } from './edit-fields.ts'
 import { textsUnder } from './environment-files.ts'
-import { planDirect } from './plan-direct.ts'
-import { propose } from './propose-environment.ts'
+import { asking, type Ground, imagesOf, pathsOf } from './ground.ts'
 import { type TargetPlan, without } from './target-plan.ts'
+import type { Wish } from './wish.ts'
 
-/** Brings one environment to its candidate: never backwards, never against a person, never without consent. */
-export function bringEnvironment(world: World, app: App, environment: Environment): TargetPlan {
+/**
+ * Brings one environment to its candidate: never against a person, never without consent, and never backwards unless a
+ * person has asked for that.
+ * @param said the version that a person wants it to have
+ */
+export function bringEnvironment(
+  world: World,
+  app: App,
+  environment: Environment,
+  said: Wish | null,
+): TargetPlan {
   const target = `${app.name}/${environment.name}`
   const refuse = (why: Reason, to: string | null = null) =>
     without({ target, state: 'refused', reason: why, from: null, to, url: null })
 
   const manifests = manifestsOf(world, environment)
   if (manifests.snapshot === null) return refuse(manifests.reason)
-  const { snapshot, policy, words } = manifests
+  const { snapshot, policy } = manifests
   if (!policy.ok)
     return refuse(reason('policy-broken', 'The policy of the manifest repository has problems.'))
   const stranger = refusesSource(policy.value, world.source.repository, environment.manifests)
@@ -43,12 +43,12 @@ export function bringEnvironment(world: World, app: App, environment: Environmen
     const why = reason('manifests-incomplete', 'The manifests could not be read completely.')
     return without({ target, state: 'waiting', reason: why, from: null, to: null, url: null })
   }
-  const ask = (paths: string[], images: ImageName[] = [], branch?: string) =>
+  const ask = (paths: string[], images: ImageName[] = [], branch?: string, merge = environment.merge) =>
     decide(policy.value, world.source.repository, environment.manifests, {
       name: environment.name,
       paths,
       images: [...environment.images, ...images],
-      merge: environment.merge,
+      merge,
       ...(branch === undefined ? {} : { branch }),
     })
   /** Nothing is told of files that are not open to the source. */
@@ -70,7 +70,8 @@ export function bringEnvironment(world: World, app: App, environment: Environmen
   const named = ask(written)
   if (written.length > 0 && !named.allowed) return refuse(named.reason)
 
-  const probed = probeVersion(app, environment, world.offers)
+  const ruled = probeVersion(app, environment, world.offers)
+  const probed = said !== null && (said.kind === 'pin' || ruled.version === null) ? asProbe(said) : ruled
   if (probed.version === null) {
     return without({ target, state: 'waiting', reason: probed.reason, from: null, to: null, url: null })
   }
@@ -78,157 +79,51 @@ export function bringEnvironment(world: World, app: App, environment: Environmen
   if (probe.problem !== null && !isAskedFor(probe.problem)) {
     return refuse(closed(files.map(({ path }) => path)) ?? probe.problem, probed.shown)
   }
-  const pathsOf = ({ edits, paths }: Edited) => (edits.length > 0 ? edits.map(({ path }) => path) : paths)
-  const built = environment.retag?.from ?? null
-  const imagesOf = ({ images }: Edited) => (built === null ? images : [...images, built])
   // no registry is asked for a source that may not change the manifests, for the answer would be told to it
-  const consent = ask(pathsOf(probe), imagesOf(probe))
+  const consent = ask(pathsOf(probe), imagesOf(environment, probe))
   if (!consent.allowed) return refuse(consent.reason, probed.shown)
 
   const { gates } = consent
-  const asking = (questions: Question[], comparisons: TargetPlan['notRead'] = []): TargetPlan => {
-    const why = reason('not-asked', 'Nobody has looked yet which version is ready.')
-    const standing = {
-      target,
-      state: 'waiting' as const,
-      reason: why,
-      from: null,
-      to: probed.shown,
-      url: null,
-    }
-    return { ...without(standing), notRead: comparisons, questions }
-  }
-  const candidate = isRegistryRule(environment.follow)
-    ? registryCandidate(world, environment, probe.says, gates)
-    : candidateOf(world, app, environment, probe.says, gates)
-  if (candidate.state === 'asks') return asking(candidate.questions, candidate.comparisons)
-  const { present, waiting } = candidate
-  if (candidate.state === 'none') {
-    const to = waiting[0]?.version ?? probed.shown
-    const from = present.map(({ shown }) => shown).join(', ') || null
-    const { actions, url } = withoutCandidate({
-      target,
-      owner: ownBlock(world, app, environment),
-      waiting,
-      snapshot,
-      consents: (branch) => ask(pathsOf(probe), imagesOf(probe), branch).allowed,
-    })
-    const standing: Standing = { target, state: 'waiting', reason: candidate.reason, from, to, url, waiting }
-    return { ...without(standing), actions }
-  }
-  const { version, verdict } = withDigests(world.answers, environment, candidate.version, probe.digests)
-  const names = namesOf(
+  const ground: Ground = {
+    world,
+    app,
     environment,
-    version,
-    present.map(({ shown }) => shown),
-    probe.digests,
-  )
-  const { from, to } = names
-  if (verdict.asks.length > 0) return asking(verdict.asks)
-  const moved = movedTag(environment, version, probe.digests)
-  const [unmet] = verdict.waits
-  if (unmet !== undefined || moved !== null) {
-    const state = moved === null ? 'waiting' : 'held'
-    const why = moved ?? unmet?.reason ?? reason('not-ready', 'The version is not ready yet.')
-    const late = unmet === undefined ? [] : [{ version: version.tag, waits: verdict.waits }]
-    return without({ target, state, reason: why, from, to, url: null, waiting: [...late, ...waiting] })
-  }
-  const isProbed =
-    version.tag === probed.version.tag &&
-    version.commit === probed.version.commit &&
-    probe.problem === null &&
-    !writesDigests(environment) &&
-    Object.keys(probe.digests).length === 0
-  const edit = isProbed ? probe : editEnvironment(snapshot.tree, app, environment, version)
-  if (edit.problem !== null) {
-    return refuse(closed(files.map(({ path }) => path)) ?? edit.problem, version.tag)
-  }
-
-  const branch = branchOf(app, environment, version)
-  if (branch === null || !isRefName(branch) || branch === snapshot.branch) {
-    const what = `${branch ?? environment.branch?.source} cannot be the branch of a change request for ${version.tag}.`
-    return refuse(reason('branch-not-possible', what), version.tag)
-  }
-  // only the branch of the newest version was known when the change requests were read
-  const isRead = version.commit === probed.version.commit || snapshot.changeRequests[branch] !== undefined
-  if (environment.branch !== null && !isRead) return { ...asking([]), branchesNeeded: [branch] }
-  const others = otherVersions(app, environment, Object.keys(snapshot.changeRequests), branch)
-  const chosen = environment.branch === null ? undefined : branch
-  const decision = ask(pathsOf(edit), edit.images, chosen)
-  if (!decision.allowed) return refuse(decision.reason, version.tag)
-  if (others.length >= MAX_BRANCHES) {
-    const what = `There are ${MAX_BRANCHES} branches or more such as ${branch}, too many to find an open change request among them. Delete those that are merged.`
-    return refuse(reason('too-many-branches', what), version.tag)
-  }
-
-  const relations = relateToPresent(world, environment, present, version)
-  const notRead = relations.flatMap((each) =>
-    each.kind === 'not-read' ? [{ base: each.base, head: each.head }] : [],
-  )
-  if (notRead.length > 0) {
-    const why = reason('not-compared', 'The versions have not been compared yet.')
-    const standing: Standing = { target, state: 'waiting', reason: why, from, to: version.tag, url: null }
-    return { ...without(standing), notRead }
-  }
-  const relation: Relation =
-    worstOf(relations) ?? (present.length === 0 ? { kind: 'unknown' } : { kind: 'same' })
-  if (relation.kind === 'diverged') {
-    const why = `${from} is not among the commits that ${version.tag} is built on, so the environment is left as it is.`
-    return without({
-      target,
-      state: 'held',
-      reason: reason('diverged', why),
-      from,
-      to: version.tag,
-      url: null,
-    })
-  }
-
-  const isNew = relations.length > 0 || present.length === 0
-  const release =
-    isRelease(environment) && isNew && relation.kind !== 'backward'
-      ? releaseOf(world.answers, environment, version, { branch: world.source.defaultBranch, gates })
-      : null
-  if (release !== null && release.retags.length > 0) {
-    const word = mayTag(world.answers, policy.value, release, snapshot.repository)
-    if (word.asks.length > 0) return asking(word.asks)
-    const [unspoken] = word.waits
-    if (unspoken !== undefined) return refuse(unspoken.reason, to)
-    const actions = tagRelease(world, target, release)
-    const why = actions[0]?.reason ?? reason('release', `${to} is tagged.`)
-    return {
-      ...without({ target, state: 'changing', reason: why, from, to, url: null, waiting }),
-      actions,
-    }
-  }
-
-  const proposal = propose(world, app, environment, {
-    candidate,
-    version,
-    names,
-    images: imageStories(world.answers, environment, version, {
-      places: release?.places ?? [],
-      gates: [environment.gates, ...gates],
-    }),
-    sameTag: sameTagReason(environment, version, present, probe.digests),
-    edit,
-    relation,
-    decision,
     target,
-    words,
-    branch: { branch, ...(chosen === undefined ? {} : { consented: true }), others },
+    manifests,
+    probed: { version: probed.version, shown: probed.shown },
+    probe,
+    policy: policy.value,
+    gates,
+    consentTo: ask,
+    closed: () => closed(files.map(({ path }) => path)),
+  }
+  const { candidate, wish } = seek(world, app, environment, { says: probe.says, gates, wish: said })
+  if (candidate.state === 'asks') return asking(ground, candidate.questions, candidate.comparisons)
+  const planned = candidate.state === 'none' ? wait(ground, candidate) : deliver(ground, candidate, wish)
+  return wish === null && said !== null ? { ...planned, wishIsOver: true } : planned
+}
+
+/** There is no version to go to now. */
+function wait(
+  { world, app, environment, target, manifests: { snapshot }, probed, probe, consentTo }: Ground,
+  { reason: why, present, waiting }: Extract<Candidate, { state: 'none' }>,
+): TargetPlan {
+  const to = waiting[0]?.version ?? probed.shown
+  const from = present.map(({ shown }) => shown).join(', ') || null
+  const { actions, url } = withoutCandidate({
+    target,
+    owner: ownBlock(world, app, environment),
+    waiting,
+    snapshot,
+    consents: (branch) => consentTo(pathsOf(probe), imagesOf(environment, probe), branch).allowed,
   })
-  if (decision.merge !== 'direct' || proposal.changes.length === 0 || proposal.withdrawn !== null) {
-    const settled = settle(proposal, snapshot)
-    const standing = tellMore(settled.standing, candidate)
-    return { ...settled, standing, direct: null, notRead: [] }
-  }
-  const again = (texts: ReadonlyMap<string, string>) => {
-    const tree = snapshot.tree.map((file) => ({ ...file, text: texts.get(file.path) ?? file.text }))
-    return editEnvironment(tree, app, environment, version).edits
-  }
-  const direct = planDirect(proposal, snapshot, environment, again)
-  return { ...direct, standing: tellMore(direct.standing, candidate) }
+  const standing: Standing = { target, state: 'waiting', reason: why, from, to, url, waiting }
+  return { ...without(standing), actions }
+}
+
+/** An edit can be tried with it before anybody is asked. */
+function asProbe({ version }: Wish) {
+  return { version, shown: version.tag }
 }
 
 function ownBlock({ source }: World, { name: app }: App, { name: target }: Environment) {

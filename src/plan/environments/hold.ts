@@ -1,12 +1,13 @@
 import { repositoryKey } from '../../domain/repository.ts'
 import type { ManifestSnapshot } from '../../forge/forge.ts'
 import { lockAt } from '../../state/locks.ts'
+import type { EnvironmentState } from '../../state/state.ts'
 import type { Action, Reason } from '../action.ts'
 import { readBlock, sameOwner } from '../change-requests/block.ts'
 import { withNote } from '../change-requests/note.ts'
 import { sameBody } from '../change-requests/same-body.ts'
 import { lockSentence } from '../explain/lock.ts'
-import type { ReadableManifests, World } from '../world.ts'
+import type { World } from '../world.ts'
 import type { TargetPlan } from './target-plan.ts'
 
 /** Why an environment is left as it is, whatever its rule says. */
@@ -18,8 +19,8 @@ export interface Hold {
 }
 
 /** What keeps an environment where it is now; a lock with a version does not, for it moves it there. */
-export function holdOf({ now }: World, { state }: ReadableManifests, target: string): Hold | null {
-  const lock = state.ok ? lockAt(state.value.environments[target], now) : null
+export function holdOf(target: string, said: EnvironmentState | undefined, now: Date): Hold | null {
+  const lock = lockAt(said, now)
   if (lock === null || lock.pin !== null) return null
   return {
     reason: { code: 'locked', message: lockSentence(target, lock) },

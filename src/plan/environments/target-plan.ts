@@ -12,6 +12,8 @@ export type TargetPlan = Settled & {
   branchesNeeded?: string[]
   /** Questions that must be answered before anything is planned. */
   questions?: Question[]
+  /** What a person wished does not count any more. */
+  wishIsOver?: true
   /** Something ends then by itself, such as a lock. */
   until?: Date | null
 }
