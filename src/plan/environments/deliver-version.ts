@@ -8,6 +8,7 @@ import { tellMore } from '../standing.ts'
 import type { Candidate } from '../versions/candidate.ts'
 import { movedTag, namesOf, sameTagReason, withDigests, writesDigests } from '../versions/pin.ts'
 import { isRelease, mayTag, releaseOf, tagRelease } from '../versions/release.ts'
+import { unreadableState } from '../world.ts'
 import { editEnvironment } from './edit-environment.ts'
 import { asking, type Ground, pathsOf } from './ground.ts'
 import { moveTo } from './move.ts'
@@ -126,12 +127,16 @@ export function deliver(
     decision,
     target,
     words,
+    heldBack: unreadableState(manifests),
     branch: { branch, ...(chosen === undefined ? {} : { consented: true }), others },
   })
   if (decision.merge !== 'direct' || proposal.changes.length === 0 || proposal.withdrawn !== null) {
     const settled = settle(proposal, snapshot)
     const standing = pinned(tellMore(settled.standing, candidate), wish)
     return { ...settled, standing, direct: null, notRead: [] }
+  }
+  if (proposal.heldBack !== null) {
+    return without({ target, state: 'waiting', reason: proposal.heldBack, from, to, url: null })
   }
   const again = (texts: ReadonlyMap<string, string>) => {
     const tree = snapshot.tree.map((file) => ({ ...file, text: texts.get(file.path) ?? file.text }))

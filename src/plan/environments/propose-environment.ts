@@ -30,6 +30,7 @@ export interface Findings {
   decision: Extract<Decision, { allowed: true }>
   target: string
   words: Vocabulary
+  heldBack: Reason | null
   branch: Pick<Proposal, 'branch' | 'consented' | 'others'>
 }
 
@@ -60,6 +61,7 @@ export function propose(world: World, app: App, environment: Environment, findin
     edits: edit.edits,
     reason: findings.sameTag ?? reason(codeOf(findings), `${why}.`),
     withdrawn: relation.kind === 'backward' ? reason('never-backwards', backward) : null,
+    heldBack: findings.heldBack,
     merge: decision.merge === 'direct' ? 'review' : decision.merge,
     ...explainEnvironment({
       world,

@@ -12,7 +12,7 @@ import type { TargetPlan } from '../environments/target-plan.ts'
 import { explainPreviews } from '../explain/previews.ts'
 import type { LookAgain } from '../look-again.ts'
 import type { Question } from '../questions.ts'
-import { manifestsOf, type World } from '../world.ts'
+import { manifestsOf, unreadableState, type World } from '../world.ts'
 import { compare } from './compare.ts'
 import { previewsInGit, templateFiles } from './files.ts'
 import { untilExpiry } from './life.ts'
@@ -106,6 +106,8 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
       message: 'The manifests could not be read completely.',
     })
   }
+  const unreadable = unreadableState(manifests)
+  if (unreadable !== null) return stop('waiting', unreadable)
   const ask = (paths: string[]) =>
     decide(policy.value, world.source.repository, previews.manifests, {
       name: PREVIEWS,
@@ -239,6 +241,7 @@ function propose(world: World, app: App, { summary, changes, decision, counts, w
     edits: [],
     reason: { code: 'previews-differ', message: `${story.title}.` },
     withdrawn: null,
+    heldBack: null,
     merge: decision.merge === 'direct' ? 'review' : decision.merge,
     ...story,
   }
