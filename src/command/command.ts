@@ -1,5 +1,8 @@
-/** What a person must be allowed to do in the repository of the comment; `anyone` who may comment there. */
-export type Need = 'anyone' | 'read' | 'write'
+/**
+ * What a person must be allowed to do in the repository of the comment; `anyone` who may comment there. `promote`: to
+ * write there, and what the policy of the manifest repository says under `promote`.
+ */
+export type Need = 'anyone' | 'read' | 'write' | 'promote'
 
 /**
  * How a word is read. `name`: of an app or environment. `version`: a tag or commit. `duration`: `30m`, `1h30m`. A list:
