@@ -5,10 +5,10 @@
 export type Need = 'anyone' | 'read' | 'write' | 'promote'
 
 /**
- * How a word is read. `name`: of an app or environment. `version`: a tag or commit. `duration`: `30m`, `1h30m`. A list:
- * one of these words.
+ * How a word is read. `name`: of an app or environment. `version`: a tag or commit. `duration`: `30m`, `1h30m`. `time`:
+ * `2026-12-01` or `2026-12-01T18:00`, in UTC. A list: one of these words.
  */
-export type Kind = 'name' | 'version' | 'duration' | readonly string[]
+export type Kind = 'name' | 'version' | 'duration' | 'time' | readonly string[]
 
 export interface Argument {
   name: string

@@ -25,6 +25,23 @@ export const COMMANDS = [
     needs: 'write',
     reason: true,
   },
+  {
+    verb: 'lock',
+    does: 'leaves an environment as it is: nothing moves there until the time is over, or somebody unlocks it',
+    needs: 'promote',
+    arguments: [{ name: 'environment', is: 'name' }],
+    options: { until: 'time', app: 'name' },
+    lasting: true,
+    reason: true,
+  },
+  {
+    verb: 'unlock',
+    does: 'lets an environment go on',
+    needs: 'promote',
+    arguments: [{ name: 'environment', is: 'name' }],
+    options: { app: 'name' },
+    reason: true,
+  },
 ] as const satisfies readonly CommandEntry[]
 
 export type Verb = (typeof COMMANDS)[number]['verb']

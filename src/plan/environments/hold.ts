@@ -1,12 +1,12 @@
+import type { Frozen } from '../../config/freeze.ts'
 import { repositoryKey } from '../../domain/repository.ts'
 import type { ManifestSnapshot } from '../../forge/forge.ts'
-import { lockAt } from '../../state/locks.ts'
-import type { EnvironmentState } from '../../state/state.ts'
+import type { Lock } from '../../state/state.ts'
 import type { Action, Reason } from '../action.ts'
 import { readBlock, sameOwner } from '../change-requests/block.ts'
 import { withNote } from '../change-requests/note.ts'
 import { sameBody } from '../change-requests/same-body.ts'
-import { lockSentence } from '../explain/lock.ts'
+import { freezeSentence, lockSentence } from '../explain/lock.ts'
 import type { World } from '../world.ts'
 import type { TargetPlan } from './target-plan.ts'
 
@@ -19,13 +19,20 @@ export interface Hold {
 }
 
 /** What keeps an environment where it is now; a lock with a version does not, for it moves it there. */
-export function holdOf(target: string, said: EnvironmentState | undefined, now: Date): Hold | null {
-  const lock = lockAt(said, now)
-  if (lock === null || lock.pin !== null) return null
-  return {
-    reason: { code: 'locked', message: lockSentence(target, lock) },
-    until: lock.until === null ? null : new Date(lock.until),
+export function holdOf(
+  target: string,
+  { lock, frozen }: { lock: Lock | null; frozen: Frozen | null },
+): Hold | null {
+  if (lock?.pin != null) return null
+  if (lock !== null) {
+    return {
+      reason: { code: 'locked', message: lockSentence(target, lock) },
+      until: lock.until === null ? null : new Date(lock.until),
+    }
   }
+  if (frozen === null) return null
+  const reason = { code: 'frozen', message: freezeSentence(target, frozen) }
+  return { reason, until: new Date(frozen.until) }
 }
 
 /** Nothing is done of what was planned; an open change request stays as it is, and says why. */

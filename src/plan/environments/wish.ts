@@ -1,4 +1,3 @@
-import { lockAt } from '../../state/locks.ts'
 import type { EnvironmentState, PinnedVersion, Said } from '../../state/state.ts'
 
 /** The version that a person wants an environment to have, whatever its rule says. */
@@ -14,13 +13,11 @@ export interface Wish {
 }
 
 /** A lock with a version comes before a promotion. */
-export function wishOf(said: EnvironmentState | undefined, now: Date): Wish | null {
-  const lock = lockAt(said, now)
+export function wishOf({ lock, promotion }: EnvironmentState): Wish | null {
   if (lock !== null && lock.pin !== null) {
     const until = lock.until === null ? null : new Date(lock.until)
     return { kind: 'pin', version: lock.pin, said: lock, until, instead: null }
   }
-  const promotion = said?.promotion ?? null
   if (promotion === null) return null
   const { version, instead } = promotion
   return { kind: 'promotion', version, said: promotion, until: null, instead }

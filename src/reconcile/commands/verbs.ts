@@ -7,6 +7,7 @@ import { standingTable } from '../../plan/explain/report.ts'
 import { type Carried, done, type Planned, readPlanned, refused } from './carried.ts'
 import type { CarryOut, CommandDependencies, Order } from './dependencies.ts'
 import { type Hidden, hiddenFrom } from './hidden.ts'
+import { lock, unlock } from './lock.ts'
 import { allows } from './permission.ts'
 
 /** What every verb of the registry does. */
@@ -53,6 +54,9 @@ export const VERBS: Readonly<Record<Verb, CarryOut>> = {
     await store.enqueue([repositoryKey(repository)])
     return done('queued', `Supercargo looks at ${repository.path} again now.`, '')
   },
+
+  lock,
+  unlock,
 }
 
 /** Reads the world afresh, without writing anything. */
