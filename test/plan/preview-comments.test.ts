@@ -24,6 +24,7 @@ function told(
     pullRequest: pullRequest(12),
     values: {},
     expires: null,
+    asleep: false,
   }
   return {
     app: 'web',

@@ -40,13 +40,13 @@ export interface CommentText {
  */
 export function previewComment(
   previews: readonly PreviewTold[],
-  { changeRequest }: Vocabulary,
+  { changeRequest, bareCommands }: Vocabulary,
   { before, shown, now }: Known,
 ): CommentText {
   const expires = previews.some(({ preview }) => preview.expires !== null)
   const rows = previews.map((preview) => {
-    const cells = cellsOf(preview, expires)
     const said = before[preview.app]
+    const cells = cellsOf(preview, expires, { seen: said?.ready === true, bareCommands })
     const memory = { ...remember(preview, cells, said, now), shown: shown[preview.app] ?? null }
     const news = memory.ready !== (said?.ready ?? false) || memory.failed !== (said?.failed ?? null)
     return { app: preview.app, cells: [...cells, minute(new Date(memory.at))], memory, news }
@@ -81,7 +81,7 @@ export function goneComment({ state }: SourcePullRequest, { changeRequest }: Voc
 }
 
 function remember(
-  { state, preview }: PreviewTold,
+  { state, preview, page }: PreviewTold,
   cells: readonly string[],
   said: RowMemory | undefined,
   now: Date,
@@ -90,25 +90,47 @@ function remember(
   return {
     row,
     at: said?.row === row ? said.at : `${now.toISOString().slice(0, 16)}:00Z`,
-    ready: state === 'in-git' || said?.ready === true,
-    failed: state === 'refused' ? preview.head : (said?.failed ?? null),
+    ready: state === 'in-git' || state === 'ready' || said?.ready === true,
+    failed: state === 'refused' || state === 'silent' ? preview.head : (said?.failed ?? null),
+    page: page ?? null,
   }
 }
 
-function cellsOf(told: PreviewTold, expires: boolean): string[] {
+/** What words depend on besides the state. */
+interface Words {
+  /** People were told once that there is something to look at. */
+  seen: boolean
+  bareCommands: boolean
+}
+
+function cellsOf(told: PreviewTold, expires: boolean, words: Words): string[] {
   const { app, preview } = told
   const address =
     preview.url === null ? '–' : link(escapeMarkdown(preview.url.replace(/^https?:\/\//, '')), preview.url)
   const end = preview.expires === null ? '–' : minute(preview.expires.at)
-  const cells = [escapeMarkdown(app), stateInWords(told), address, codeSpan(preview.head.slice(0, 7))]
+  const cells = [escapeMarkdown(app), stateInWords(told, words), address, codeSpan(preview.head.slice(0, 7))]
   return expires ? [...cells, end] : cells
 }
 
-function stateInWords({ state, reason, warning, changeRequestUrl, confidential }: PreviewTold): string {
+function stateInWords(
+  { state, reason, warning, changeRequestUrl, confidential }: PreviewTold,
+  { seen, bareCommands }: Words,
+): string {
+  const warned = warning === null ? '' : `. **${warning}**`
   const why = confidential ? codeSpan(reason?.code ?? '') : escapeMarkdown(reason?.message ?? '', 500)
   switch (state) {
     case 'in-git':
-      return warning === null ? 'deployed to Git' : `deployed to Git. **${warning}**`
+      return `deployed to Git${reason === null ? '' : `: ${why}`}${warned}`
+    case 'deploying':
+      return `${seen ? 'updating' : 'deploying'}: it is in Git, and does not answer yet${warned}`
+    case 'ready':
+      return `ready${warned}`
+    case 'silent':
+      return `not answering: ${why}${warned}`
+    case 'sleeping': {
+      const command = codeSpan(bareCommands ? '/preview up' : '/cargo preview up')
+      return `sleeping: a push or ${command} wakes it${warned}`
+    }
     case 'not-ready':
       return `${reason?.code === 'waits-for-image' ? 'waiting for the image' : 'waiting'}: ${why}`
     case 'waiting': {

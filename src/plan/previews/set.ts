@@ -30,6 +30,8 @@ export interface Preview {
   values: TemplateValues
   /** Null: it has no time to live. */
   expires: Expiry | null
+  /** It is written without replicas. */
+  asleep: boolean
 }
 
 /** The previews that should exist by the `follow` rule. */
@@ -113,6 +115,7 @@ function describe(subject: Subject, previews: Previews): Preview {
     url,
     pullRequest,
     expires,
+    asleep: false,
     values: {
       ...names,
       branch,
@@ -123,6 +126,7 @@ function describe(subject: Subject, previews: Previews): Preview {
       title: pullRequest?.title ?? branch,
       url: url ?? undefined,
       expires: expires === null ? undefined : showTime(expires.at),
+      replicas: '1',
     },
   }
 }
