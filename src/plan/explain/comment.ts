@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
+import { NAMESPACE } from '../../command/read-comment.ts'
 import { codeSpan, escapeMarkdown, fitting, link } from '../../domain/markdown.ts'
 import { minute } from '../../domain/minute.ts'
 import type { Vocabulary } from '../../domain/vocabulary.ts'
 import type { SourcePullRequest } from '../../forge/forge.ts'
+import type { Preview } from '../previews/set.ts'
 import type { PreviewStanding } from '../previews/standing.ts'
 import { type CommentMemory, type RowMemory, writeMemory } from './comment-memory.ts'
 
@@ -43,7 +45,7 @@ export function previewComment(
   { changeRequest }: Vocabulary,
   { before, shown, now }: Known,
 ): CommentText {
-  const expires = previews.some(({ preview }) => preview.expires !== null)
+  const expires = previews.some(({ preview: { said, expires } }) => expires !== null || said?.pinned != null)
   const rows = previews.map((preview) => {
     const cells = cellsOf(preview, expires)
     const said = before[preview.app]
@@ -61,16 +63,24 @@ export function previewComment(
     `It follows every push, and goes when this ${changeRequest} is closed.`,
     `To change that, see \`previews\` in the Supercargo configuration of this repository.`,
   ]
+  const asks = previews.find(({ preview }) => preview.said !== null)
   const memory = writeMemory(Object.fromEntries(rows.map((row) => [row.app, row.memory])))
   return {
     body: [
       `${COMMENT_MARKER}\n${memory}`,
       '### Preview',
       fitting(table.join('\n'), LONGEST - memory.length),
-      `<sub>${help.join(' ')}</sub>`,
+      `<sub>${[...(asks === undefined ? [] : [commands(asks.preview, expires)]), ...help].join(' ')}</sub>`,
     ].join('\n\n'),
     news: rows.some(({ news }) => news),
   }
+}
+
+/** What people with write access may ask for; of a fork, the commit that they approve is named. */
+function commands({ pullRequest, head }: Preview, expires: boolean): string {
+  const up = pullRequest?.fork === true ? `up ${head}` : 'up'
+  const words = [up, ...(expires ? ['extend 2d', 'pin'] : []), 'down']
+  return `Comment ${words.map((word) => codeSpan(`/${NAMESPACE} preview ${word}`)).join(', ')}.`
 }
 
 /** What it says when there is none any more. */
@@ -99,9 +109,15 @@ function cellsOf(told: PreviewTold, expires: boolean): string[] {
   const { app, preview } = told
   const address =
     preview.url === null ? '–' : link(escapeMarkdown(preview.url.replace(/^https?:\/\//, '')), preview.url)
-  const end = preview.expires === null ? '–' : minute(preview.expires.at)
   const cells = [escapeMarkdown(app), stateInWords(told), address, codeSpan(preview.head.slice(0, 7))]
-  return expires ? [...cells, end] : cells
+  return expires ? [...cells, endInWords(preview)] : cells
+}
+
+function endInWords({ said, expires }: Preview): string {
+  if (said !== null && said.pinned !== null) return `pinned by ${escapeMarkdown(said.pinned.by)}`
+  if (expires === null) return '–'
+  const by = expires.extendedBy === null ? '' : `, extended by ${escapeMarkdown(expires.extendedBy)}`
+  return `${minute(expires.at)}${by}`
 }
 
 function stateInWords({ state, reason, warning, changeRequestUrl, confidential }: PreviewTold): string {
@@ -122,5 +138,9 @@ function stateInWords({ state, reason, warning, changeRequestUrl, confidential }
       return `removed: ${why}`
     case 'refused':
       return `refused: ${why}`
+    case 'down':
+    case 'withdrawn':
+      // nothing of the manifests is in these
+      return `removed: ${escapeMarkdown(reason?.message ?? '', 500)}`
   }
 }

@@ -86,7 +86,7 @@ function isWanted({ config }: World, name: string): boolean {
 }
 
 function isOver({ state }: PreviewTold): boolean {
-  return state === 'expired' || state === 'queued'
+  return state === 'expired' || state === 'queued' || state === 'down' || state === 'withdrawn'
 }
 
 function isShown(shown: string | null, wish: DeploymentWish): boolean {

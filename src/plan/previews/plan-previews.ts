@@ -91,7 +91,8 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
   })
   const manifests = manifestsOf(world, previews)
   if (manifests.snapshot === null) return stop('refused', manifests.reason)
-  const { snapshot, policy, words } = manifests
+  const { snapshot, policy, state, words } = manifests
+  if (!state.ok) return stop('refused', { code: 'state-unreadable', message: state.message })
   if (!policy.ok) {
     return stop('refused', {
       code: 'policy-broken',

@@ -15,9 +15,9 @@ export interface PreviewStanding {
   /**
    * `in-git`: the manifest branch holds it, or will when this pass has been applied. `not-ready`: its newest version waits
    * for an image or a check; `waiting`: for people to merge it, or its removal; `queued`: for a place; `expired`: its time
-   * is over.
+   * is over; `down`: somebody took it away; `withdrawn`: nobody has approved this commit of a fork.
    */
-  state: 'in-git' | 'not-ready' | 'waiting' | 'refused' | 'queued' | 'expired'
+  state: 'in-git' | 'not-ready' | 'waiting' | 'refused' | AbsentPreview['state']
   /** True when a direct commit of this pass brings it there: it may still be refused. */
   byCommit: boolean
   reason: Reason | null
