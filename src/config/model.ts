@@ -118,6 +118,10 @@ export interface PreviewChoice {
   drafts: boolean
   /** Also those that bots opened. */
   bots: boolean
+  /** Of forks: one commit at a time that somebody approved who may write to the application repository, or none. */
+  forks: 'approved' | 'never'
+  /** Who gives a fork's pull request this label (in small letters) approves its commit; null: no label does. */
+  forkLabel: string | null
   /** How many there are at once, of the app and of one author; null: as many as there are. */
   limit: number | null
   limitPerAuthor: number | null

@@ -30,6 +30,20 @@ export const choiceKeys = {
     .boolean()
     .meta({ description: 'Pull requests that bots opened have previews too.', default: false })
     .optional(),
+  forks: z
+    .enum(['approved', 'never'])
+    .meta({
+      description:
+        'Whether pull requests from forks may have previews: of one commit at a time, which somebody approved who may write to this repository, or never.',
+      default: 'approved',
+    })
+    .optional(),
+  forkLabel: text(parseLabel, {
+    description:
+      'Whoever may write to this repository approves the newest commit of a fork by giving its pull request this label, as the command "/cargo preview up" does. No label does when nothing is said.',
+    pattern: '^\\S(.*\\S)?$',
+    examples: ['preview-fork'],
+  }).optional(),
   limit: z
     .int()
     .min(1)

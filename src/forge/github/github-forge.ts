@@ -24,6 +24,7 @@ import { findComment, readSource } from './read-source.ts'
 import { writeReport } from './report.ts'
 import type { Purpose } from './tokens.ts'
 import { updateChangeRequest } from './update-change-request.ts'
+import { writeState } from './write-state.ts'
 
 /**
  * GitHub, or an Enterprise Server, behind the port; see docs/github-api.md for what each call costs. Nothing
@@ -77,9 +78,7 @@ export function createGitHubForge(options: GitHubOptions): Forge {
       reads(repository, (session) => writeComment(session, repository, wish)),
     writeReport: (repository, wish) =>
       reads(repository, (session) => writeReport(session, repository, wish, memory)),
-    writeState: async () => {
-      throw new Error('not there yet')
-    },
+    writeState: (repository, wish) => writes(repository, (session) => writeState(session, repository, wish)),
     readAccess: (repository, login) => reads(repository, (session) => readAccess(session, login)),
     readComment: (repository, number, comment) =>
       reads(repository, (session) => readComment(session, number, comment)),

@@ -27,6 +27,7 @@ import { readRepository } from './read-repository.ts'
 import { readSource } from './read-source.ts'
 import { writeReport } from './report.ts'
 import { updateChangeRequest } from './update-change-request.ts'
+import { writeState } from './write-state.ts'
 
 const NOTES_PER_MINUTE = 60
 
@@ -83,9 +84,7 @@ export function createGitLabForge(options: GitLabOptions): Forge {
     writeComment: async (repository, wish) =>
       await writeComment(client, repository, wish, await me(), limiter),
     writeReport: async (repository, wish) => await writeReport(client, repository, wish, await me(), memory),
-    writeState: async () => {
-      throw new Error('not there yet')
-    },
+    writeState: (repository, wish) => writeState(client, repository, wish, memory),
     readAccess: (repository, login) => readAccess(client, repository, login, clock()),
     readComment: (repository, number, comment) =>
       reads(repository, (now, user) => readComment(client, now, number, comment, user)),

@@ -95,7 +95,7 @@ function isWanted({ config }: World, name: string): boolean {
 }
 
 function isOver({ state }: PreviewTold): boolean {
-  return state === 'expired' || state === 'queued' || state === 'sleeping'
+  return ['expired', 'queued', 'down', 'withdrawn', 'sleeping'].includes(state)
 }
 
 function isShown(shown: string | null, wish: DeploymentWish): boolean {

@@ -68,7 +68,7 @@ export interface PreviewChanges {
 export function planPreviews(world: World, app: App, previews: Previews, confirmed: boolean): PreviewsPlan {
   const target = `${app.name}/${PREVIEWS}`
   const chosen = previewSet(world, app, previews)
-  const sleep = putToSleep(world, app, previews, chosen.previews)
+  const sleep = putToSleep(world, previews, chosen.previews)
   const wanted = { ...chosen, previews: sleep.previews }
   const lookAgain = sooner(
     sleep.lookAgain,
@@ -98,7 +98,8 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
   })
   const manifests = manifestsOf(world, previews)
   if (manifests.snapshot === null) return stop('refused', manifests.reason)
-  const { snapshot, policy, words } = manifests
+  const { snapshot, policy, state, words } = manifests
+  if (!state.ok) return stop('refused', { code: 'state-unreadable', message: state.message })
   if (!policy.ok) {
     return stop('refused', {
       code: 'policy-broken',

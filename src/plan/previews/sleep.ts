@@ -1,27 +1,24 @@
-import type { App, Previews } from '../../config/model.ts'
+import type { Previews } from '../../config/model.ts'
 import { PREVIEW_VARIABLES, placeholdersIn } from '../../domain/template.ts'
 import type { ManifestFile } from '../../forge/forge.ts'
-import type { PreviewState } from '../../state/state.ts'
 import type { Reason } from '../action.ts'
 import type { LookAgain } from '../look-again.ts'
-import { manifestsOf, type World } from '../world.ts'
+import type { World } from '../world.ts'
 import type { Preview } from './set.ts'
 
 /** Those whose pull request was left alone for so long that they sleep, and when the next of them will. */
 export function putToSleep(
-  world: World,
-  app: App,
-  previews: Previews,
+  { now }: World,
+  { sleep }: Previews,
   awake: readonly Preview[],
 ): { previews: Preview[]; lookAgain: LookAgain | null } {
-  const { sleep } = previews
   if (sleep === null) return { previews: [...awake], lookAgain: null }
   const times: number[] = []
   const all = awake.map((preview) => {
-    const since = lastActivity(preview, saidOf(world, app, previews, preview))
+    const since = lastActivity(preview)
     if (since === null) return preview
     const at = since + sleep * 1000
-    if (at <= world.now.getTime()) return asleep(preview)
+    if (at <= now.getTime()) return asleep(preview)
     times.push(at)
     return preview
   })
@@ -50,17 +47,11 @@ function asleep(preview: Preview): Preview {
 }
 
 /** In milliseconds; null for one that never sleeps. */
-function lastActivity({ pullRequest }: Preview, said: PreviewState | null): number | null {
+function lastActivity({ pullRequest, said }: Preview): number | null {
   if (pullRequest === null || said?.pinned) return null
   const up = said?.wanted?.is === 'up' ? said.wanted.at : null
   const times = [pullRequest.activeAt, up, said?.extended?.at ?? null]
   return Math.max(...times.flatMap((time) => (time === null ? [] : [Date.parse(time)])))
-}
-
-function saidOf(world: World, app: App, previews: Previews, { pullRequest }: Preview): PreviewState | null {
-  const manifests = manifestsOf(world, previews)
-  if (pullRequest === null || manifests.snapshot === null || !manifests.state.ok) return null
-  return manifests.state.value.previews[`${app.name}/${pullRequest.number}`] ?? null
 }
 
 function namesReplicas({ text }: ManifestFile): boolean {

@@ -16,8 +16,9 @@ export interface PreviewStanding {
   /**
    * `in-git`: the manifest branch holds it, or will when this pass has been applied. `not-ready`: its newest version waits
    * for an image or a check; `waiting`: for people to merge it, or its removal; `queued`: for a place; `expired`: its time
-   * is over. Of those in Git, `sleeping`: without replicas; and where somebody looks, `deploying`: it does not answer yet;
-   * `ready`: it has answered; `silent`: it should have answered by now.
+   * is over; `down`: somebody took it away; `withdrawn`: nobody has approved this commit of a fork. Of those in Git,
+   * `sleeping`: without replicas; and where somebody looks, `deploying`: it does not answer yet; `ready`: it has answered;
+   * `silent`: it should have answered by now.
    */
   state:
     | 'in-git'
@@ -28,8 +29,7 @@ export interface PreviewStanding {
     | 'not-ready'
     | 'waiting'
     | 'refused'
-    | 'queued'
-    | 'expired'
+    | AbsentPreview['state']
   /** True when a direct commit of this pass brings it there: it may still be refused. */
   byCommit: boolean
   reason: Reason | null
