@@ -45,7 +45,8 @@ function chooseFork(
     const message = `${approved.by} approved commit ${approved.commit.slice(0, 7)}, and there are other commits now. ${again}`
     return { is: 'withdrawn', reason: { code: 'fork-moved', message } }
   }
-  if (approved.url !== null || (forkLabel !== null && hasLabel(pullRequest, forkLabel))) return { is: 'chosen' }
+  if (approved.url !== null || (forkLabel !== null && hasLabel(pullRequest, forkLabel)))
+    return { is: 'chosen' }
   const message = `The label by which ${approved.by} approved it is not there any more. ${again}`
   return { is: 'withdrawn', reason: { code: 'fork-label-gone', message } }
 }

@@ -49,7 +49,9 @@ export function takeTurns(
 
 function expired({ at, extendedBy }: Expiry, ttl: number): Reason {
   const why =
-    extendedBy === null ? `Nobody has pushed for ${showDuration(ttl)}` : `The time that ${extendedBy} gave it is over`
+    extendedBy === null
+      ? `Nobody has pushed for ${showDuration(ttl)}`
+      : `The time that ${extendedBy} gave it is over`
   const message = `${why}, so it has gone on ${showTime(at)}. A new commit, reopening, or "/cargo preview up" brings it back.`
   return { code: 'preview-expired', message }
 }

@@ -7,9 +7,9 @@ import { ANSWER_MARKER, answerComment } from '../../plan/explain/answer.ts'
 import type { Intent, LabelIntent } from '../../store/store.ts'
 import { forgeOf } from '../dependencies.ts'
 import { reasonOf } from '../reason-of.ts'
-import { decideLabel } from './preview-label.ts'
 import { decide, refusal, unheard, type Verdict } from './decide.ts'
 import type { CommandDependencies } from './dependencies.ts'
+import { decideLabel } from './preview-label.ts'
 
 /**
  * Carries out what was asked on one pull request and has no outcome yet, in the order in which it was asked. Everything
@@ -62,7 +62,8 @@ async function unlessFinal({ log }: CommandDependencies, work: () => Promise<Ver
 /** The first comment above a limit is answered, the others are not: answers cost more than questions. */
 async function limitOf(
   intent: Intent | LabelIntent,
-  { store }: CommandDependencies): Promise<'none' | 'told' | 'silent'> {
+  { store }: CommandDependencies,
+): Promise<'none' | 'told' | 'silent'> {
   const counts = await store.countIntents(intent, LIMITS.seconds)
   const above = Math.max(counts.person - LIMITS.person, counts.repository - LIMITS.repository)
   if (above <= 0) return 'none'
@@ -80,7 +81,11 @@ function tooMany() {
   return refusal('too-many', message)
 }
 
-async function tell(intent: Intent | LabelIntent, verdict: Verdict, dependencies: CommandDependencies): Promise<void> {
+async function tell(
+  intent: Intent | LabelIntent,
+  verdict: Verdict,
+  dependencies: CommandDependencies,
+): Promise<void> {
   const { answer, decisions, silent } = verdict
   if (silent === true) return
   const repository = parseRepository(intent.repository, 'github')
@@ -117,7 +122,7 @@ async function react(
 
 function placeOf(intent: Intent | LabelIntent): string {
   return intent.comment === null
-    ? `by the label ${oneLine(intent.label, 100)} (${intent.head.slice(0, 12)})`
+    ? `by the label ${oneLine(intent.labels.join(', '), 100)} (${intent.head.slice(0, 12)})`
     : `in comment ${intent.comment} (${intent.hash.slice(0, 12)})`
 }
 
