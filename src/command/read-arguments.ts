@@ -28,9 +28,7 @@ export function readArguments(
   const { plain: written, options, period, problem } = sort(entry, words)
   if (problem !== null) return refuse(problem.code, problem.message)
   const wanted = (entry.arguments ?? []).flatMap((each, index) => withNext(each, written[index]))
-  const plain = written.map((text, index) =>
-    typeof wanted[index]?.is === 'object' ? text.toLowerCase() : text,
-  )
+  const plain = written.map((text, index) => (hasCase(wanted[index]?.is) ? text : text.toLowerCase()))
   const surplus = plain[wanted.length]
   if (surplus !== undefined) {
     return refuse('argument-unexpected', `"${entry.verb}" does not take "${surplus}".`)
@@ -60,6 +58,10 @@ export function readArguments(
     lasting: period === null ? null : parseDuration(period),
     reason,
   }
+}
+
+function hasCase(kind: Kind | undefined): boolean {
+  return kind !== 'commit' && typeof kind !== 'object'
 }
 
 /** A word that was chosen may take another one behind it. */

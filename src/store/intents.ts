@@ -3,7 +3,7 @@ import { cleanText } from './shift.ts'
 import type { Intent, IntentCounts, JournalEntry, LabelIntent } from './store.ts'
 
 type Row = Omit<Intent, 'number' | 'comment'> &
-  Pick<LabelIntent, 'label' | 'head' | 'delivery'> & { number: string; comment: string | null }
+  Pick<LabelIntent, 'labels' | 'head' | 'delivery'> & { number: string; comment: string | null }
 
 export async function openIntents(
   database: Database,
@@ -11,14 +11,14 @@ export async function openIntents(
   number: number,
 ): Promise<(Intent | LabelIntent)[]> {
   const rows = await database.query<Row>(
-    `select seq as id, repository, number, comment, login, hash, label, head, delivery, accepted_at as "acceptedAt"
+    `select seq as id, repository, number, comment, login, hash, labels, head, delivery, accepted_at as "acceptedAt"
       from supercargo.intents where repository = $1 and number = $2 and finished_at is null order by seq`,
     [repository, number],
   )
-  return rows.map(({ number, comment, hash, label, head, delivery, ...row }) => {
+  return rows.map(({ number, comment, hash, labels, head, delivery, ...row }) => {
     const all = { ...row, number: Number(number) }
     return comment === null
-      ? { ...all, comment, label, head, delivery }
+      ? { ...all, comment, labels, head, delivery }
       : { ...all, comment: Number(comment), hash }
   })
 }

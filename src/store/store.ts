@@ -109,11 +109,12 @@ export interface IntentWish {
   hash: string
 }
 
-/** A label that a person gave to the pull request of a fork. Whether it means anything is found out at its turn. */
+/** Labels that a person gave to the pull request of a fork. Whether one means anything is found out at its turn. */
 export interface LabelWish extends Pick<IntentWish, 'repository' | 'number' | 'login'> {
   comment: null
-  label: string
-  /** Of the pull request when the label was given. */
+  /** At least one. */
+  labels: string[]
+  /** Of the pull request when they were given. */
   head: string
   /** Id of the delivery that told of it, which makes the intent one. */
   delivery: string

@@ -122,7 +122,7 @@ async function react(
 
 function placeOf(intent: Intent | LabelIntent): string {
   return intent.comment === null
-    ? `by the label ${oneLine(intent.label, 100)} (${intent.head.slice(0, 12)})`
+    ? `by the label ${oneLine(intent.labels.join(', '), 100)} (${intent.head.slice(0, 12)})`
     : `in comment ${intent.comment} (${intent.hash.slice(0, 12)})`
 }
 

@@ -18,6 +18,8 @@ export interface Order {
   repository: RepositoryId
   /** As the forge spells it. */
   login: string
+  /** Page of the comment. */
+  url: string
   access: Access
 }
 

@@ -1,13 +1,13 @@
--- A label that a person gave is an intent as well: it names the head that it was given for. The delivery that told of
+-- Labels that a person gave are an intent as well: it names the head that they were given for. The delivery that told of
 -- it is its identity.
 alter table supercargo.intents
   alter column comment drop not null,
   alter column hash drop not null,
-  add column label text,
+  add column labels jsonb,
   add column head text,
   add column delivery text,
   add constraint intents_kind check (
-    case when comment is null then num_nulls(label, head, delivery) = 0 else hash is not null end
+    case when comment is null then num_nulls(labels, head, delivery) = 0 else hash is not null end
   );
 create unique index intents_labels on supercargo.intents (repository, delivery) where comment is null;
 
@@ -15,10 +15,10 @@ create or replace function supercargo.finish_deliveries(
   p_seqs bigint[], p_outcomes text[], p_keys text[], p_intents jsonb
 ) returns void language plpgsql as $$
 begin
-  insert into supercargo.intents (repository, number, comment, login, hash, label, head, delivery)
-    select i.repository, i.number, i.comment, i.login, i.hash, i.label, i.head, i.delivery
+  insert into supercargo.intents (repository, number, comment, login, hash, labels, head, delivery)
+    select i.repository, i.number, i.comment, i.login, i.hash, i.labels, i.head, i.delivery
       from jsonb_to_recordset(p_intents) as i(
-        repository text, number bigint, comment bigint, login text, hash text, label text, head text, delivery text
+        repository text, number bigint, comment bigint, login text, hash text, labels jsonb, head text, delivery text
       )
     on conflict do nothing;
   perform supercargo.finish_deliveries(p_seqs, p_outcomes, p_keys);
