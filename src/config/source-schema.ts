@@ -13,7 +13,7 @@ import {
 } from './grammar.ts'
 import { parseFollow, parsePreviewFollow } from './grammar-follow.ts'
 import { parsePlace } from './grammar-glob.ts'
-import { choiceKeys } from './preview-schema.ts'
+import { choiceKeys, probeKeys } from './preview-schema.ts'
 import { readyKeys, releaseKeys } from './ready-schema.ts'
 import { oneOrMore, text } from './schema-parts.ts'
 
@@ -153,6 +153,7 @@ const previews = z
         default: 'on',
       })
       .optional(),
+    ...probeKeys,
     ...choiceKeys,
     ...inheritable,
   })

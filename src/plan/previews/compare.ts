@@ -6,6 +6,7 @@ import { lacks, unanswered } from '../versions/wait.ts'
 import type { World } from '../world.ts'
 import { differences, renderPreview } from './files.ts'
 import type { Preview } from './set.ts'
+import { awakened } from './sleep.ts'
 import type { Compared } from './standing.ts'
 
 /** What previews are made from, and what is there. */
@@ -26,7 +27,11 @@ export function compare(world: World, preview: Preview, ground: PreviewGround): 
 function render(preview: Preview, { template, previews, snapshot }: PreviewGround): Compared {
   const rendered = renderPreview(preview, template, previews.template)
   if (rendered.files === null) return { preview, changes: [], reason: rendered.reason }
-  return { preview, changes: differences(preview, rendered.files, snapshot), reason: null }
+  const changes = differences(preview, rendered.files, snapshot)
+  if (!preview.asleep || changes.length === 0) return { preview, changes, reason: null }
+  const awake = renderPreview(awakened(preview), template, previews.template)
+  const fallsAsleep = awake.files !== null && differences(preview, awake.files, snapshot).length === 0
+  return { preview, changes, reason: null, fallsAsleep }
 }
 
 function renderAsked({ answers }: World, preview: Preview, ground: PreviewGround): Compared {
