@@ -147,9 +147,9 @@ export interface Probe {
 
 export interface Previews extends Target, PreviewChoice {
   follow: PreviewFollow
-  /** File or directory in the manifest repository. */
-  template: string
-  /** Path template, such as `apps/web/previews/pr-{number}`. */
+  /** File or directory in the manifest repository; null: a preview is one JSON file with the values of all variables. */
+  template: string | null
+  /** Path template, such as `apps/web/previews/pr-{number}`; ends with `.json` where there is no template. */
   path: string
   /** URL template, or null. */
   url: string | null

@@ -127,14 +127,19 @@ const previews = z
       examples: ['pull requests', 'branches feature/*'],
     }).optional(),
     template: text(parsePath, {
-      description: 'The file or directory in the manifest repository from which previews are made.',
+      description:
+        'The file or directory in the manifest repository from which previews are made. Without it, a preview is one JSON file with the values of all variables, and path ends with .json.',
       pattern: PATH,
       examples: ['apps/web/preview'],
     }).optional(),
     path: text(parsePreviewPath, {
       description: 'Where a preview is written: with {number} for pull requests, with {slug} for branches.',
       pattern: '^[^/{}\\\\][^{}\\\\]*/[^{}\\\\]*\\{(number|slug)\\}[^\\\\]*$',
-      examples: ['apps/web/previews/pr-{number}', 'apps/web/previews/{slug}'],
+      examples: [
+        'apps/web/previews/pr-{number}',
+        'apps/web/previews/{slug}',
+        'previews/web/pr-{number}.json',
+      ],
     }).optional(),
     url: text(parsePreviewUrl, {
       description: 'Where a preview can be seen; {number}, {slug}, {sha} and {sha:7} are replaced.',

@@ -124,7 +124,9 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
       merge: previews.merge,
     })
   const template = templateFiles(snapshot, previews)
-  const usable = ask([previews.template])
+  const usable = ask(
+    previews.template === null ? wanted.previews.map(({ path }) => path) : [previews.template],
+  )
   const unusable = whyUnusable(previews, template, usable)
   const inGit = previewsInGit(snapshot, previews)
   const rendered = wanted.previews.map((preview) =>
@@ -212,6 +214,7 @@ function whyUnusable(
   decision: ReturnType<typeof decide>,
 ): Reason | null {
   if (!decision.allowed) return decision.reason
+  if (previews.template === null) return null
   return template.length > 0
     ? (sleepless(template, previews) ?? invalidName(template, previews))
     : { code: 'template-not-found', message: `There is no template at ${previews.template}.` }
