@@ -3,7 +3,7 @@ import { statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import { APP, eventually, push, SECRET, start, temporaryDirectory } from './support.ts'
+import { APP, dataDirectory, eventually, push, SECRET, start, temporaryDirectory } from './support.ts'
 
 test('a wrong environment ends it with 78, and everything that is wrong is said at once', async (context) => {
   const data = temporaryDirectory(context)
@@ -38,7 +38,7 @@ test('a port in use ends it with 69 and says which variable to change', async (c
 })
 
 test('a stored delivery survives kill -9, and SIGTERM stops it in order', async (context) => {
-  const environment = { ...APP, SUPERCARGO_DATA: temporaryDirectory(context) }
+  const environment = { ...APP, SUPERCARGO_DATA: await dataDirectory(context) }
   const first = start(context, ['src/main.ts'], environment)
   const [, url = ''] = await first.printed(/"url":"(http:[^"]+)"/)
   assert.equal((await push(`${url}/webhooks/github`, 'one')).status, 202)
@@ -65,7 +65,7 @@ test('a stored delivery survives kill -9, and SIGTERM stops it in order', async 
 })
 
 test('bound to the network it has no page for strangers, and still a door for webhooks', async (context) => {
-  const environment = { ...APP, SUPERCARGO_DATA: temporaryDirectory(context), HOST: '0.0.0.0' }
+  const environment = { ...APP, SUPERCARGO_DATA: await dataDirectory(context), HOST: '0.0.0.0' }
   const { printed } = start(context, ['src/main.ts'], environment)
   const [, url = ''] = await printed(/"url":"(http:[^"]+)"/)
   assert.equal((await fetch(url)).status, 404)

@@ -2,12 +2,21 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { pino } from 'pino'
 import { openStore } from '../../src/store/open.ts'
-import { APP, eventually, freePort, push, SECRET, start, temporaryDirectory } from './support.ts'
+import {
+  APP,
+  dataDirectory,
+  eventually,
+  freePort,
+  push,
+  SECRET,
+  start,
+  temporaryDirectory,
+} from './support.ts'
 
 const PROBOT = ['node_modules/probot/bin/probot.js', 'run']
 
 test('`probot run` loads the application: a signed delivery is in the store, and it stops in order', async (context) => {
-  const data = temporaryDirectory(context)
+  const data = await dataDirectory(context)
   const port = await freePort()
   const environment = { ...APP, SUPERCARGO_DATA: data, PORT: String(port), HOST: '127.0.0.1' }
   const { child, ended, output } = start(context, [...PROBOT, './src/index.ts'], environment)

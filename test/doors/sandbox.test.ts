@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
-import { APP, eventually, push, start, temporaryDirectory } from './support.ts'
+import { APP, dataDirectory, eventually, push, start, temporaryDirectory } from './support.ts'
 
 const run = promisify(execFile)
 
@@ -55,7 +55,7 @@ test('without credentials there is a sandbox: three pasted commands lead to a ch
 })
 
 test('with --forge gitlab,github there are two forges, and pasted commands lead to a change request on each', async (context) => {
-  const data = temporaryDirectory(context)
+  const data = await dataDirectory(context)
   const environment = { SUPERCARGO_DATA: data, HOME: data }
   const { child, ended, output, printed } = start(
     context,
@@ -80,7 +80,7 @@ test('with --forge gitlab,github there are two forges, and pasted commands lead 
 
 test('a given SANDBOX_TOKEN is the one that git takes', async (context) => {
   const environment = {
-    SUPERCARGO_DATA: temporaryDirectory(context),
+    SUPERCARGO_DATA: await dataDirectory(context),
     HOME: temporaryDirectory(context),
     SANDBOX_TOKEN: 'a-token-of-mine',
   }

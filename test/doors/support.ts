@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { copyStore } from '../support/embedded-store.ts'
 
 export const SECRET = '9c1185a5c5e9fc54612808977ee8f548'
 
@@ -19,6 +20,13 @@ export const APP = {
     .toString(),
   WEBHOOK_SECRET: SECRET,
   GITHUB_API_URL: 'http://127.0.0.1:1/api/v3',
+}
+
+/** A data directory with an embedded store, which goes when the test ends. */
+export async function dataDirectory(context: TestContext): Promise<string> {
+  const directory = temporaryDirectory(context)
+  await copyStore(directory)
+  return directory
 }
 
 export interface Running {

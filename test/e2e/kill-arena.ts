@@ -63,8 +63,7 @@ export async function startArena(
     for (const step of steps) await step()
   }
   try {
-    const build = buildServer()
-    onClose(() => rmSync(build, { recursive: true, force: true }))
+    const build = await buildServer()
     const dataDir = join(root, 'forge')
     const apps = await seedFleet(await open({ dataDir }), size)
     cpSync(dataDir, join(root, 'seeded'), { recursive: true })

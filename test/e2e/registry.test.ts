@@ -6,7 +6,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
 import { PRODUCTION, STAGING } from '../support/acme.ts'
 import { cosign, importKey, skipWithoutCosign } from '../support/cosign.ts'
 import { eventually } from '../support/eventually.ts'
@@ -19,11 +19,8 @@ import { serveStage } from './registry-scene.ts'
 
 const skip = skipWithoutRegistry()
 let build: string
-before(() => {
-  if (skip === false) build = buildServer()
-})
-after(() => {
-  if (skip === false) rmSync(build, { recursive: true, force: true })
+before(async () => {
+  if (skip === false) build = await buildServer()
 })
 
 const WEB = 'acme/web'

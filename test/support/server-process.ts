@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, statSync, symlinkSync } from 'node:fs'
+import { cpSync, statSync, symlinkSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { eventually } from './eventually.ts'
+import { madeOnce } from './made-once.ts'
 import { type Program, startNode } from './processes.ts'
 
 /** Signs the webhooks that the server gets: without a comma, which separates several secrets. */
@@ -31,17 +31,17 @@ export interface ServerProcessOptions {
   sweepSeconds: number
 }
 
-/** Compiles the server into a new temporary directory: it starts twice as fast, and nobody edits it meanwhile. */
-export function buildServer(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'supercargo-build-'))
-  const compiler = 'node_modules/typescript/bin/tsc'
-  const dist = join(directory, 'dist')
-  execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', dist])
-  const isOther = (path: string) => statSync(path).isDirectory() || /\.(sql|css)$/.test(path)
-  cpSync('src', dist, { recursive: true, filter: isOther })
-  cpSync('package.json', join(directory, 'package.json'))
-  symlinkSync(join(process.cwd(), 'node_modules'), join(directory, 'node_modules'))
-  return directory
+/** The directory of the compiled server: it starts twice as fast, and nobody edits it meanwhile. */
+export async function buildServer(): Promise<string> {
+  return await madeOnce('server', ['package-lock.json', 'tsconfig.build.json', 'src'], (directory) => {
+    const compiler = 'node_modules/typescript/bin/tsc'
+    const dist = join(directory, 'dist')
+    execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', dist])
+    const isOther = (path: string) => statSync(path).isDirectory() || /\.(sql|css)$/.test(path)
+    cpSync('src', dist, { recursive: true, filter: isOther })
+    cpSync('package.json', join(directory, 'package.json'))
+    symlinkSync(join(process.cwd(), 'node_modules'), join(directory, 'node_modules'))
+  })
 }
 
 /** Starts it on a sandbox. */
