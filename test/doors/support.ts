@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { buildOnce } from '../support/build-once.ts'
 import { copyStore } from '../support/embedded-store.ts'
 
 export const SECRET = '9c1185a5c5e9fc54612808977ee8f548'
@@ -39,9 +40,12 @@ export interface Running {
   ended: Promise<number | NodeJS.Signals>
 }
 
+/** What Node runs as the server. */
+export const MAIN = join(await buildOnce(), 'dist/main.js')
+
 /** Starts a real process with this environment and nothing else but PATH; it is killed when the test ends. */
 export function start(context: TestContext, args: string[], environment: Record<string, string>): Running {
-  const child = spawn(process.execPath, ['--import', 'tsx', ...args], {
+  const child = spawn(process.execPath, args, {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -1,10 +1,7 @@
-import { execFileSync } from 'node:child_process'
-import { cpSync, statSync, symlinkSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { eventually } from './eventually.ts'
-import { madeOnce } from './made-once.ts'
 import { type Program, startNode } from './processes.ts'
 
 /** Signs the webhooks that the server gets: without a comma, which separates several secrets. */
@@ -20,7 +17,7 @@ export interface ServerProcess extends Program {
 }
 
 export interface ServerProcessOptions {
-  /** From `buildServer`. */
+  /** From `buildOnce`. */
   build: string
   port: number
   dataDir: string
@@ -29,19 +26,6 @@ export interface ServerProcessOptions {
   /** Absent: the embedded store. */
   databaseUrl?: string
   sweepSeconds: number
-}
-
-/** The directory of the compiled server: it starts twice as fast, and nobody edits it meanwhile. */
-export async function buildServer(): Promise<string> {
-  return await madeOnce('server', ['package-lock.json', 'tsconfig.build.json', 'src'], (directory) => {
-    const compiler = 'node_modules/typescript/bin/tsc'
-    const dist = join(directory, 'dist')
-    execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', dist])
-    const isOther = (path: string) => statSync(path).isDirectory() || /\.(sql|css)$/.test(path)
-    cpSync('src', dist, { recursive: true, filter: isOther })
-    cpSync('package.json', join(directory, 'package.json'))
-    symlinkSync(join(process.cwd(), 'node_modules'), join(directory, 'node_modules'))
-  })
 }
 
 /** Starts it on a sandbox. */
