@@ -98,8 +98,7 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
   })
   const manifests = manifestsOf(world, previews)
   if (manifests.snapshot === null) return stop('refused', manifests.reason)
-  const { snapshot, policy, state, words } = manifests
-  if (!state.ok) return stop('refused', { code: 'state-unreadable', message: state.message })
+  const { snapshot, policy, words } = manifests
   if (!policy.ok) {
     return stop('refused', {
       code: 'policy-broken',
