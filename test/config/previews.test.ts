@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Previews } from '../../src/config/model.ts'
 import { readSourceConfig } from '../../src/config/source.ts'
 import { problemsOf, SOURCE } from './problems-of.ts'
 
@@ -16,12 +17,14 @@ previews:
 
 test('which previews there are, how many and how long is read in full', () => {
   const text = config(
-    'labels: { need: Preview, forbid: [wip, "env::none"] }\n  drafts: false\n  bots: true\n  limit: 20\n  limitPerAuthor: 3\n  maxRemovals: 5\n  ttl: 1d12h',
+    'labels: { need: Preview, forbid: [wip, "env::none"] }\n  drafts: false\n  bots: true\n  limit: 20\n  limitPerAuthor: 3\n  maxRemovals: 5\n  ttl: 1d12h\n  forkLabel: Show',
   )
   const read = readSourceConfig('.supercargo.yml', text, SOURCE)
   assert.ok(read.ok)
-  const { labels, drafts, bots, limit, limitPerAuthor, maxRemovals, ttl } = read.value.apps[0]?.previews ?? {}
+  const { labels, forks, forkLabel, ...rest }: Partial<Previews> = read.value.apps[0]?.previews ?? {}
   assert.deepEqual(labels, { need: ['preview'], forbid: ['wip', 'env::none'] })
+  assert.deepEqual([forks, forkLabel], ['approved', 'show'])
+  const { drafts, bots, limit, limitPerAuthor, maxRemovals, ttl } = rest
   assert.deepEqual(
     { drafts, bots, limit, limitPerAuthor, maxRemovals, ttl },
     { drafts: false, bots: true, limit: 20, limitPerAuthor: 3, maxRemovals: 5, ttl: 36 * 3600 },
@@ -42,7 +45,8 @@ for (const [keys, expected] of [
   ['labels: { need: a, forbid: A }', /Keep one of the two/],
   [`url: "https://${'x'.repeat(54)}{number}.acme.dev"`, /up to 64 characters, and 63 are allowed/],
   ['url: "https://{slug}-{sha}.acme.dev"', /write \{sha:7\} for \{sha\}/],
-  ['forks: true', /The keys here are/],
+  ['forks: true', /Write approved or never/],
+  ['forkLabel: x\n  forks: never', /Remove one of the two/],
 ] as const) {
   test(`${keys} is refused with what to write instead`, () => {
     const [problem, ...others] = problemsOf(config(keys))
@@ -53,7 +57,15 @@ for (const [keys, expected] of [
 }
 
 test('what only pull requests have is refused for branches', () => {
-  for (const keys of ['labels: { need: x }', 'drafts: false', 'bots: true', 'limitPerAuthor: 1', 'ttl: 1d']) {
+  for (const keys of [
+    'labels: { need: x }',
+    'drafts: false',
+    'bots: true',
+    'forks: never',
+    'forkLabel: x',
+    'limitPerAuthor: 1',
+    'ttl: 1d',
+  ]) {
     const [problem] = problemsOf(config(keys, 'branches feature/*', '{slug}'))
     assert.equal(problem?.code, 'conflict', keys)
   }
