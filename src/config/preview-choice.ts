@@ -15,16 +15,29 @@ export const EVERY_PULL_REQUEST: PreviewChoice = {
   limitPerAuthor: null,
   maxRemovals: 20,
   ttl: null,
+  sleep: null,
 }
 
 /** A branch tells nothing of these. */
-const OF_PULL_REQUESTS = ['labels', 'drafts', 'bots', 'forks', 'forkLabel', 'limitPerAuthor', 'ttl'] as const
+const OF_PULL_REQUESTS = [
+  'labels',
+  'drafts',
+  'bots',
+  'forks',
+  'forkLabel',
+  'limitPerAuthor',
+  'ttl',
+  'sleep',
+] as const
 
 /** Which pull requests have a preview, how many at once, and for how long. */
 export function readChoice(reading: Reading, own: Level[], path: Path, follow: PreviewFollow): PreviewChoice {
   if (follow.kind === 'branches') complainAboutBranches(reading, own)
   const number = (key: string) => said<number>(reading, own, key)
-  const ttl = said<string>(reading, own, 'ttl')
+  const time = (key: string) => {
+    const text = said<string>(reading, own, key)
+    return text === null ? null : judged(parseTime(text))
+  }
   const forks = said<PreviewChoice['forks']>(reading, own, 'forks') ?? EVERY_PULL_REQUEST.forks
   return {
     labels: readLabels(reading, own, path),
@@ -35,7 +48,8 @@ export function readChoice(reading: Reading, own: Level[], path: Path, follow: P
     limit: number('limit'),
     limitPerAuthor: number('limitPerAuthor'),
     maxRemovals: number('maxRemovals') ?? EVERY_PULL_REQUEST.maxRemovals,
-    ttl: ttl === null ? null : judged(parseTime(ttl)),
+    ttl: time('ttl'),
+    sleep: time('sleep'),
   }
 }
 

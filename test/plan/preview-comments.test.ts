@@ -26,6 +26,7 @@ function told(
     values: {},
     said: NOTHING_SAID_OF_IT,
     expires: null,
+    asleep: false,
   }
   return {
     app: 'web',

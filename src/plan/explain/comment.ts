@@ -47,8 +47,8 @@ export function previewComment(
 ): CommentText {
   const expires = previews.some(({ preview: { said, expires } }) => expires !== null || said?.pinned != null)
   const rows = previews.map((preview) => {
-    const cells = cellsOf(preview, expires)
     const said = before[preview.app]
+    const cells = cellsOf(preview, expires, said?.ready === true)
     const memory = { ...remember(preview, cells, said, now), shown: shown[preview.app] ?? null }
     const news = memory.ready !== (said?.ready ?? false) || memory.failed !== (said?.failed ?? null)
     return { app: preview.app, cells: [...cells, minute(new Date(memory.at))], memory, news }
@@ -77,10 +77,17 @@ export function previewComment(
 }
 
 /** What people with write access may ask for; of a fork, the commit that they approve is named. */
-function commands({ pullRequest, head }: Preview, expires: boolean): string {
-  const up = pullRequest?.fork === true ? `up ${head}` : 'up'
-  const words = [up, ...(expires ? ['extend 2d', 'pin'] : []), 'down']
-  return `Comment ${words.map((word) => codeSpan(`/${NAMESPACE} preview ${word}`)).join(', ')}.`
+function commands(preview: Preview, expires: boolean): string {
+  const words = [upOf(preview), ...(expires ? ['extend 2d', 'pin'] : []), 'down']
+  return `Comment ${words.map(command).join(', ')}.`
+}
+
+function upOf({ pullRequest, head }: Preview): string {
+  return pullRequest?.fork === true ? `up ${head}` : 'up'
+}
+
+function command(word: string): string {
+  return codeSpan(`/${NAMESPACE} preview ${word}`)
 }
 
 /** What it says when there is none any more. */
@@ -91,7 +98,7 @@ export function goneComment({ state }: SourcePullRequest, { changeRequest }: Voc
 }
 
 function remember(
-  { state, preview }: PreviewTold,
+  { state, preview, page }: PreviewTold,
   cells: readonly string[],
   said: RowMemory | undefined,
   now: Date,
@@ -100,16 +107,18 @@ function remember(
   return {
     row,
     at: said?.row === row ? said.at : `${now.toISOString().slice(0, 16)}:00Z`,
-    ready: state === 'in-git' || said?.ready === true,
-    failed: state === 'refused' ? preview.head : (said?.failed ?? null),
+    ready: state === 'in-git' || state === 'ready' || said?.ready === true,
+    failed: state === 'refused' || state === 'silent' ? preview.head : (said?.failed ?? null),
+    page: page ?? null,
   }
 }
 
-function cellsOf(told: PreviewTold, expires: boolean): string[] {
+/** @param seen people were told once that there is something to look at */
+function cellsOf(told: PreviewTold, expires: boolean, seen: boolean): string[] {
   const { app, preview } = told
   const address =
     preview.url === null ? '–' : link(escapeMarkdown(preview.url.replace(/^https?:\/\//, '')), preview.url)
-  const cells = [escapeMarkdown(app), stateInWords(told), address, codeSpan(preview.head.slice(0, 7))]
+  const cells = [escapeMarkdown(app), stateInWords(told, seen), address, codeSpan(preview.head.slice(0, 7))]
   return expires ? [...cells, endInWords(preview)] : cells
 }
 
@@ -120,11 +129,23 @@ function endInWords({ said, expires }: Preview): string {
   return `${minute(expires.at)}${by}`
 }
 
-function stateInWords({ state, reason, warning, changeRequestUrl, confidential }: PreviewTold): string {
+function stateInWords(
+  { state, preview, reason, warning, changeRequestUrl, confidential }: PreviewTold,
+  seen: boolean,
+): string {
+  const warned = warning === null ? '' : `. **${warning}**`
   const why = confidential ? codeSpan(reason?.code ?? '') : escapeMarkdown(reason?.message ?? '', 500)
   switch (state) {
     case 'in-git':
-      return warning === null ? 'deployed to Git' : `deployed to Git. **${warning}**`
+      return `deployed to Git${reason === null ? '' : `: ${why}`}${warned}`
+    case 'deploying':
+      return `${seen ? 'updating' : 'deploying'}: it is in Git, and does not answer yet${warned}`
+    case 'ready':
+      return `ready${warned}`
+    case 'silent':
+      return `not answering: ${why}${warned}`
+    case 'sleeping':
+      return `sleeping: a push or ${command(upOf(preview))} wakes it${warned}`
     case 'not-ready':
       return `${reason?.code === 'waits-for-image' ? 'waiting for the image' : 'waiting'}: ${why}`
     case 'waiting': {

@@ -35,6 +35,8 @@ export interface Preview {
   said: PreviewState | null
   /** Null: it has no time to live. */
   expires: Expiry | null
+  /** It is written without replicas. */
+  asleep: boolean
 }
 
 /** The previews that should exist by the `follow` rule. */
@@ -140,6 +142,7 @@ function describe({ branch, head, pullRequest, said }: Subject, previews: Previe
     pullRequest,
     said,
     expires,
+    asleep: false,
     values: {
       ...names,
       branch,
@@ -150,6 +153,7 @@ function describe({ branch, head, pullRequest, said }: Subject, previews: Previe
       title: pullRequest?.title ?? branch,
       url: url ?? undefined,
       expires: expires === null ? undefined : showTime(expires.at),
+      replicas: '1',
     },
   }
 }
