@@ -9,6 +9,7 @@ const FORGE_PORT = [
   'forge/checks.ts',
   'forge/feedback.ts',
   'forge/glance.ts',
+  'forge/people.ts',
   'forge/state.ts',
 ]
 
@@ -23,8 +24,16 @@ const ROOMS: Record<string, string[]> = {
   'forge/checks.ts': ['domain'],
   'forge/feedback.ts': ['domain'],
   'forge/glance.ts': ['domain'],
+  'forge/people.ts': ['domain'],
   'forge/state.ts': ['domain'],
-  'forge/forge.ts': ['forge/checks.ts', 'forge/feedback.ts', 'forge/glance.ts', 'forge/state.ts', 'domain'],
+  'forge/forge.ts': [
+    'forge/checks.ts',
+    'forge/feedback.ts',
+    'forge/glance.ts',
+    'forge/people.ts',
+    'forge/state.ts',
+    'domain',
+  ],
   'registry/registry.ts': ['domain'],
   'store/store.ts': ['domain'],
   'probe/probe.ts': [],

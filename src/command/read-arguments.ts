@@ -2,6 +2,7 @@ import { parseDuration } from '../domain/duration.ts'
 import { SupercargoError } from '../domain/errors.ts'
 import { NAME_PATTERN } from '../domain/names.ts'
 import { nearest } from '../domain/nearest.ts'
+import { readLocalTime } from '../domain/zoned-time.ts'
 import type { Argument, Command, CommandEntry, CommandProblem, Kind } from './command.ts'
 import { isList, usage } from './usage.ts'
 import type { Word, Words } from './words.ts'
@@ -111,6 +112,11 @@ function problemOf(name: string, kind: Kind, text: string): string | null {
   }
   if (kind === 'name') return NAME_PATTERN.test(text) ? null : `"${text}" is not the name of an ${name}.`
   if (kind === 'version') return VERSION.test(text) ? null : `"${text}" is not a version.`
+  if (kind === 'time') {
+    return readLocalTime(text) !== null
+      ? null
+      : `"${text}" is not a time; write a day or a minute in UTC, such as 2026-12-01 or 2026-12-01T18:00.`
+  }
   if (kind === 'commit') {
     return COMMIT.test(text) ? null : `"${text}" is not a commit, in 7 to 40 hexadecimal digits.`
   }

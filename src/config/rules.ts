@@ -134,7 +134,7 @@ function checkPreviews({ app, previews: path }: PlacedApp, complain: Complain): 
         'Write a "sleep" that is shorter than "ttl".',
       ),
     )
-  if (mayOverlap(previews.path, previews.template))
+  if (previews.template !== null && mayOverlap(previews.path, previews.template))
     problems.push(
       complain(
         [...path, 'template'],

@@ -73,18 +73,15 @@ export function readPreviews(reading: Reading, above: Level[], path: Path, says:
     'The previews do not say what they follow.',
     'Write "follow: pull requests" or "follow: branches feature/*" in them.',
   ])
-  const template = need(reading, own, 'template', path, parsePath, [
-    'The previews do not say what they are made from.',
-    'Write "template:" and a file or directory of the manifest repository in them.',
-  ])
   const where = need(reading, own, 'path', path, parsePreviewPath, [
     'The previews do not say where they are written.',
     'Write "path: apps/web/previews/pr-{number}" or the like in them.',
   ])
-  if (target === null || follow === null || template === null || where === null) {
+  if (target === null || follow === null || where === null) {
     reading.incomplete = true
     return null
   }
+  complainAboutMissingTemplate(reading, own, path, where.source)
   const all = [...own, ...above]
   complainAboutMovedTag(reading, all, follow)
   complainAboutUnknownTag(reading, all, target.tag)
@@ -95,13 +92,25 @@ export function readPreviews(reading: Reading, above: Level[], path: Path, says:
     ...readConditions(reading, all, follow, target.tag),
     ...readChoice(reading, own, path, follow),
     follow,
-    template,
+    template: may(reading, own, 'template', parsePath),
     path: where.source,
     url,
     probe: readProbe(reading, own, { url, comment }),
     comment,
     deployments: isOn(reading, own, 'deployments'),
   }
+}
+
+/** Only a JSON file can be made from nothing. */
+function complainAboutMissingTemplate(reading: Reading, own: Level[], path: Path, where: string): void {
+  if (where.endsWith('.json') || pick(own, ['template'], reading.removed) !== null) return
+  complain(
+    reading,
+    path,
+    'missing',
+    'The previews do not say what they are made from.',
+    'Write "template:" and a file or directory of the manifest repository in them, or let "path" end with .json for a file with the values of all variables.',
+  )
 }
 
 function readTarget(

@@ -172,7 +172,7 @@ type Configuration =
   | { kind: 'config'; value: SourceConfig }
 
 /** Nobody works on an archived repository: its environments stay as they are, and its previews go. */
-function configurationOf(
+export function configurationOf(
   source: RepositorySnapshot,
   paths: readonly string[],
   forges: readonly ForgeId[],
@@ -253,7 +253,7 @@ function namesOnly(query: ManifestQuery | undefined): DirectoryQuery[] {
   return (query?.directories ?? []).map(({ path }) => ({ path, texts: false, history: 0 }))
 }
 
-function policyOf(text: string | null, manifests: RepositoryId): Read<Policy | null> {
+export function policyOf(text: string | null, manifests: RepositoryId): Read<Policy | null> {
   return text === null ? { ok: true, value: null } : readPolicy(POLICY_PATH, text, manifests)
 }
 

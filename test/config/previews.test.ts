@@ -107,3 +107,15 @@ test('what only pull requests have is refused for branches', () => {
   }
   assert.deepEqual(problemsOf(config('limit: 3', 'branches feature/*', '{slug}')), [])
 })
+
+test('without a template a preview is made of values alone, and then it is a JSON file', () => {
+  const without = (path: string) =>
+    config('', 'pull requests', path).replace('  template: apps/web/preview\n', '')
+  const read = readSourceConfig('.supercargo.yml', without('pr-{number}.json'), SOURCE)
+  assert.ok(read.ok)
+  assert.equal(read.value.apps[0]?.previews?.template, null)
+  const [problem, ...others] = problemsOf(without('pr-{number}'))
+  assert.deepEqual(others, [])
+  assert.equal(problem?.code, 'missing')
+  assert.match(problem?.advice ?? '', /let "path" end with \.json/)
+})

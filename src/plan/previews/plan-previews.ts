@@ -8,11 +8,11 @@ import type { FileChange, ManifestFile } from '../../forge/forge.ts'
 import type { Reason, Standing } from '../action.ts'
 import type { Proposal } from '../change-requests/proposal.ts'
 import { settle } from '../change-requests/settle.ts'
-import type { TargetPlan } from '../environments/plan-environment.ts'
+import type { TargetPlan } from '../environments/target-plan.ts'
 import { explainPreviews } from '../explain/previews.ts'
 import { type LookAgain, sooner } from '../look-again.ts'
 import type { Question } from '../questions.ts'
-import { manifestsOf, type World } from '../world.ts'
+import { manifestsOf, unreadableState, type World } from '../world.ts'
 import { compare } from './compare.ts'
 import { previewsInGit, templateFiles } from './files.ts'
 import { untilExpiry } from './life.ts'
@@ -114,6 +114,8 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
       message: 'The manifests could not be read completely.',
     })
   }
+  const unreadable = unreadableState(manifests)
+  if (unreadable !== null) return stop('waiting', unreadable)
   const ask = (paths: string[]) =>
     decide(policy.value, world.source.repository, previews.manifests, {
       name: PREVIEWS,
@@ -122,7 +124,9 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
       merge: previews.merge,
     })
   const template = templateFiles(snapshot, previews)
-  const usable = ask([previews.template])
+  const usable = ask(
+    previews.template === null ? wanted.previews.map(({ path }) => path) : [previews.template],
+  )
   const unusable = whyUnusable(previews, template, usable)
   const inGit = previewsInGit(snapshot, previews)
   const rendered = wanted.previews.map((preview) =>
@@ -210,6 +214,7 @@ function whyUnusable(
   decision: ReturnType<typeof decide>,
 ): Reason | null {
   if (!decision.allowed) return decision.reason
+  if (previews.template === null) return null
   return template.length > 0
     ? (sleepless(template, previews) ?? invalidName(template, previews))
     : { code: 'template-not-found', message: `There is no template at ${previews.template}.` }
@@ -253,6 +258,7 @@ function propose(world: World, app: App, { summary, changes, decision, counts, w
     edits: [],
     reason: { code: 'previews-differ', message: `${story.title}.` },
     withdrawn: null,
+    heldBack: null,
     merge: decision.merge === 'direct' ? 'review' : decision.merge,
     ...story,
   }

@@ -1,6 +1,7 @@
 import type { Decision } from '../../plan/explain/answer.ts'
 import { type Reading, readAndPlan } from '../read-world.ts'
 import type { CommandDependencies, Order } from './dependencies.ts'
+import { type Permit, permitOf } from './permit.ts'
 
 /** What has become of a command. */
 export type Carried = Omit<Decision, 'written'>
@@ -27,4 +28,19 @@ export async function readPlanned(
   const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`
   const message = `The ${what} in ${file} has ${count}; the report on the commit names them.`
   return refused('configuration-broken', message)
+}
+
+/**
+ * Carries out a command of kind `promote`, if its author may give it for the environment that its argument
+ * `environment` (and its option `app`) names. Every verb of this kind goes through here.
+ */
+export async function steer(
+  order: Order,
+  dependencies: CommandDependencies,
+  carry: (permit: Permit, reading: Planned) => Promise<Carried>,
+): Promise<Carried> {
+  const reading = await readPlanned(order, dependencies)
+  if ('done' in reading) return reading
+  const { permit, reason } = await permitOf(order, reading.world, dependencies)
+  return permit === null ? refused(reason.code, reason.message) : await carry(permit, reading)
 }

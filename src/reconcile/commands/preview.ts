@@ -20,7 +20,7 @@ export const preview: CarryOut = async (order, dependencies) => {
   const { command, intent, login } = order
   const reading = await readPlanned(order, dependencies)
   if ('done' in reading) return reading
-  const subject = subjectOf(reading.world, intent.number, command.options['app'])
+  const subject = subjectOf(reading.world, intent.number, command.options.app)
   if ('code' in subject) return refused(subject.code, subject.message)
   const word = wordOf(command, subject)
   if ('code' in word) return refused(word.code, word.message)

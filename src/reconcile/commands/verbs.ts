@@ -7,6 +7,7 @@ import { standingTable } from '../../plan/explain/report.ts'
 import { type Carried, done, type Planned, readPlanned, refused } from './carried.ts'
 import type { CarryOut, CommandDependencies, Order } from './dependencies.ts'
 import { type Hidden, hiddenFrom } from './hidden.ts'
+import { lock, unlock } from './lock.ts'
 import { allows } from './permission.ts'
 import { preview } from './preview.ts'
 
@@ -55,6 +56,8 @@ export const VERBS: Readonly<Record<Verb, CarryOut>> = {
     return done('queued', `Supercargo looks at ${repository.path} again now.`, '')
   },
 
+  lock,
+  unlock,
   preview,
 }
 
