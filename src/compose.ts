@@ -20,6 +20,7 @@ import type { Forge } from './forge/forge.ts'
 import { GITHUB_BLUEPRINT } from './intake/github-app.ts'
 import { verifyToken } from './intake/token.ts'
 import type { PlanOptions } from './plan/plan.ts'
+import { createProber } from './probe/http-prober.ts'
 import { createGenerator, type Generator } from './reconcile/generator.ts'
 import { createHandlers } from './reconcile/handlers.ts'
 import { type PassResult, pass } from './reconcile/pass.ts'
@@ -82,6 +83,7 @@ export function createBot(settings: Settings, log: Logger): Bot {
       const handlers = createHandlers({
         forges,
         registry: createRegistry(registryOptionsOf(settings), log),
+        prober: createProber({ hosts: settings.previewHosts, log }),
         store,
         log,
         now,
@@ -222,6 +224,12 @@ export {
 export { GITLAB_GROUP_HOOK_EVENTS, GITLAB_HOOK_EVENTS } from './intake/gitlab-hooks.ts'
 export type { AppPreviews, PassResult, SandboxForge }
 
+/** What an engine may ask besides its forges. */
+export interface EngineOptions extends RegistryOptions {
+  /** Patterns over hosts of previews; none when nothing is said. */
+  previewHosts?: readonly string[]
+}
+
 /** The engine without server or store, for one repository at a time. */
 export interface Engine {
   /** Of a repository that is given without a forge. */
@@ -239,12 +247,13 @@ export interface Engine {
 export function createEngine(
   available: readonly Forge[],
   log: Logger,
-  registries: RegistryOptions = NO_REGISTRIES,
+  { previewHosts = [], ...registries }: EngineOptions = NO_REGISTRIES,
 ): Engine {
   const forges = new Map(available.map((forge) => [forge.id, forge]))
   const dependencies = {
     forges,
     registry: createRegistry(registries, log),
+    prober: createProber({ hosts: previewHosts, log }),
     log,
     now: () => new Date(),
     journal: async () => {},

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { NAME_PATTERN, PREVIEWS } from '../domain/names.ts'
+import { NAME_PATTERN, PREVIEWS, STATE } from '../domain/names.ts'
 import { fieldKeys } from './field-schema.ts'
 import {
   parseBranchTemplate,
@@ -13,7 +13,7 @@ import {
 } from './grammar.ts'
 import { parseFollow, parsePreviewFollow } from './grammar-follow.ts'
 import { parsePlace } from './grammar-glob.ts'
-import { choiceKeys } from './preview-schema.ts'
+import { choiceKeys, probeKeys } from './preview-schema.ts'
 import { readyKeys, releaseKeys } from './ready-schema.ts'
 import { oneOrMore, text } from './schema-parts.ts'
 
@@ -158,6 +158,7 @@ const previews = z
         default: 'on',
       })
       .optional(),
+    ...probeKeys,
     ...choiceKeys,
     ...inheritable,
   })
@@ -197,7 +198,7 @@ export const sourceSchema = z
       .meta({
         description:
           'The apps of a repository with several, by name. What an app does not say it takes from the top of the file.',
-        propertyNames: { pattern: NAME_PATTERN.source },
+        propertyNames: { pattern: NAME_PATTERN.source, not: { const: STATE } },
         maxProperties: 100,
       })
       .optional(),

@@ -19,6 +19,7 @@ import { type Level, pick, type Said } from './level.ts'
 import type { Environment, Follow, MergeMode, PreviewFollow, Previews, Target } from './model.ts'
 import type { Parsed } from './parsed.ts'
 import { readChoice } from './preview-choice.ts'
+import { readProbe } from './probe.ts'
 import { problemAt } from './problem.ts'
 import { complain, judged, type Reading, usedBy } from './reading.ts'
 import { type Conditions, readConditions } from './ready.ts'
@@ -84,7 +85,8 @@ export function readPreviews(reading: Reading, above: Level[], path: Path, says:
   const all = [...own, ...above]
   complainAboutMovedTag(reading, all, follow)
   complainAboutUnknownTag(reading, all, target.tag)
-  const address = may(reading, own, 'url', parsePreviewUrl)
+  const url = may(reading, own, 'url', parsePreviewUrl)?.source ?? null
+  const comment = isOn(reading, own, 'comment')
   return {
     ...target,
     ...readConditions(reading, all, follow, target.tag),
@@ -92,8 +94,9 @@ export function readPreviews(reading: Reading, above: Level[], path: Path, says:
     follow,
     template: may(reading, own, 'template', parsePath),
     path: where.source,
-    url: address?.source ?? null,
-    comment: isOn(reading, own, 'comment'),
+    url,
+    probe: readProbe(reading, own, { url, comment }),
+    comment,
     deployments: isOn(reading, own, 'deployments'),
   }
 }
@@ -244,13 +247,13 @@ function need<T>(
   return null
 }
 
-/** A value that may be said at one of the levels, or null. */
 /** What is not said is on. */
 function isOn({ removed }: Reading, levels: Level[], key: string): boolean {
   const said = pick(levels, [key], removed)
   return said === null || said === 'removed' || said.value !== 'off'
 }
 
+/** A value that may be said at one of the levels, or null. */
 function may<T>(
   { removed }: Reading,
   levels: Level[],

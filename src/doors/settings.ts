@@ -4,6 +4,7 @@ import { SupercargoError } from '../domain/errors.ts'
 import { parseSecrets, secretProblem } from '../intake/secret.ts'
 import { readAppFile } from './app-file.ts'
 import { type GitLabSettings, readGitLab } from './gitlab-settings.ts'
+import { readPreviewHosts } from './preview-hosts.ts'
 import { readPrivateKey } from './private-key.ts'
 import { GITHUB_COM, githubRegistry } from './registry-auth.ts'
 import { type RegistrySettings, readRegistries } from './registry-settings.ts'
@@ -29,6 +30,8 @@ export interface Settings {
   /** Every registry that may be asked; each host once. */
   registries: RegistrySettings[]
   trustRoot: TrustRootSource
+  /** Patterns over hosts of previews that may be asked whether they answer; see `isHostGlob`. */
+  previewHosts: string[]
   /** Of the engines that ask for previews, each of them strong enough; []: nobody may ask. */
   generatorTokens: string[]
   /** A person's token for the sandbox; null: made and printed. */
@@ -133,6 +136,7 @@ export function readSettings(
             gitlab,
           }),
     trustRoot: readTrustRoot(text, problem),
+    previewHosts: readPreviewHosts(text, problem),
     generatorTokens: readGeneratorTokens(text('GENERATOR_TOKEN'), problem),
     sandboxToken,
     concurrency: whole('CONCURRENCY', 10, 1, 100),

@@ -50,6 +50,7 @@ test('an empty environment means the sandbox on this machine with the embedded s
     apiUrl: 'https://api.github.com',
     app: null,
     gitlab: [],
+    previewHosts: [],
     generatorTokens: [],
     sandboxToken: null,
     concurrency: 10,
@@ -145,6 +146,16 @@ test('every problem is said at once, in whole sentences that hold no secret', ()
     assert.match(`${message} ${advice}`, /^("|[A-Z]).*\. [A-Z].*[.]$/)
     assert.doesNotMatch(message + advice, /secret-/)
   }
+})
+
+test('hosts of previews are patterns separated by commas, and none allows everything', () => {
+  const given = (PREVIEW_HOSTS: string) => settingsOf({ PREVIEW_HOSTS }).previewHosts
+  assert.deepEqual(given('*.Preview.acme.dev, pr-*.acme.dev:8443,'), [
+    '*.preview.acme.dev',
+    'pr-*.acme.dev:8443',
+  ])
+  for (const host of ['*', '*.dev', 'https://a.acme.dev', 'ok.acme.dev,*'])
+    assert.deepEqual(wrong({ PREVIEW_HOSTS: host }), ['PREVIEW_HOSTS'], host)
 })
 
 test('an API address is https, or on this machine', () => {
