@@ -6,10 +6,10 @@ import { type ForgeId, type RepositoryId, repositoryKey } from '../domain/reposi
 import { PREVIEW_PATH_VARIABLES, parseTemplate, templateRoot } from '../domain/template.ts'
 import type { Forge, ManifestFile } from '../forge/forge.ts'
 import { previewId, previewsInGit } from '../plan/previews/files.ts'
-import type { PreviewStanding } from '../plan/previews/standing.ts'
+import type { AbsentPreview } from '../plan/previews/turn.ts'
 import { manifestsOf, type ReadableManifests } from '../plan/world.ts'
-import { type Dependencies, forgeOf } from './dependencies.ts'
-import { type Configuration, configurationOf, policyOf, readAndPlan } from './read-world.ts'
+import { forgeOf } from './dependencies.ts'
+import { type Configuration, configurationOf, policyOf, readAndPlan, type Sources } from './read-world.ts'
 
 /** An application repository as it is configured at the head of its default branch. */
 export interface PreviewSource {
@@ -72,7 +72,7 @@ export interface AppPreviews {
  */
 export async function listPreviews(
   repository: RepositoryId,
-  sources: Pick<Dependencies, 'forges' | 'registry' | 'now'>,
+  sources: Sources,
 ): Promise<{ repository: RepositoryId; apps: AppPreviews[] }> {
   const reading = await readAndPlan(repository, sources, { confirmRemovals: false })
   if (reading.kind !== 'planned') throw unusable(reading.source.repository, reading)
@@ -83,7 +83,9 @@ export async function listPreviews(
     const manifests = manifestsOf(world, previews)
     if (manifests.snapshot === null) throw wrong(manifests.reason.code, manifests.reason.message)
     const inGit = allInGit(source, previews, manifests)
-    const wanted = plan.previews.filter(({ app, state }) => app === name && !ABSENT.includes(state))
+    const wanted = plan.previews.filter(
+      ({ app, state }) => app === name && ABSENT.every((absent) => absent !== state),
+    )
     const paths = new Set([...inGit.keys(), ...wanted.map(({ preview }) => preview.path)])
     const ids = [...paths].map((path) => previewId(previews, path))
     return [{ app: name, maxRemovals: previews.maxRemovals, ids }]
@@ -92,7 +94,7 @@ export async function listPreviews(
 }
 
 /** These have none now, and are told of only. */
-const ABSENT: readonly PreviewStanding['state'][] = ['queued', 'expired']
+const ABSENT: readonly AbsentPreview['state'][] = ['queued', 'expired', 'down', 'withdrawn']
 
 /** All, or it throws. */
 function allInGit(

@@ -39,7 +39,7 @@ const NOTHING_OFFERED: SourceSnapshot = {
   liveBranches: { complete: true, items: [] },
 }
 
-type Sources = Pick<Dependencies, 'forges' | 'registry' | 'prober' | 'now'>
+export type Sources = Pick<Dependencies, 'forges' | 'registry' | 'prober' | 'now'>
 
 /** What a repository turns out to be. */
 export type Reading =

@@ -78,6 +78,7 @@ function expected(s: Stage, { number, head }: { number: number; head: string }, 
     owner: s.source.inside.you.account.login,
     title: branch,
     url: `https://${host}`,
+    replicas: '1',
   }
 }
 
