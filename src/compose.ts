@@ -216,6 +216,7 @@ export function createEngine(
     journal: async () => {},
     recordFeeds: async () => {},
     waitingSince: async () => ({}),
+    remembered: async () => ({ feeds: [], waits: {} }),
   }
   return {
     home: available[0]?.id ?? GITHUB,

@@ -122,10 +122,13 @@ export interface PreviewChoice {
   limit: number | null
   limitPerAuthor: number | null
   /** More are removed in one pass only when a person has confirmed it. */
-  maxRemovals: number
+  maxRemovals: RemovalLimit
   /** Seconds without activity after which a preview goes; null: never. */
   ttl: number | null
 }
+
+/** So many, or so many of a hundred previews that the app has, but always one. */
+export type RemovalLimit = number | { percent: number }
 
 export interface Previews extends Target, PreviewChoice {
   follow: PreviewFollow

@@ -1,6 +1,6 @@
 import { parseTime } from './grammar-ready.ts'
 import { type Level, pick } from './level.ts'
-import type { PreviewChoice, PreviewFollow } from './model.ts'
+import type { PreviewChoice, PreviewFollow, RemovalLimit } from './model.ts'
 import { complain, judged, type Reading } from './reading.ts'
 import type { Path } from './tree.ts'
 
@@ -29,9 +29,14 @@ export function readChoice(reading: Reading, own: Level[], path: Path, follow: P
     bots: said<boolean>(reading, own, 'bots') ?? EVERY_PULL_REQUEST.bots,
     limit: number('limit'),
     limitPerAuthor: number('limitPerAuthor'),
-    maxRemovals: number('maxRemovals') ?? EVERY_PULL_REQUEST.maxRemovals,
+    maxRemovals: limitOf(said<number | string>(reading, own, 'maxRemovals')),
     ttl: ttl === null ? null : judged(parseTime(ttl)),
   }
+}
+
+function limitOf(said: number | string | null): RemovalLimit {
+  if (said === null) return EVERY_PULL_REQUEST.maxRemovals
+  return typeof said === 'number' ? said : { percent: Number.parseInt(said, 10) }
 }
 
 /** Labels differ in more than the size of their letters on every forge, as far as people are concerned. */

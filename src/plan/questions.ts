@@ -2,6 +2,7 @@ import type { Oid } from '../domain/commit.ts'
 import type { ImageName } from '../domain/image.ts'
 import type { SignatureTrust } from '../domain/trust.ts'
 import type { Check } from '../forge/checks.ts'
+import type { SourcePullRequest } from '../forge/forge.ts'
 import type { ManifestDescriptor, Scan, SignatureVerdict } from '../registry/registry.ts'
 import type { Reason } from './action.ts'
 
@@ -19,6 +20,8 @@ export type Question =
   | { about: 'retag'; image: ImageName; from: ImageName }
   /** `branch`: the one whose protection says which checks are required. */
   | { about: 'checks'; commit: Oid; branch: string }
+  /** What became of one of the application repository, which its listings do not tell. */
+  | { about: 'pull-request'; number: number }
 
 export type About = Question['about']
 
@@ -31,6 +34,8 @@ export interface Known {
   signature: SignatureVerdict
   retag: true
   checks: { required: string[]; checks: Check[] }
+  /** Null: there is none of that number. */
+  'pull-request': SourcePullRequest['state'] | null
 }
 
 export type Answer<A extends About = About> =
@@ -56,6 +61,8 @@ export function questionKey(question: Question): string {
       return `retag ${question.from.normalised} ${question.image.normalised}`
     case 'checks':
       return `checks ${question.commit} ${question.branch}`
+    case 'pull-request':
+      return `pull-request ${question.number}`
   }
 }
 

@@ -14,6 +14,8 @@ import { reasonOf } from './reason-of.ts'
 
 type Asked = Pick<Dependencies, 'forges' | 'registry'>
 type ChecksQuestion = Extract<Question, { about: 'checks' }>
+type PullRequestQuestion = Extract<Question, { about: 'pull-request' }>
+type RegistryQuestion = Exclude<Question, ChecksQuestion | PullRequestQuestion>
 
 /**
  * Asks each question once, all at the same time, and the checks of one branch together. What nobody could say is an
@@ -26,25 +28,29 @@ export async function answerQuestions(
 ): Promise<Answers> {
   const distinct = new Map(questions.map((question) => [questionKey(question), question]))
   const byBranch = new Map<string, ChecksQuestion[]>()
-  for (const question of distinct.values()) {
+  const pullRequests: PullRequestQuestion[] = []
+  const ofRegistries: [string, RegistryQuestion][] = []
+  for (const [key, question] of distinct) {
     if (question.about === 'checks')
       byBranch.set(question.branch, [...(byBranch.get(question.branch) ?? []), question])
+    else if (question.about === 'pull-request') pullRequests.push(question)
+    else ofRegistries.push([key, question])
   }
-  const ofRegistries = [...distinct].map(
-    async ([key, question]): Promise<[string, Answer][]> =>
-      question.about === 'checks'
-        ? []
-        : [[key, await attempt(() => askRegistry(registry, source, question))]],
-  )
-  const answered = [...byBranch].map(([branch, asked]) => askChecks(forges, source, branch, asked))
-  return Object.fromEntries((await Promise.all([...ofRegistries, ...answered])).flat())
+  const answered = [
+    ...ofRegistries.map(async ([key, question]): Promise<[string, Answer][]> => [
+      [key, await attempt(() => askRegistry(registry, source, question))],
+    ]),
+    ...[...byBranch].map(([branch, asked]) => askChecks(forges, source, branch, asked)),
+    ...(pullRequests.length === 0 ? [] : [askPullRequests(forges, source, pullRequests)]),
+  ]
+  return Object.fromEntries((await Promise.all(answered)).flat())
 }
 
 async function askRegistry(
   registry: Registry,
   source: RepositoryId,
-  question: Exclude<Question, ChecksQuestion>,
-): Promise<Known[Exclude<About, 'checks'>]> {
+  question: RegistryQuestion,
+): Promise<Known[Exclude<About, 'checks' | 'pull-request'>]> {
   const { image } = question
   switch (question.about) {
     case 'manifest':
@@ -79,6 +85,19 @@ async function askChecks(
           value: { required: read.value.required, checks: read.value.commits[question.commit] ?? [] },
         }
       : read,
+  ])
+}
+
+async function askPullRequests(
+  forges: Asked['forges'],
+  source: RepositoryId,
+  questions: readonly PullRequestQuestion[],
+): Promise<[string, Answer][]> {
+  const numbers = questions.map(({ number }) => number)
+  const read = await attempt(() => forgeOf(forges, source).readPullRequestStates(source, numbers))
+  return questions.map((question) => [
+    questionKey(question),
+    read.known ? { known: true, value: read.value[question.number] ?? null } : read,
   ])
 }
 

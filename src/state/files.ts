@@ -3,7 +3,7 @@ import type { StateChange, StateSnapshot } from '../forge/state.ts'
 import {
   type EnvironmentState,
   NOTHING_SAID,
-  type PreviewPlace,
+  type PreviewPlaces,
   type PreviewState,
   type StateRead,
 } from './state.ts'
@@ -44,8 +44,8 @@ export function previewFile(
   return file(`${stateDirectory(source)}/${app}/previews/${number}.json`, state)
 }
 
-export function placeFile(source: SourceIdentity, app: string, place: PreviewPlace | null): StateChange {
-  return file(`${stateDirectory(source)}/${app}/previews.json`, place)
+export function placesFile(source: SourceIdentity, app: string, places: PreviewPlaces | null): StateChange {
+  return file(`${stateDirectory(source)}/${app}/previews.json`, places)
 }
 
 function file(path: string, value: object | null): StateChange {

@@ -190,7 +190,10 @@ export function world(parts: {
   answers?: World['answers']
   comparisons?: World['comparisons']
   said?: Partial<SourceState>
+  since?: World['since']
+  ended?: World['ended']
 }): World {
+  const config = parts.config ?? { apps: [app()] }
   return {
     words: GITHUB_WORDS,
     source: {
@@ -205,7 +208,7 @@ export function world(parts: {
       files: {},
       report: null,
     },
-    config: parts.config ?? { apps: [app()] },
+    config,
     offers: parts.offers,
     manifests: [
       {
@@ -214,11 +217,24 @@ export function world(parts: {
         snapshot: parts.snapshot,
         words: GITHUB_WORDS,
         policy: parts.policy ?? { ok: true, value: null },
-        state: { ok: true, head: null, value: { ...NOTHING_SAID, ...parts.said } },
+        state: { ok: true, head: null, value: { ...NOTHING_SAID, places: placesOf(config), ...parts.said } },
       },
     ],
     comparisons: parts.comparisons ?? {},
     answers: parts.answers ?? {},
+    since: parts.since ?? {},
+    ended: parts.ended ?? null,
     now: NOW,
   }
+}
+
+/** What the state branch says of the configuration's own previews. */
+export function placesOf({ apps }: SourceConfig): SourceState['places'] {
+  return Object.fromEntries(
+    apps.flatMap(({ name, previews: each }) =>
+      each === null
+        ? []
+        : [[name, { source: 'github:acme/web', at: [{ branch: each.manifestBranch, path: each.path }] }]],
+    ),
+  )
 }

@@ -59,12 +59,21 @@ export function previewSet(world: World, app: App, previews: Previews): PreviewS
     const preview = describe(subject, previews)
     if (!byPath.has(preview.path)) byPath.set(preview.path, preview)
   }
-  return { complete: listing.complete, ...takeTurns(world, app, previews, [...byPath.values()]) }
+  return { complete: listing.complete && !lacksDefault(world, previews), ...takeTurns(world, app, previews, [...byPath.values()]) }
+}
+
+/** No listing of branches is right without the default branch, which has been read. */
+function lacksDefault({ source, offers }: World, { follow }: Previews): boolean {
+  return (
+    follow.kind === 'branches' &&
+    !source.archived &&
+    !offers.liveBranches.items.some(({ name }) => name === source.defaultBranch)
+  )
 }
 
 /** Where the preview of a pull request (or of a branch) is written. */
 export function previewPath(
-  previews: Previews,
+  previews: Pick<Previews, 'path'>,
   { branch, number }: { branch: string; number: number | null },
 ): string {
   return renderTemplate(parseTemplate(previews.path, PREVIEW_PATH_VARIABLES), naming(branch, number))
