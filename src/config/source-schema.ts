@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { FORMER_PREVIEWS, NAME_PATTERN, PREVIEWS } from '../domain/names.ts'
+import { FORMER_PREVIEWS, NAME_PATTERN, PREVIEWS, STATE } from '../domain/names.ts'
 import { fieldKeys } from './field-schema.ts'
 import {
   parseBranchTemplate,
@@ -192,7 +192,7 @@ export const sourceSchema = z
       .meta({
         description:
           'The apps of a repository with several, by name. What an app does not say it takes from the top of the file.',
-        propertyNames: { pattern: NAME_PATTERN.source },
+        propertyNames: { pattern: NAME_PATTERN.source, not: { const: STATE } },
         maxProperties: 100,
       })
       .optional(),

@@ -142,6 +142,7 @@ describe('the schema and the reader agree', () => {
     ['source', 'manifests: m\nimage: a\nenvironments: { a: { follow: branch main, path: a } }'],
     ['source', 'manifests: a/m\nimages: []\nenvironments: { a: { follow: branch main, path: a } }'],
     ['source', `${BASE}apps: { A: {} }`],
+    ['source', `${BASE}apps: { state: {} }`],
     ['source', `${BASE}paths: /x\nenvironments: { a: { follow: branch main, path: a } }`],
     ...[
       'ready: soon',

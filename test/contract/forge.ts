@@ -1,6 +1,7 @@
 import { forgeChecksContract } from './forge-checks.ts'
 import { forgeFeedbackContract } from './forge-feedback.ts'
 import { forgeReadingContract } from './forge-reading.ts'
+import { forgeStateContract } from './forge-state.ts'
 import type { StartForge } from './forge-world.ts'
 import { forgeWritingContract } from './forge-writing.ts'
 
@@ -10,4 +11,5 @@ export function forgeContract(name: string, start: StartForge): void {
   forgeChecksContract(name, start)
   forgeWritingContract(name, start)
   forgeFeedbackContract(name, start)
+  forgeStateContract(name, start)
 }

@@ -44,6 +44,7 @@ function answered(
   const known = (value: unknown) => ({ known: true, value })
   const answer = (question: Question) => {
     if (question.about === 'checks') return known({ required: [], checks: [] })
+    if (question.about === 'pull-request') return known('closed')
     const name = question.image.normalised
     if (down.includes(name)) {
       const reason = { code: 'registry-unavailable', message: 'The registry does not answer.' }

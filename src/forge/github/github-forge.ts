@@ -15,6 +15,7 @@ import { createMemory } from './memory.ts'
 import { mergeChangeRequest } from './merge-change-request.ts'
 import { openChangeRequest } from './open-change-request.ts'
 import type { GitHubOptions } from './options.ts'
+import { readPullRequestStates } from './pull-request-states.ts'
 import { ensureReaction } from './reaction.ts'
 import { readChecks } from './read-checks.ts'
 import { readComment } from './read-comment.ts'
@@ -24,6 +25,7 @@ import { findComment, readSource } from './read-source.ts'
 import { writeReport } from './report.ts'
 import type { Purpose } from './tokens.ts'
 import { updateChangeRequest } from './update-change-request.ts'
+import { writeState } from './write-state.ts'
 
 /**
  * GitHub, or an Enterprise Server, behind the port; see docs/github-api.md for what each call costs. Nothing
@@ -52,6 +54,8 @@ export function createGitHubForge(options: GitHubOptions): Forge {
     readRepository: (repository, files) =>
       reads(repository, (session) => readRepository(session, repository, files, memory)),
     readSource: (repository, query) => reads(repository, (session) => readSource(session, query)),
+    readPullRequestStates: (repository, numbers) =>
+      reads(repository, (session) => readPullRequestStates(session, numbers)),
     readManifests: (repository, query) =>
       writes(repository, (session) => readManifests(session, repository, query, memory)),
     compareCommits: (repository, base, head) =>
@@ -77,9 +81,7 @@ export function createGitHubForge(options: GitHubOptions): Forge {
       reads(repository, (session) => writeComment(session, repository, wish)),
     writeReport: (repository, wish) =>
       reads(repository, (session) => writeReport(session, repository, wish, memory)),
-    writeState: async () => {
-      throw new Error('not there yet')
-    },
+    writeState: (repository, wish) => writes(repository, (session) => writeState(session, repository, wish)),
     readAccess: (repository, login) => reads(repository, (session) => readAccess(session, login)),
     readComment: (repository, number, comment) =>
       reads(repository, (session) => readComment(session, number, comment)),

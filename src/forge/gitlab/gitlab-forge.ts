@@ -19,6 +19,7 @@ import { mergeChangeRequest } from './merge-change-request.ts'
 import { openChangeRequest } from './open-change-request.ts'
 import type { GitLabOptions } from './options.ts'
 import { following } from './project.ts'
+import { readPullRequestStates } from './pull-request-states.ts'
 import { ensureReaction } from './reaction.ts'
 import { readChecks } from './read-checks.ts'
 import { findComment, readComment } from './read-comment.ts'
@@ -27,6 +28,7 @@ import { readRepository } from './read-repository.ts'
 import { readSource } from './read-source.ts'
 import { writeReport } from './report.ts'
 import { updateChangeRequest } from './update-change-request.ts'
+import { writeState } from './write-state.ts'
 
 const NOTES_PER_MINUTE = 60
 
@@ -63,6 +65,8 @@ export function createGitLabForge(options: GitLabOptions): Forge {
       reads(repository, (now, user) => readRepository(client, now, files, user, memory)),
     readSource: (repository, query) =>
       reads(repository, (now, user) => readSource(client, now, query, user, memory)),
+    readPullRequestStates: (repository, numbers) =>
+      reads(repository, (now) => readPullRequestStates(client, now, numbers)),
     readManifests: (repository, query) =>
       reads(repository, (now, user) => readManifests(client, now, query, user, memory)),
     compareCommits: (repository, base, head) => compareCommits(client, repository, base, head),
@@ -83,9 +87,7 @@ export function createGitLabForge(options: GitLabOptions): Forge {
     writeComment: async (repository, wish) =>
       await writeComment(client, repository, wish, await me(), limiter),
     writeReport: async (repository, wish) => await writeReport(client, repository, wish, await me(), memory),
-    writeState: async () => {
-      throw new Error('not there yet')
-    },
+    writeState: (repository, wish) => writeState(client, repository, wish, memory),
     readAccess: (repository, login) => readAccess(client, repository, login, clock()),
     readComment: (repository, number, comment) =>
       reads(repository, (now, user) => readComment(client, now, number, comment, user)),

@@ -224,6 +224,9 @@ function merged(
   if (proposal.merge === 'review') {
     return settled(proposal, describe, 'waiting', waitsForMerge('review', words, open.number), open.url)
   }
+  if (proposal.heldBack !== null) {
+    return settled(proposal, describe, 'waiting', proposal.heldBack, open.url)
+  }
   if (open.mergeability !== 'clean') {
     const why = reason(`merge-${open.mergeability}`, WHY_NOT_MERGED[open.mergeability](name))
     return settled(proposal, describe, 'waiting', why, open.url, open.mergeability === 'pending')

@@ -23,7 +23,7 @@ import { movedTag, namesOf, sameTagReason, withDigests, writesDigests } from '..
 import { probeVersion, registryCandidate } from '../versions/registry-candidate.ts'
 import { isRegistryRule } from '../versions/registry-tags.ts'
 import { isRelease, mayTag, releaseOf, tagRelease } from '../versions/release.ts'
-import { manifestsOf, type World } from '../world.ts'
+import { manifestsOf, unreadableState, type World } from '../world.ts'
 import { type Edited, editEnvironment } from './edit-environment.ts'
 import { namedFiles } from './edit-fields.ts'
 import { textsUnder } from './environment-files.ts'
@@ -230,12 +230,16 @@ export function planEnvironment(world: World, app: App, environment: Environment
     decision,
     target,
     words,
+    heldBack: unreadableState(manifests),
     branch: { branch, ...(chosen === undefined ? {} : { consented: true }), others },
   })
   if (decision.merge !== 'direct' || proposal.changes.length === 0 || proposal.withdrawn !== null) {
     const settled = settle(proposal, snapshot)
     const standing = tellMore(settled.standing, candidate)
     return { ...settled, standing, direct: null, notRead: [] }
+  }
+  if (proposal.heldBack !== null) {
+    return without({ target, state: 'waiting', reason: proposal.heldBack, from, to, url: null })
   }
   const again = (texts: ReadonlyMap<string, string>) => {
     const tree = snapshot.tree.map((file) => ({ ...file, text: texts.get(file.path) ?? file.text }))

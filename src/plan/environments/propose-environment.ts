@@ -25,6 +25,7 @@ export interface Findings {
   decision: Extract<Decision, { allowed: true }>
   target: string
   words: Vocabulary
+  heldBack: Reason | null
   branch: Pick<Proposal, 'branch' | 'consented' | 'others'>
 }
 
@@ -53,6 +54,7 @@ export function propose(world: World, app: App, environment: Environment, findin
     edits: edit.edits,
     reason: findings.sameTag ?? reason(from === null ? 'first-version' : 'newer-version', `${why}.`),
     withdrawn: relation.kind === 'backward' ? reason('never-backwards', backward) : null,
+    heldBack: findings.heldBack,
     merge: decision.merge === 'direct' ? 'review' : decision.merge,
     ...explainEnvironment({
       world,

@@ -10,7 +10,7 @@ import { explainPreviews, followsRequests } from '../explain/previews.ts'
 import { type LookAgain, sooner } from '../look-again.ts'
 import type { PlanOptions } from '../plan.ts'
 import type { Question } from '../questions.ts'
-import { manifestsOf, type World } from '../world.ts'
+import { manifestsOf, unreadableState, type World } from '../world.ts'
 import { compare } from './compare.ts'
 import { previewsInGit, templateFiles } from './files.ts'
 import { untilExpiry } from './life.ts'
@@ -19,7 +19,7 @@ import { isRemembered } from './places.ts'
 import { isProven, needsProof } from './proof.ts'
 import { changing, counted, proposePreviews } from './propose-previews.ts'
 import { onlyReady } from './ready.ts'
-import { keepAll, removeUnwanted } from './removal.ts'
+import { removeUnwanted } from './removal.ts'
 import { type Preview, previewSet } from './set.ts'
 import {
   type Compared,
@@ -107,7 +107,7 @@ export function planPreviews(
   })
   const manifests = manifestsOf(world, previews)
   if (manifests.snapshot === null) return stop('refused', manifests.reason)
-  const { snapshot, policy, words, state } = manifests
+  const { snapshot, policy, words } = manifests
   if (!policy.ok) {
     return stop('refused', {
       code: 'policy-broken',
@@ -122,6 +122,8 @@ export function planPreviews(
       message: 'The manifests could not be read completely.',
     })
   }
+  const unreadable = unreadableState(manifests)
+  if (unreadable !== null) return stop('waiting', unreadable)
   const ask = (paths: string[]) =>
     decide(policy.value, world.source.repository, previews.manifests, {
       name: PREVIEWS,
@@ -133,10 +135,9 @@ export function planPreviews(
   const usable = ask([previews.template])
   const unusable = whyUnusable(previews, template, usable)
   const inGit = previewsInGit(snapshot, previews)
-  const unknown = state.ok ? null : { code: 'state-unreadable', message: state.message }
   const forgotten = placesRefused === true && !isRemembered(manifests, app, previews) ? NOT_REMEMBERED : null
   const rendered = wanted.previews.map((preview) => {
-    const refused = unusable ?? (inGit.has(preview.path) ? null : (unknown ?? forgotten))
+    const refused = unusable ?? (inGit.has(preview.path) ? null : forgotten)
     return refused === null
       ? compare(world, preview, { template, previews, snapshot })
       : { preview, changes: [], reason: refused }
@@ -166,15 +167,12 @@ export function planPreviews(
   const { compared, questions } = onlyReady(world, previews, made, gates)
   if (questions.length > 0) return notAsked(questions)
   const orphans = unwanted.filter((path) => !foreign.has(path))
-  const { removed, kept, ...removal } =
-    unknown === null
-      ? removeUnwanted(world, app.name, previews, orphans, {
-          total: inGit.size,
-          limit: previews.maxRemovals,
-          complete: wanted.complete,
-          confirmed,
-        })
-      : keepAll(unknown)
+  const { removed, kept, ...removal } = removeUnwanted(world, app.name, previews, orphans, {
+    total: inGit.size,
+    limit: previews.maxRemovals,
+    complete: wanted.complete,
+    confirmed,
+  })
   if (removal.questions.length > 0) return notAsked(removal.questions)
   const changes = [
     ...compared.flatMap(({ changes }) => changes),

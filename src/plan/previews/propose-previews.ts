@@ -40,6 +40,7 @@ export function proposePreviews(
     edits: [],
     reason: { code: 'previews-differ', message: `${story.title}.` },
     withdrawn: null,
+    heldBack: null,
     merge: decision.merge === 'direct' ? 'review' : decision.merge,
     ...story,
   }
