@@ -47,7 +47,10 @@ export const choiceKeys = {
   maxRemovals: z
     .union([
       z.int().min(1).max(MOST),
-      text(parseShare, { description: 'A share of the previews of the app.', pattern: '^([1-9][0-9]?|100)%$' }),
+      text(parseShare, {
+        description: 'A share of the previews of the app.',
+        pattern: '^([1-9][0-9]?|100)%$',
+      }),
     ])
     .meta({
       description:

@@ -37,9 +37,11 @@ export async function answerQuestions(
     else ofRegistries.push([key, question])
   }
   const answered = [
-    ...ofRegistries.map(async ([key, question]): Promise<[string, Answer][]> => [
-      [key, await attempt(() => askRegistry(registry, source, question))],
-    ]),
+    ...ofRegistries.map(
+      async ([key, question]): Promise<[string, Answer][]> => [
+        [key, await attempt(() => askRegistry(registry, source, question))],
+      ],
+    ),
     ...[...byBranch].map(([branch, asked]) => askChecks(forges, source, branch, asked)),
     ...(pullRequests.length === 0 ? [] : [askPullRequests(forges, source, pullRequests)]),
   ]

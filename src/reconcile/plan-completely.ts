@@ -101,4 +101,3 @@ async function readMore(
 export function namesOnly(query: ManifestQuery | undefined): DirectoryQuery[] {
   return (query?.directories ?? []).map(({ path }) => ({ path, texts: false, history: 0 }))
 }
-

@@ -45,7 +45,9 @@ async function idsOf(
           ...query,
           state: `${STATE_ROOT}/${forge}`,
         })
-        return allPlaces(state).filter(({ source }) => sameRepository(parseRepository(source, forge), repository))
+        return allPlaces(state).filter(({ source }) =>
+          sameRepository(parseRepository(source, forge), repository),
+        )
       } catch (error) {
         if (errorKind(error) !== 'permanent') throw error
         return []
@@ -54,4 +56,3 @@ async function idsOf(
   )
   return [...new Set(found.flat().map(({ id }) => id))]
 }
-

@@ -1,5 +1,4 @@
-import type { SourceConfig } from '../config/model.ts'
-import type { Problem } from '../config/model.ts'
+import type { Problem, SourceConfig } from '../config/model.ts'
 import { SupercargoError } from '../domain/errors.ts'
 import { configPaths, POLICY_PATH } from '../domain/names.ts'
 import { type ForgeId, type RepositoryId, repositoryKey } from '../domain/repository.ts'
@@ -71,11 +70,13 @@ export async function readAndPlan(
   if (source instanceof SupercargoError) return await readGone(repository, source, sources, before, options)
   const config = configurationOf(source, paths, [...forges.keys()])
   if (config.kind === 'broken') return { ...config, source }
-  if (config.kind === 'config') return await readPlanned({ source, ended: null, ...config }, sources, before, options)
+  if (config.kind === 'config')
+    return await readPlanned({ source, ended: null, ...config }, sources, before, options)
   const { reason } = config
   const none = { kind: 'nothing' as const, repository: source.repository, source, reason, over: false }
   if (reason.code === 'empty') return none
-  const ended = reason.code === 'archived' ? null : { code: 'not-configured' as const, message: reason.message }
+  const ended =
+    reason.code === 'archived' ? null : { code: 'not-configured' as const, message: reason.message }
   const reading = await readPlanned({ source, ended, value: NO_APPS }, sources, before, options)
   return reading.world.manifests.length > 0 ? reading : { ...none, over: !isEmpty(before) }
 }
@@ -104,7 +105,8 @@ async function readPlanned(
     first.map((each, index) => readBranches(forges, value, offers, each, queries[index]?.query)),
   )
   const manifests = await readFormer(forges, identity, value, own, before.feeds)
-  const told = source.archived || query.pullRequests || formerPlaces({ config: value, manifests }).length === 0
+  const told =
+    source.archived || query.pullRequests || formerPlaces({ config: value, manifests }).length === 0
   const world: World = {
     words: forge.words,
     source,

@@ -29,7 +29,5 @@ export const previewSchema: z.ZodType<PreviewState> = z.strictObject({
 
 export const placesSchema: z.ZodType<PreviewPlaces> = z.strictObject({
   source: z.string().min(1),
-  at: z
-    .array(z.strictObject({ branch: z.string().min(1).nullable(), path: z.string().min(1) }))
-    .min(1),
+  at: z.array(z.strictObject({ branch: z.string().min(1).nullable(), path: z.string().min(1) })).min(1),
 })

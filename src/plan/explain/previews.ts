@@ -61,11 +61,7 @@ function body(
     ...changes.removed.map((path) => `- removed ${codeSpan(path)}`),
   ]
   const shown = rows.length > SHOWN ? [...rows.slice(0, SHOWN), `- … and ${rows.length - SHOWN} more`] : rows
-  return [
-    why,
-    shown.join('\n'),
-    `### How it gets in\n\n${how}${downgraded}`,
-  ].join('\n\n')
+  return [why, shown.join('\n'), `### How it gets in\n\n${how}${downgraded}`].join('\n\n')
 }
 
 function item({ path, branch, pullRequest, tag }: Preview, { mark }: Vocabulary): string {

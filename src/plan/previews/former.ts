@@ -31,7 +31,10 @@ export type FormerPlan = TargetPlan & {
   orphans: Orphans | null
 }
 
-const GONE: Reason = { code: 'branch-not-found', message: 'The branch where they were is not there any more.' }
+const GONE: Reason = {
+  code: 'branch-not-found',
+  message: 'The branch where they were is not there any more.',
+}
 
 /** Takes away what is left at a place of previews that the configuration does not have any more. */
 export function planFormer(world: World, place: FormerPlace, confirmed: boolean): FormerPlan {
@@ -50,7 +53,8 @@ export function planFormer(world: World, place: FormerPlace, confirmed: boolean)
     (each) => sameRepository(each.repository, place.repository) && each.branch === place.branch,
   )
   // there is nothing on a branch that is not there
-  if (manifests?.snapshot === null && isWithoutBranch(manifests)) return { ...stop('current', GONE), over: true }
+  if (manifests?.snapshot === null && isWithoutBranch(manifests))
+    return { ...stop('current', GONE), over: true }
   const unread = world.manifests.some((each) => each.snapshot === null && !isWithoutBranch(each))
   if (manifests === undefined || manifests.snapshot === null || unread) {
     const message = 'Not all manifests could be read, so it is not known whether this is used otherwise.'
@@ -129,7 +133,9 @@ function leftAt(
   if (templateVariables(parseTemplate(path, PREVIEW_PATH_VARIABLES)).length === 0) return new Map()
   const used = world.config.apps.flatMap(({ environments, previews }) => [
     ...environments.map((target) => ({ target, where: target.path })),
-    ...(previews === null ? [] : [previews.path, previews.template].map((where) => ({ target: previews, where }))),
+    ...(previews === null
+      ? []
+      : [previews.path, previews.template].map((where) => ({ target: previews, where }))),
   ])
   const here = used.filter(({ target }) => {
     const other = manifestsOf(world, target).snapshot

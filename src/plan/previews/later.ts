@@ -29,5 +29,10 @@ export function untilCertain(code: string, what: string, at: Date): Reason {
 
 /** The look that ends a doubt. */
 export function lookAt(at: Date): LookAgain {
-  return { seconds: null, notBefore: null, at, reason: 'Previews are removed if a second look says the same.' }
+  return {
+    seconds: null,
+    notBefore: null,
+    at,
+    reason: 'Previews are removed if a second look says the same.',
+  }
 }

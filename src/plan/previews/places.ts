@@ -85,7 +85,10 @@ function messageOf(source: string, apps: readonly string[], now: Record<string, 
     return plainLine(`- ${app}: ${at.length === 0 ? 'none any more' : at.join(', ')}`, 300)
   })
   const subject = plainLine(`Remember where the previews of ${apps.join(', ')} are`)
-  return [subject, `As the configuration of ${source} and the manifests have it.\n\n${lines.join('\n')}`].join('\n\n')
+  return [
+    subject,
+    `As the configuration of ${source} and the manifests have it.\n\n${lines.join('\n')}`,
+  ].join('\n\n')
 }
 
 /** Each repository once: its state is the same whatever branch was read with it. */
@@ -93,7 +96,9 @@ function distinct(manifests: readonly ManifestWorld[]): Readable[] {
   const readable = manifests.filter((each): each is Readable => each.snapshot !== null)
   return readable.filter(
     ({ snapshot }, index) =>
-      !readable.slice(0, index).some((other) => sameRepository(other.snapshot.repository, snapshot.repository)),
+      !readable
+        .slice(0, index)
+        .some((other) => sameRepository(other.snapshot.repository, snapshot.repository)),
   )
 }
 

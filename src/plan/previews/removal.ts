@@ -28,10 +28,7 @@ export interface RemovalFacts {
 }
 
 /** All of them, if that are not too many at once. */
-export function removeAtOnce(
-  orphans: readonly string[],
-  { total, limit, confirmed }: RemovalFacts,
-): Removal {
+export function removeAtOnce(orphans: readonly string[], { total, limit, confirmed }: RemovalFacts): Removal {
   const most = typeof limit === 'number' ? limit : Math.max(1, Math.floor((total * limit.percent) / 100))
   if (orphans.length <= most || confirmed) return removal({ removed: [...orphans] })
   const shown = typeof limit === 'number' ? `${most}` : `${most} (${limit.percent}% of ${total})`
@@ -65,7 +62,9 @@ export function removeUnwanted(
   }
   const all = removeAtOnce(orphans, facts)
   if (all.kept !== null) return all
-  const doubts = facts.confirmed ? [] : unseen.map((path) => ({ name: `${app}: ${path}`, seconds: UNSEEN_SECONDS }))
+  const doubts = facts.confirmed
+    ? []
+    : unseen.map((path) => ({ name: `${app}: ${path}`, seconds: UNSEEN_SECONDS }))
   const until = new Date(Math.max(0, ...doubts.map((doubt) => certainAt(world, doubt).getTime())))
   const uncertain = until > world.now
   return {

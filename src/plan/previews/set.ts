@@ -59,7 +59,10 @@ export function previewSet(world: World, app: App, previews: Previews): PreviewS
     const preview = describe(subject, previews)
     if (!byPath.has(preview.path)) byPath.set(preview.path, preview)
   }
-  return { complete: listing.complete && !lacksDefault(world, previews), ...takeTurns(world, app, previews, [...byPath.values()]) }
+  return {
+    complete: listing.complete && !lacksDefault(world, previews),
+    ...takeTurns(world, app, previews, [...byPath.values()]),
+  }
 }
 
 /** No listing of branches is right without the default branch, which has been read. */

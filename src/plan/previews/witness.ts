@@ -35,11 +35,11 @@ export function witness(world: World, previews: Previews, orphans: readonly stri
       result.ended.push(path)
       continue
     }
-    if (values['number'] === undefined) {
+    if (values.number === undefined) {
       result.unseen.push(path)
       continue
     }
-    const question = { about: 'pull-request' as const, number: Number(values['number']) }
+    const question = { about: 'pull-request' as const, number: Number(values.number) }
     const answer = answerTo(world.answers, question)
     if (answer === null) result.questions.push(question)
     else if (!answer.known) result.unknown.push(path)
