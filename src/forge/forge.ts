@@ -4,6 +4,7 @@ import type { Vocabulary } from '../domain/vocabulary.ts'
 import type { ForgeChecks } from './checks.ts'
 import type { ForgeFeedback, OwnComment } from './feedback.ts'
 import type { ForgeGlance } from './glance.ts'
+import type { ForgePeople } from './people.ts'
 import type { ForgeState, StateSnapshot } from './state.ts'
 
 /**
@@ -13,7 +14,14 @@ import type { ForgeState, StateSnapshot } from './state.ts'
  * a lost race, `permanent` with code `repository-not-found` for 404 and `repository-forbidden` for 403 without a rate
  * limit. What is not found may be gone, or hidden from the bot: forges do not tell.
  */
-export interface Forge extends ForgeReader, ForgeGlance, ForgeChecks, ForgeWriter, ForgeFeedback, ForgeState {
+export interface Forge
+  extends ForgeReader,
+    ForgeGlance,
+    ForgeChecks,
+    ForgeWriter,
+    ForgeFeedback,
+    ForgePeople,
+    ForgeState {
   readonly id: ForgeId
   /** For texts that people read. */
   readonly words: Vocabulary

@@ -1,9 +1,10 @@
-import type { RepositoryId } from '../domain/repository.ts'
+import { type RepositoryId, sameRepository } from '../domain/repository.ts'
 import type { Action, Standing } from './action.ts'
 import { commitDirectly } from './change-requests/direct.ts'
 import { closeStrays } from './change-requests/strays.ts'
 import { planEnvironment } from './environments/plan-environment.ts'
-import { type LookAgain, sooner, UNTIL_MERGEABLE, untilReady } from './look-again.ts'
+import { type LookAgain, sooner, UNTIL_MERGEABLE, untilHeld, untilReady } from './look-again.ts'
+import { forgetClosed } from './previews/forget.ts'
 import { type FormerPlan, planFormer } from './previews/former.ts'
 import { formerPlaces, rememberPlaces } from './previews/places.ts'
 import { type HistoryNeeded, type Orphans, planPreviews } from './previews/plan-previews.ts'
@@ -68,18 +69,23 @@ export function plan(world: World, options: PlanOptions): Plan {
   const left = former.filter(({ over }) => !over)
   const targets = [...environments, ...previews, ...left]
   const occupied = new Set(previews.flatMap((each) => (each.occupied ? [each.app] : [])))
+  const placing = rememberPlaces(
+    world,
+    occupied,
+    left.map(({ place }) => place),
+  )
   const standings = targets.map(({ standing }) => standing)
   const direct = targets.flatMap((target) => target.direct ?? [])
   return {
     actions: [
-      ...rememberPlaces(
-        world,
-        occupied,
-        left.map(({ place }) => place),
-      ),
+      ...placing,
       ...commitDirectly(direct),
       ...targets.flatMap(({ actions }) => actions),
       ...(world.source.archived ? [] : closeStrays(world)),
+      // one commit at a time on a state branch
+      ...forgetClosed(world).filter(
+        ({ repository }) => !placing.some((each) => sameRepository(each.repository, repository)),
+      ),
     ],
     standings,
     previews: previews.flatMap((each) => each.previews),
@@ -95,6 +101,7 @@ export function plan(world: World, options: PlanOptions): Plan {
     lookAgain: [
       targets.some(({ soon }) => soon) ? UNTIL_MERGEABLE : null,
       untilReady(standings),
+      ...environments.map(({ until, standing }) => untilHeld(standing, until ?? null)),
       ...[...previews, ...former].map((each) => each.lookAgain),
     ].reduce(sooner),
   }

@@ -3,11 +3,12 @@ import type { ImageName } from '../domain/image.ts'
 import type { SignatureTrust } from '../domain/trust.ts'
 import type { Check } from '../forge/checks.ts'
 import type { SourcePullRequest } from '../forge/forge.ts'
+import type { PageAnswer, PageQuestion } from '../probe/probe.ts'
 import type { ManifestDescriptor, Scan, SignatureVerdict } from '../registry/registry.ts'
 import type { Reason } from './action.ts'
 
 /**
- * What a plan has to know of registries and of checks before it can decide. The plan asks as it goes: it is made
+ * What a plan has to know of registries, checks and pages before it can decide. The plan asks as it goes: it is made
  * again with the answers until it has no more questions.
  */
 export type Question =
@@ -22,6 +23,8 @@ export type Question =
   | { about: 'checks'; commit: Oid; branch: string }
   /** What became of one of the application repository, which its listings do not tell. */
   | { about: 'pull-request'; number: number }
+  /** Whether the preview of a commit answers. */
+  | ({ about: 'page'; commit: Oid } & PageQuestion)
 
 export type About = Question['about']
 
@@ -36,6 +39,7 @@ export interface Known {
   checks: { required: string[]; checks: Check[] }
   /** Null: there is none of that number. */
   'pull-request': SourcePullRequest['state'] | null
+  page: PageAnswer
 }
 
 export type Answer<A extends About = About> =
@@ -63,6 +67,8 @@ export function questionKey(question: Question): string {
       return `checks ${question.commit} ${question.branch}`
     case 'pull-request':
       return `pull-request ${question.number}`
+    case 'page':
+      return `page ${question.url} ${question.commit} ${JSON.stringify([question.status, question.expect])}`
   }
 }
 

@@ -12,34 +12,40 @@ import type { Registry } from '../registry/registry.ts'
 import { type Dependencies, forgeOf } from './dependencies.ts'
 import { reasonOf } from './reason-of.ts'
 
-type Asked = Pick<Dependencies, 'forges' | 'registry'>
+type Asked = Pick<Dependencies, 'forges' | 'registry' | 'prober'>
+type NotOfRegistries = 'checks' | 'page' | 'pull-request'
 type ChecksQuestion = Extract<Question, { about: 'checks' }>
 type PullRequestQuestion = Extract<Question, { about: 'pull-request' }>
-type RegistryQuestion = Exclude<Question, ChecksQuestion | PullRequestQuestion>
+type OtherQuestion = Exclude<Question, ChecksQuestion | PullRequestQuestion>
 
 /**
  * Asks each question once, all at the same time, and the checks of one branch together. What nobody could say is an
  * answer as well: a registry that does not answer keeps nothing from the other targets.
  */
 export async function answerQuestions(
-  { forges, registry }: Asked,
+  { forges, registry, prober }: Asked,
   source: RepositoryId,
   questions: readonly Question[],
 ): Promise<Answers> {
   const distinct = new Map(questions.map((question) => [questionKey(question), question]))
   const byBranch = new Map<string, ChecksQuestion[]>()
   const pullRequests: PullRequestQuestion[] = []
-  const ofRegistries: [string, RegistryQuestion][] = []
+  const others: [string, OtherQuestion][] = []
   for (const [key, question] of distinct) {
     if (question.about === 'checks')
       byBranch.set(question.branch, [...(byBranch.get(question.branch) ?? []), question])
     else if (question.about === 'pull-request') pullRequests.push(question)
-    else ofRegistries.push([key, question])
+    else others.push([key, question])
   }
   const answered = [
-    ...ofRegistries.map(
+    ...others.map(
       async ([key, question]): Promise<[string, Answer][]> => [
-        [key, await attempt(() => askRegistry(registry, source, question))],
+        [
+          key,
+          await attempt<Known[About]>(() =>
+            question.about === 'page' ? prober.ask(question) : askRegistry(registry, source, question),
+          ),
+        ],
       ],
     ),
     ...[...byBranch].map(([branch, asked]) => askChecks(forges, source, branch, asked)),
@@ -51,8 +57,8 @@ export async function answerQuestions(
 async function askRegistry(
   registry: Registry,
   source: RepositoryId,
-  question: RegistryQuestion,
-): Promise<Known[Exclude<About, 'checks' | 'pull-request'>]> {
+  question: Exclude<Question, { about: NotOfRegistries }>,
+): Promise<Known[Exclude<About, NotOfRegistries>]> {
   const { image } = question
   switch (question.about) {
     case 'manifest':

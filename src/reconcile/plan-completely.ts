@@ -23,7 +23,7 @@ export interface Planned {
 
 /** Plans, reads what the plan still needs to know, and plans again. */
 export async function planCompletely(
-  { forges, registry }: Pick<Dependencies, 'forges' | 'registry'>,
+  { forges, registry, prober }: Pick<Dependencies, 'forges' | 'registry' | 'prober'>,
   world: World,
   options: PlanOptions,
 ): Promise<Planned> {
@@ -33,7 +33,7 @@ export async function planCompletely(
     const [comparisons, manifests, answers] = await Promise.all([
       readComparisons(forges, world, result),
       Promise.all(world.manifests.map((each) => readMore(forges, world.config, each, result))),
-      answerQuestions({ forges, registry }, repository, result.questions),
+      answerQuestions({ forges, registry, prober }, repository, result.questions),
     ])
     world = {
       ...world,

@@ -30,7 +30,7 @@ const NOTHING_OFFERED: SourceSnapshot = {
 const NO_APPS: SourceConfig = { apps: [] }
 
 /** Without `remembered` it is as with a new store: only what the forges tell is known. */
-type Sources = Pick<Dependencies, 'forges' | 'registry' | 'now'> & Partial<Pick<Dependencies, 'remembered'>>
+type Sources = Pick<Dependencies, 'forges' | 'registry' | 'prober' | 'now'> & Partial<Pick<Dependencies, 'remembered'>>
 
 const NOTHING_REMEMBERED: Remembered = { feeds: [], waits: {} }
 
@@ -89,7 +89,7 @@ interface Known {
 
 async function readPlanned(
   { source, value, ended }: Known,
-  { forges, registry, now }: Sources,
+  { forges, registry, prober, now }: Sources,
   before: Remembered,
   options: PlanOptions,
 ): Promise<Planned> {
@@ -119,7 +119,7 @@ async function readPlanned(
     ended,
     now: now(),
   }
-  return await planCompletely({ forges, registry }, world, options)
+  return await planCompletely({ forges, registry, prober }, world, options)
 }
 
 /** Pull requests whose comments may speak of previews that go, although the configuration has none any more. */

@@ -17,7 +17,7 @@ const version = z.strictObject({ tag: z.string().min(1), commit: oid.nullable() 
 
 export const environmentSchema: z.ZodType<EnvironmentState> = z.strictObject({
   lock: z.strictObject({ ...said, until: time.nullable(), pin: version.nullable() }).nullable(),
-  promotion: z.strictObject({ ...said, version }).nullable(),
+  promotion: z.strictObject({ ...said, version, instead: z.string().nullable() }).nullable(),
 })
 
 export const previewSchema: z.ZodType<PreviewState> = z.strictObject({

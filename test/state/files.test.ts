@@ -35,7 +35,7 @@ test('whatever is written is read again as it was', () => {
   const version = fc.record({ tag: text, commit: fc.option(commit) })
   const environment = fc.record({
     lock: saidWith({ until: fc.option(at), pin: fc.option(version) }),
-    promotion: saidWith({ version }),
+    promotion: saidWith({ version, instead: fc.option(fc.string({ minLength: 1 })) }),
   })
   const preview = fc.record({
     wanted: saidWith({ is: fc.constantFrom('up' as const, 'down' as const) }),

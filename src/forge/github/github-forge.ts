@@ -11,6 +11,7 @@ import { endDeployment, ensureDeployment } from './deployment.ts'
 import { describeChangeRequest } from './describe-change-request.ts'
 import { glance } from './glance.ts'
 import { ensureLabels } from './labels.ts'
+import { readMembers, readMembership } from './membership.ts'
 import { createMemory } from './memory.ts'
 import { mergeChangeRequest } from './merge-change-request.ts'
 import { openChangeRequest } from './open-change-request.ts'
@@ -82,6 +83,9 @@ export function createGitHubForge(options: GitHubOptions): Forge {
     writeReport: (repository, wish) =>
       reads(repository, (session) => writeReport(session, repository, wish, memory)),
     writeState: (repository, wish) => writes(repository, (session) => writeState(session, repository, wish)),
+    readMembership: (repository, team, login) =>
+      readMembership(() => client.session(repository, 'members'), team, login),
+    readMembers: (repository, team) => readMembers(() => client.session(repository, 'members'), team),
     readAccess: (repository, login) => reads(repository, (session) => readAccess(session, login)),
     readComment: (repository, number, comment) =>
       reads(repository, (session) => readComment(session, number, comment)),

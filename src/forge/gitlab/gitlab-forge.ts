@@ -14,6 +14,7 @@ import { glance } from './glance.ts'
 import { type Me, readMe } from './identity.ts'
 import { ensureLabels } from './labels.ts'
 import { createLimiter } from './limiter.ts'
+import { readMembers, readMembership } from './membership.ts'
 import { createMemory } from './memory.ts'
 import { mergeChangeRequest } from './merge-change-request.ts'
 import { openChangeRequest } from './open-change-request.ts'
@@ -88,6 +89,11 @@ export function createGitLabForge(options: GitLabOptions): Forge {
       await writeComment(client, repository, wish, await me(), limiter),
     writeReport: async (repository, wish) => await writeReport(client, repository, wish, await me(), memory),
     writeState: (repository, wish) => writeState(client, repository, wish, memory),
+    readMembership: (_, group, login) => readMembership(client, group, login, clock()),
+    readMembers: async (_, group) => {
+      const members = await readMembers(client, group, clock())
+      return members && { ...members, items: members.items.map(({ login }) => login) }
+    },
     readAccess: (repository, login) => readAccess(client, repository, login, clock()),
     readComment: (repository, number, comment) =>
       reads(repository, (now, user) => readComment(client, now, number, comment, user)),

@@ -7,7 +7,7 @@ import { PREVIEW_PATH_VARIABLES, parseTemplate, templateVariables } from '../../
 import type { ManifestFile, ManifestSnapshot } from '../../forge/forge.ts'
 import type { Reason, Standing } from '../action.ts'
 import { settle } from '../change-requests/settle.ts'
-import type { TargetPlan } from '../environments/plan-environment.ts'
+import type { TargetPlan } from '../environments/target-plan.ts'
 import { explainPreviews, wereThere } from '../explain/previews.ts'
 import type { LookAgain } from '../look-again.ts'
 import { manifestsOf, type UnreadableManifests, type World } from '../world.ts'
@@ -135,7 +135,7 @@ function leftAt(
     ...environments.map((target) => ({ target, where: target.path })),
     ...(previews === null
       ? []
-      : [previews.path, previews.template].map((where) => ({ target: previews, where }))),
+      : [previews.path, previews.template ?? previews.path].map((where) => ({ target: previews, where }))),
   ])
   const here = used.filter(({ target }) => {
     const other = manifestsOf(world, target).snapshot

@@ -5,7 +5,7 @@ import type { RepositoryId } from '../../domain/repository.ts'
 import type { ManifestFile } from '../../forge/forge.ts'
 import type { Reason, Standing } from '../action.ts'
 import { settle } from '../change-requests/settle.ts'
-import type { TargetPlan } from '../environments/plan-environment.ts'
+import type { TargetPlan } from '../environments/target-plan.ts'
 import { explainPreviews, followsRequests } from '../explain/previews.ts'
 import { type LookAgain, sooner } from '../look-again.ts'
 import type { PlanOptions } from '../plan.ts'
@@ -16,11 +16,13 @@ import { previewsInGit, templateFiles } from './files.ts'
 import { untilExpiry } from './life.ts'
 import { invalidName } from './names.ts'
 import { isRemembered } from './places.ts'
+import { judgePages } from './page.ts'
 import { isProven, needsProof } from './proof.ts'
 import { changing, counted, proposePreviews } from './propose-previews.ts'
 import { onlyReady } from './ready.ts'
 import { removeUnwanted } from './removal.ts'
 import { type Preview, previewSet } from './set.ts'
+import { putToSleep, sleepless } from './sleep.ts'
 import {
   type Compared,
   type PreviewStanding,
@@ -42,7 +44,7 @@ export type PreviewsPlan = TargetPlan & {
   /** Directories whose history must be read before anything is planned. */
   historyNeeded: HistoryNeeded | null
   previews: PreviewStanding[]
-  /** When the next of them is warned of, or goes. */
+  /** When the next of them is warned of, sleeps, goes, or is asked again whether it answers. */
   lookAgain: LookAgain | null
   /** There are some in Git, or some are wanted there. */
   occupied: boolean
@@ -79,10 +81,15 @@ export function planPreviews(
   { confirmRemovals: confirmed, placesRefused }: PlanOptions,
 ): PreviewsPlan {
   const target = `${app.name}/${PREVIEWS}`
-  const wanted = previewSet(world, app, previews)
-  const lookAgain = untilExpiry(
-    wanted.previews.map(({ expires }) => expires),
-    world.now,
+  const chosen = previewSet(world, app, previews)
+  const sleep = putToSleep(world, previews, chosen.previews)
+  const wanted = { ...chosen, previews: sleep.previews }
+  const lookAgain = sooner(
+    sleep.lookAgain,
+    untilExpiry(
+      wanted.previews.map(({ expires }) => expires),
+      world.now,
+    ),
   )
   const stop = (state: Standing['state'], reason: Reason): PreviewsPlan => ({
     app: app.name,
@@ -132,7 +139,9 @@ export function planPreviews(
       merge: previews.merge,
     })
   const template = templateFiles(snapshot, previews)
-  const usable = ask([previews.template])
+  const usable = ask(
+    previews.template === null ? wanted.previews.map(({ path }) => path) : [previews.template],
+  )
   const unusable = whyUnusable(previews, template, usable)
   const inGit = previewsInGit(snapshot, previews)
   const forgotten = placesRefused === true && !isRemembered(manifests, app, previews) ? NOT_REMEMBERED : null
@@ -198,6 +207,11 @@ export function planPreviews(
   const settled = direct
     ? { actions: [], standing: changing(proposal), soon: false }
     : settle(proposal, snapshot)
+  const pages = judgePages(
+    world,
+    previews,
+    compared.map((each) => standingOfPreview(app, each, { direct, now: world.now })),
+  )
   return {
     app: app.name,
     ...settled,
@@ -206,7 +220,7 @@ export function planPreviews(
     notRead: [],
     historyNeeded: null,
     previews: [
-      ...compared.map((each) => standingOfPreview(app, each, { direct, now: world.now })),
+      ...pages.previews,
       ...wanted.absent.map((each) =>
         standingOfAbsent(app, each, {
           inGit: orphans.includes(each.preview.path),
@@ -215,22 +229,24 @@ export function planPreviews(
         }),
       ),
     ],
-    lookAgain: sooner(lookAgain, removal.lookAgain),
+    questions: pages.questions,
+    lookAgain: [removal.lookAgain, pages.lookAgain].reduce(sooner, lookAgain),
     occupied: inGit.size > 0 || (unusable === null && wanted.previews.length > 0),
     doubts: removal.doubts,
     orphans: { all: orphans, removed: direct ? removed : [] },
   }
 }
 
-/** Previews are copies of the template, so it too must be open to the source; and it must make valid names. */
+/** Previews are copies of the template, so it too must be open to the source; it must make valid names, and be able to sleep. */
 function whyUnusable(
   previews: Previews,
   template: readonly ManifestFile[],
   decision: ReturnType<typeof decide>,
 ): Reason | null {
   if (!decision.allowed) return decision.reason
+  if (previews.template === null) return null
   return template.length > 0
-    ? invalidName(template, previews)
+    ? (sleepless(template, previews) ?? invalidName(template, previews))
     : { code: 'template-not-found', message: `There is no template at ${previews.template}.` }
 }
 
