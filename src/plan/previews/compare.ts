@@ -4,7 +4,7 @@ import type { ManifestFile, ManifestSnapshot } from '../../forge/forge.ts'
 import { answerTo } from '../questions.ts'
 import { lacks, unanswered } from '../versions/wait.ts'
 import type { World } from '../world.ts'
-import { differences, renderPreview } from './files.ts'
+import { differences, type Rendered, renderPreview } from './files.ts'
 import type { Preview } from './set.ts'
 import { awakened } from './sleep.ts'
 import type { Compared } from './standing.ts'
@@ -28,15 +28,21 @@ export function compare(world: World, preview: Preview, ground: PreviewGround): 
   return withDigest ? renderAsked(world, preview, ground) : render(preview, ground)
 }
 
-function render(preview: Preview, { template, previews, snapshot }: PreviewGround): Compared {
-  const rendered =
-    previews.template === null ? renderValues(preview) : renderPreview(preview, template, previews.template)
+function render(preview: Preview, ground: PreviewGround): Compared {
+  const { snapshot } = ground
+  const rendered = filesOf(preview, ground)
   if (rendered.files === null) return { preview, changes: [], reason: rendered.reason }
   const changes = differences(preview, rendered.files, snapshot)
   if (!preview.asleep || changes.length === 0) return { preview, changes, reason: null }
-  const awake = renderPreview(awakened(preview), template, previews.template)
+  const awake = filesOf(awakened(preview), ground)
   const fallsAsleep = awake.files !== null && differences(preview, awake.files, snapshot).length === 0
   return { preview, changes, reason: null, fallsAsleep }
+}
+
+function filesOf(preview: Preview, { template, previews }: PreviewGround): Rendered {
+  return previews.template === null
+    ? renderValues(preview)
+    : renderPreview(preview, template, previews.template)
 }
 
 function renderAsked({ answers }: World, preview: Preview, ground: PreviewGround): Compared {

@@ -37,7 +37,7 @@ export function awakened(preview: Preview): Preview {
 
 /** A template that does not say how many replicas there are cannot make a preview sleep. */
 export function sleepless(template: readonly ManifestFile[], previews: Previews): Reason | null {
-  if (previews.sleep === null || template.some(namesReplicas)) return null
+  if (previews.sleep === null || previews.template === null || template.some(namesReplicas)) return null
   const message = `Nothing in the template ${previews.template} names {replicas}, so its previews cannot sleep: write "replicas: {replicas}" there, or remove "sleep" from the configuration.`
   return { code: 'template-without-replicas', message }
 }
