@@ -184,7 +184,7 @@ acrossForges((stage) => {
     )
   })
 
-  test('what is left at a former place waits for people where the policy wants it, and nobody confirms more than a few for them', async () => {
+  test('what is left at a former place waits for people where the configuration wants it, and is not even proposed while it is too much', async () => {
     const manifests = Object.fromEntries(
       [1001, 1002, 1003].map((number) => [`apps/web/previews/pr-${number}/kustomization.yaml`, TEMPLATE]),
     )
@@ -196,7 +196,9 @@ acrossForges((stage) => {
         await s.person.merge(1)
         await configure(
           s,
-          CONFIG_WITH_PREVIEWS.replace('previews/pr', 'others/pr').concat('  maxRemovals: 50%\n'),
+          CONFIG_WITH_PREVIEWS.replace('previews/pr', 'others/pr').concat(
+            '  merge: review\n  maxRemovals: 50%\n',
+          ),
         )
         const { standings } = await s.bot.pass(SOURCE)
         const former = standings.find(({ target }) => target === 'web/former-previews')

@@ -17,7 +17,7 @@ import type { FormerPlace } from './places.ts'
 import type { HistoryNeeded, Orphans } from './plan-previews.ts'
 import { isProven, needsProof } from './proof.ts'
 import { changing, counted, proposePreviews } from './propose-previews.ts'
-import { keepAll, type Removal, type RemovalFacts, removeAtOnce } from './removal.ts'
+import { confirming, keepAll, type Removal, type RemovalFacts, removeAtOnce } from './removal.ts'
 
 export type FormerPlan = TargetPlan & {
   place: FormerPlace
@@ -88,6 +88,7 @@ export function planFormer(world: World, place: FormerPlace, confirmed: boolean)
     total: inGit.size,
     limit: configured?.maxRemovals ?? EVERY_PULL_REQUEST.maxRemovals,
     confirmed,
+    command: confirming(world.source.repository, [repository]),
   })
   const changes = removed.flatMap((path) =>
     (inGit.get(path) ?? []).map((file) => ({ path: file.path, content: null })),
@@ -157,5 +158,9 @@ function removalOf(world: World, orphans: readonly string[], facts: RemovalFacts
   const until = certainAt(world, { name: ended.code, seconds })
   const doubts = [ended.code]
   if (until <= now) return { ...removeAtOnce(orphans, facts), doubts }
-  return { ...keepAll(untilCertain(ended.code, ended.message, until)), doubts, lookAgain: lookAt(until) }
+  return {
+    ...keepAll(untilCertain(ended.code, ended.message, { until, command: facts.command })),
+    doubts,
+    lookAgain: lookAt(until),
+  }
 }

@@ -22,8 +22,12 @@ export function certainAt({ since, now }: Pick<World, 'since' | 'now'>, { name, 
 }
 
 /** The sentences of a doubt: what is so, and what comes of it. */
-export function untilCertain(code: string, what: string, at: Date): Reason {
-  const message = `${what} It is looked at again after ${minute(at)} before anything is removed because of that; "supercargo reconcile --confirm-removals" removes it now.`
+export function untilCertain(
+  code: string,
+  what: string,
+  { until, command }: { until: Date; command: string },
+): Reason {
+  const message = `${what} It is looked at again after ${minute(until)} before anything is removed because of that; "${command}" removes it now.`
   return { code, message }
 }
 

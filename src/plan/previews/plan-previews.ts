@@ -20,7 +20,7 @@ import { isRemembered } from './places.ts'
 import { isProven, needsProof } from './proof.ts'
 import { changing, counted, proposePreviews } from './propose-previews.ts'
 import { onlyReady } from './ready.ts'
-import { removeUnwanted } from './removal.ts'
+import { confirming, removeUnwanted } from './removal.ts'
 import { type Preview, previewSet } from './set.ts'
 import { putToSleep, sleepless } from './sleep.ts'
 import {
@@ -181,6 +181,7 @@ export function planPreviews(
     limit: previews.maxRemovals,
     complete: wanted.complete,
     confirmed,
+    command: confirming(world.source.repository),
   })
   if (removal.questions.length > 0) return notAsked(removal.questions)
   const changes = [

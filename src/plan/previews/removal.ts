@@ -1,4 +1,5 @@
 import type { Previews, RemovalLimit } from '../../config/model.ts'
+import { type RepositoryId, repositoryKey } from '../../domain/repository.ts'
 import type { Reason } from '../action.ts'
 import type { LookAgain } from '../look-again.ts'
 import type { Question } from '../questions.ts'
@@ -25,14 +26,19 @@ export interface RemovalFacts {
   limit: RemovalLimit
   /** A person has confirmed that as many go as it says. */
   confirmed: boolean
+  /** How a person does that. */
+  command: string
 }
 
 /** All of them, if that are not too many at once. */
-export function removeAtOnce(orphans: readonly string[], { total, limit, confirmed }: RemovalFacts): Removal {
+export function removeAtOnce(
+  orphans: readonly string[],
+  { total, limit, confirmed, command }: RemovalFacts,
+): Removal {
   const most = typeof limit === 'number' ? limit : Math.max(1, Math.floor((total * limit.percent) / 100))
   if (orphans.length <= most || confirmed) return removal({ removed: [...orphans] })
   const shown = typeof limit === 'number' ? `${most}` : `${most} (${limit.percent}% of ${total})`
-  const message = `${orphans.length} previews would be removed at once, more than ${shown}. Run "supercargo reconcile --confirm-removals" if that is right.`
+  const message = `${orphans.length} previews would be removed at once, more than ${shown}. Run "${command}" if that is right.`
   return keepAll({ code: 'too-many-removals', message })
 }
 
@@ -69,11 +75,20 @@ export function removeUnwanted(
   const uncertain = until > world.now
   return {
     removed: uncertain ? ended : [...ended, ...unseen],
-    kept: whyKept(world, { unknown, unseen: uncertain ? unseen : [], until }),
+    kept: whyKept(world, { unknown, unseen: uncertain ? unseen : [], until, command: facts.command }),
     doubts: doubts.map(({ name }) => name),
     lookAgain: uncertain ? lookAt(until) : unknown.length > 0 ? lookAt(soon(world)) : null,
     questions: [],
   }
+}
+
+/**
+ * The command that confirms removals.
+ * @param manifests repositories that the configuration does not name
+ */
+export function confirming(source: RepositoryId, manifests: readonly RepositoryId[] = []): string {
+  const named = manifests.map((each) => ` --manifests ${repositoryKey(each)}`)
+  return `supercargo reconcile ${repositoryKey(source)} --confirm-removals${named.join('')}`
 }
 
 /** Everything stays. */
@@ -87,10 +102,13 @@ function removal(parts: Partial<Removal>): Removal {
 
 function whyKept(
   { words }: World,
-  { unknown, unseen, until }: { unknown: string[]; unseen: string[]; until: Date },
+  { unknown, unseen, until, command }: { unknown: string[]; unseen: string[]; until: Date; command: string },
 ): Reason | null {
   if (unseen.length > 0)
-    return untilCertain('not-seen', `The forge knows no ${words.changeRequest} of ${unseen[0]}.`, until)
+    return untilCertain('not-seen', `The forge knows no ${words.changeRequest} of ${unseen[0]}.`, {
+      until,
+      command,
+    })
   if (unknown.length === 0) return null
   const message = `The forge could not be asked about the ${words.changeRequest} of ${unknown[0]}, so it stays for now.`
   return { code: 'not-asked', message }
