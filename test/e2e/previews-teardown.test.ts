@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import pino from 'pino'
+import { createEngine } from '../../src/compose.ts'
 import { STATE_BRANCH } from '../../src/domain/names.ts'
 import { deleteRepository } from '../../src/sandbox/model/repositories.ts'
 import { CONFIG, CONFIG_WITH_PREVIEWS, POLICY, TEMPLATE } from '../support/acme.ts'
@@ -7,7 +9,7 @@ import { later } from '../support/later.ts'
 import { remember } from '../support/memory.ts'
 import { previewsInGit, previewsOf } from '../support/previews-in-git.ts'
 import { treeTexts } from '../support/sandbox.ts'
-import { acrossForges, PAIRS, SOURCE, type Stage } from '../support/stage.ts'
+import { acrossForges, MANIFESTS, PAIRS, SOURCE, type Stage } from '../support/stage.ts'
 
 const WITH_PREVIEWS = { config: CONFIG_WITH_PREVIEWS }
 const ONE_FORGE = PAIRS.filter(({ source, target }) => source === target)
@@ -164,6 +166,27 @@ acrossForges((stage) => {
       assert.equal((await s.bot.pass(SOURCE)).reading.kind, 'nothing')
       memory.forget()
       await assert.rejects(s.bot.pass(SOURCE), { code: 'repository-not-found' })
+    }, WITH_PREVIEWS)
+  })
+
+  test('without a server, what is left of a repository that is gone goes when a person names the manifests and confirms it', async () => {
+    await stage(async (s) => {
+      await s.propose('feature/login')
+      await s.bot.pass(SOURCE)
+      const previews = await previewsInGit(s)
+      await deleteRepository(s.source.inside.model, s.web)
+      const { reconcile } = createEngine([s.source.forge], pino({ level: 'silent' }))
+      const [web, manifests] = [SOURCE, MANIFESTS].map((path) => ({ forge: s.source.id, path }))
+      assert.ok(web && manifests)
+      await assert.rejects(reconcile(web, { confirmRemovals: true }), { code: 'repository-not-found' })
+      const { standings } = await reconcile(web, { confirmRemovals: false }, [manifests])
+      assert.match(
+        standings[0]?.reason.message ?? '',
+        /There is no acme\/web.* "supercargo reconcile \S+:acme\/web --confirm-removals --manifests \S+:acme\/k8s-manifests" removes it now/,
+      )
+      assert.deepEqual(await previewsInGit(s), previews)
+      await reconcile(web, { confirmRemovals: true }, [manifests])
+      assert.deepEqual(await previewsInGit(s), {})
     }, WITH_PREVIEWS)
   })
 

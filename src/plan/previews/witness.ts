@@ -1,9 +1,8 @@
 import type { Previews } from '../../config/model.ts'
-import { slugOf } from '../../domain/slug.ts'
 import { PREVIEW_PATH_VARIABLES, parseTemplate, readTemplate } from '../../domain/template.ts'
-import type { SourcePullRequest } from '../../forge/forge.ts'
 import { answerTo, type Question } from '../questions.ts'
 import type { World } from '../world.ts'
+import { previewPath } from './set.ts'
 
 /** What the forge itself says of previews that no pull request seems to want any more. */
 export interface Witness {
@@ -28,18 +27,20 @@ export function witness(world: World, previews: Previews, orphans: readonly stri
   if (world.source.archived || previews.follow.kind === 'branches') return { ...result, ended: [...orphans] }
   const template = parseTemplate(previews.path, PREVIEW_PATH_VARIABLES)
   const { pullRequests, closedPullRequests } = world.offers
-  const listed = [...pullRequests.items, ...closedPullRequests]
+  const listed = new Set(
+    [...pullRequests.items, ...closedPullRequests].map((each) => previewPath(previews, each)),
+  )
   for (const path of orphans) {
-    const values = readTemplate(template, path) ?? {}
-    if (listed.some((pullRequest) => isOf(values, pullRequest))) {
+    if (listed.has(path)) {
       result.ended.push(path)
       continue
     }
-    if (values.number === undefined) {
+    const { number } = readTemplate(template, path) ?? {}
+    if (number === undefined) {
       result.unseen.push(path)
       continue
     }
-    const question = { about: 'pull-request' as const, number: Number(values.number) }
+    const question = { about: 'pull-request' as const, number: Number(number) }
     const answer = answerTo(world.answers, question)
     if (answer === null) result.questions.push(question)
     else if (!answer.known) result.unknown.push(path)
@@ -47,9 +48,4 @@ export function witness(world: World, previews: Previews, orphans: readonly stri
     else result[answer.value === 'open' ? 'open' : 'ended'].push(path)
   }
   return result
-}
-
-function isOf(values: Record<string, string>, { number, branch }: SourcePullRequest): boolean {
-  const { number: named, slug } = values
-  return named === undefined ? slug === slugOf(branch) : named === String(number)
 }
