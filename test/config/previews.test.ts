@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Previews } from '../../src/config/model.ts'
 import { readSourceConfig } from '../../src/config/source.ts'
 import { problemsOf, SOURCE } from './problems-of.ts'
 
@@ -18,12 +19,14 @@ previews:
 
 test('which previews there are, how many and how long is read in full', () => {
   const text = config(
-    'labels: { need: Preview, forbid: [wip, "env::none"] }\n  drafts: false\n  bots: true\n  limit: 20\n  limitPerAuthor: 3\n  maxRemovals: 5\n  ttl: 1d12h',
+    'labels: { need: Preview, forbid: [wip, "env::none"] }\n  drafts: false\n  bots: true\n  limit: 20\n  limitPerAuthor: 3\n  maxRemovals: 5\n  ttl: 1d12h\n  forkLabel: Show',
   )
   const read = readSourceConfig('.supercargo.yml', text, SOURCE)
   assert.ok(read.ok)
-  const { labels, drafts, bots, limit, limitPerAuthor, maxRemovals, ttl } = read.value.apps[0]?.previews ?? {}
+  const { labels, forks, forkLabel, ...rest }: Partial<Previews> = read.value.apps[0]?.previews ?? {}
   assert.deepEqual(labels, { need: ['preview'], forbid: ['wip', 'env::none'] })
+  assert.deepEqual([forks, forkLabel], ['approved', 'show'])
+  const { drafts, bots, limit, limitPerAuthor, maxRemovals, ttl } = rest
   assert.deepEqual(
     { drafts, bots, limit, limitPerAuthor, maxRemovals, ttl },
     { drafts: false, bots: true, limit: 20, limitPerAuthor: 3, maxRemovals: 5, ttl: 36 * 3600 },
@@ -44,7 +47,8 @@ for (const [keys, expected] of [
   ['labels: { need: a, forbid: A }', /Keep one of the two/],
   [`url: "https://${'x'.repeat(54)}{number}.acme.dev"`, /up to 64 characters, and 63 are allowed/],
   ['url: "https://{slug}-{sha}.acme.dev"', /write \{sha:7\} for \{sha\}/],
-  ['forks: true', /The keys here are/],
+  ['forks: true', /Write approved or never/],
+  ['forkLabel: x\n  forks: never', /Remove one of the two/],
   ['sleep: 8', /Put quotes around it/],
   ['probe: yes', /true, false or a mapping of keys to values.*or the keys below it/],
   ['probe: { paths: /healthz }', /Did you mean "path"\?/],
@@ -98,6 +102,8 @@ test('what only pull requests have is refused for branches', () => {
     'labels: { need: x }',
     'drafts: false',
     'bots: true',
+    'forks: never',
+    'forkLabel: x',
     'limitPerAuthor: 1',
     'ttl: 1d',
     'sleep: 8h',

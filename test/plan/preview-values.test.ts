@@ -32,6 +32,7 @@ const VALUES = {
   owner: 'alice',
   title: 'Change 12',
   url: 'https://pr-12.web.example',
+  replicas: '1',
 }
 
 interface Given {
