@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { errorKind } from '../../domain/errors.ts'
 import type { RepositoryId } from '../../domain/repository.ts'
 import type { Forge } from '../../forge/forge.ts'
@@ -9,6 +10,8 @@ import type { Said, SourceState } from '../../state/state.ts'
 
 /** How often what was said is decided anew because somebody else wrote first. */
 const ATTEMPTS = 8
+/** The longest pause before the second time; before others it is longer. */
+const PAUSE_MILLISECONDS = 100
 
 /** What is to be written down, or why it is not. No changes: it is written down already. */
 export type Saying = { changes: StateChange[]; what: string; said: Said } | { refused: Reason }
@@ -34,6 +37,8 @@ export async function say(
       return await sayOnce(forge, manifests, source, command, decide)
     } catch (error) {
       if (errorKind(error) !== 'conflict' || attempt === ATTEMPTS) throw error
+      // those who lost together do not come back together
+      await sleep(Math.random() * PAUSE_MILLISECONDS * attempt)
     }
   }
 }
