@@ -100,6 +100,42 @@ acrossForges((stage) => {
     )
   })
 
+  test('a rollback goes to the version before and holds it, another one further back, and unlock goes on', async () => {
+    await stage(
+      async (s) => {
+        const { ask } = await people(s)
+        const first = await s.manifest(STAGING)
+        const second = await s.push('Second')
+        await settle(s)
+        const third = await s.push('Third')
+        await settle(s)
+        assert.equal(await s.manifest(STAGING), kustomization(tagOf(third)))
+        const back = await ask('/cargo rollback staging -- errors', 'alice')
+        assert.match(back.answer, new RegExp(`goes back to ${tagOf(second)}, and is held there until`))
+        assert.match(back.answer, /Nobody has looked whether its image is there/)
+        assert.match(back.answer, /This commit is taken back:\n\n- .*Third/)
+        await settle(s)
+        assert.equal(await s.manifest(STAGING), kustomization(tagOf(second)))
+        const request = (await s.changeRequests()).at(-1)
+        assert.match(request?.body ?? '', /### 1 commit taken back/)
+        const fourth = await s.push('Fourth')
+        await settle(s)
+        assert.equal(await s.manifest(STAGING), kustomization(tagOf(second)))
+        const further = await ask('/cargo rollback staging', 'bob')
+        assert.match(further.answer, /web\/staging goes back to /)
+        await settle(s)
+        assert.equal(await s.manifest(STAGING), first)
+        assert.match((await ask('/cargo rollback staging', 'bob')).answer, /\(`no-version-before`\)/)
+        const newer = await ask(`/cargo rollback staging ${tagOf(fourth)}`, 'bob')
+        assert.match(newer.answer, /"\/cargo promote staging \w+" goes there\. \(`not-older`\)/)
+        await ask('/cargo unlock staging', 'alice')
+        await settle(s)
+        assert.equal(await s.manifest(STAGING), kustomization(tagOf(fourth)))
+      },
+      { config: AUTO, policy: WHO },
+    )
+  })
+
   test('a freeze of the policy holds an environment until it is over, and not those that it leaves out', async () => {
     const days = (n: number) => new Date(Date.now() + n * 24 * HOUR).toISOString().slice(0, 10)
     const freeze = `freeze:\n  - { from: ${days(-1)}, to: ${days(1)}, only: [staging], reason: holidays }\n`

@@ -9,6 +9,7 @@ import type { CarryOut, CommandDependencies, Order } from './dependencies.ts'
 import { type Hidden, hiddenFrom } from './hidden.ts'
 import { lock, unlock } from './lock.ts'
 import { allows } from './permission.ts'
+import { rollback } from './rollback.ts'
 
 /** What every verb of the registry does. */
 export const VERBS: Readonly<Record<Verb, CarryOut>> = {
@@ -57,6 +58,7 @@ export const VERBS: Readonly<Record<Verb, CarryOut>> = {
 
   lock,
   unlock,
+  rollback,
 }
 
 /** Reads the world afresh, without writing anything. */
