@@ -53,6 +53,20 @@ export const COMMANDS = [
     options: { app: 'name' },
     reason: true,
   },
+  {
+    verb: 'preview',
+    does: "asks for this pull request's preview, takes it away, or keeps it for longer",
+    needs: 'write',
+    arguments: [
+      {
+        name: 'what',
+        is: { up: 'commit', down: null, extend: 'duration', pin: null, unpin: null },
+        optional: true,
+      },
+    ],
+    options: { app: 'name' },
+    reason: true,
+  },
 ] as const satisfies readonly CommandEntry[]
 
 export type Verb = (typeof COMMANDS)[number]['verb']

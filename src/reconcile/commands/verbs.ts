@@ -9,6 +9,7 @@ import type { CarryOut, CommandDependencies, Order } from './dependencies.ts'
 import { type Hidden, hiddenFrom } from './hidden.ts'
 import { lock, unlock } from './lock.ts'
 import { allows } from './permission.ts'
+import { preview } from './preview.ts'
 import { rollback } from './rollback.ts'
 
 /** What every verb of the registry does. */
@@ -59,6 +60,7 @@ export const VERBS: Readonly<Record<Verb, CarryOut>> = {
   lock,
   unlock,
   rollback,
+  preview,
 }
 
 /** Reads the world afresh, without writing anything. */
