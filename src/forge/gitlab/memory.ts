@@ -18,6 +18,14 @@ export interface HeadFacts {
   ours: boolean
 }
 
+/** What is known of a head of the state branch. */
+export interface StateFacts {
+  /** The bot wrote all that it keeps. */
+  ours: boolean
+  /** Of its newest commits, as they were wished. */
+  messages: string[]
+}
+
 /** The merge requests of a branch that have ended, as they were at the time of the last look. */
 export interface Ended {
   closed: ChangeRequest | null
@@ -38,8 +46,8 @@ export interface Memory {
   /** Directories of a commit that are in `listings`. */
   listed: LruCache<Set<string>>
   heads: LruCache<HeadFacts>
-  /** Whether all that this head of the state branch keeps was written by the bot. */
-  states: LruCache<boolean>
+  /** Of heads of the state branch. */
+  states: LruCache<StateFacts>
   ended: LruCache<Ended>
   /** Newest commits of a path at a commit. */
   histories: LruCache<PathCommit[]>
