@@ -2,6 +2,7 @@ import type { Oid } from '../../domain/commit.ts'
 import { type LruCache, lruCache } from '../../domain/lru.ts'
 import type { RepositoryId } from '../../domain/repository.ts'
 import type { BranchHistory, ChangeRequest, PathCommit, Report } from '../forge.ts'
+import type { Directory } from '../shared/directories.ts'
 
 /** A file as a tree names it. */
 export interface ListedFile {
@@ -116,4 +117,16 @@ export function knownListings(memory: Memory, repository: RepositoryId, oid: Oid
       return files === undefined ? [] : [[path, files] as const]
     }),
   )
+}
+
+/** Directories may lie in each other: every file once. */
+export function filesBelow(
+  memory: Memory,
+  repository: RepositoryId,
+  commit: Oid,
+  directories: readonly Directory[],
+): ListedFile[] {
+  const known = knownListings(memory, repository, commit)
+  const files = directories.flatMap(({ path }) => known.get(path) ?? [])
+  return [...new Map(files.map((file) => [file.path, file])).values()]
 }
