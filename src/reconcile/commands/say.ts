@@ -21,7 +21,7 @@ export type Saying = { changes: StateChange[]; what: string; said: Said } | { re
  * what, who, why and where. Of several at once each decides on what those before it have left.
  * @param command whose commit, where there is one already, is left alone and not repeated: the process that made it did
  * not live to say so
- * @param decide may be asked several times
+ * @param decide may be asked several times, and also about what it has decided before
  * @returns why it was refused; null when it is written down
  * @throws `conflict` when others were first over and over
  */
@@ -59,8 +59,8 @@ async function sayOnce(
   })
   const read = readState(source, state)
   if (!read.ok) return { code: 'state-unreadable', message: read.message }
-  if (command !== null && wasSaid(state?.messages ?? [], command)) return null
   const saying = decide(read.value)
+  if (command !== null && wasSaid(state?.messages ?? [], command)) return null
   if ('refused' in saying) return saying.refused
   const { changes, what, said } = saying
   if (changes.length > 0) {
