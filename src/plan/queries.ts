@@ -101,8 +101,8 @@ export function strayBranches(config: SourceConfig, repository: RepositoryId, br
   )
 }
 
-/** Where the fields are if the environment's path is a file, which is not known yet. */
-function filesBeside({ path, fields }: Environment): string[] {
+/** Files of fields, where they are if the environment's path is a file, which is not known yet. */
+export function filesBeside({ path, fields }: Environment): string[] {
   const directory = path.slice(0, path.lastIndexOf('/') + 1)
   return fields
     .flatMap((field) => (field.kind === 'set' ? [field.file] : [field.template, field.to]))
