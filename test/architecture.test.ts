@@ -9,6 +9,7 @@ const FORGE_PORT = [
   'forge/checks.ts',
   'forge/feedback.ts',
   'forge/glance.ts',
+  'forge/people.ts',
   'forge/state.ts',
 ]
 
@@ -23,11 +24,29 @@ const ROOMS: Record<string, string[]> = {
   'forge/checks.ts': ['domain'],
   'forge/feedback.ts': ['domain'],
   'forge/glance.ts': ['domain'],
+  'forge/people.ts': ['domain'],
   'forge/state.ts': ['domain'],
-  'forge/forge.ts': ['forge/checks.ts', 'forge/feedback.ts', 'forge/glance.ts', 'forge/state.ts', 'domain'],
+  'forge/forge.ts': [
+    'forge/checks.ts',
+    'forge/feedback.ts',
+    'forge/glance.ts',
+    'forge/people.ts',
+    'forge/state.ts',
+    'domain',
+  ],
   'registry/registry.ts': ['domain'],
   'store/store.ts': ['domain'],
-  plan: ['config', 'command', 'edit', 'state', 'domain', ...FORGE_PORT, 'registry/registry.ts'],
+  'probe/probe.ts': [],
+  plan: [
+    'config',
+    'command',
+    'edit',
+    'state',
+    'domain',
+    ...FORGE_PORT,
+    'registry/registry.ts',
+    'probe/probe.ts',
+  ],
   // What adapters of HTTP services share, of whatever kind.
   net: [],
   // What the adapters of forges share; it speaks to no forge in particular.
@@ -39,6 +58,7 @@ const ROOMS: Record<string, string[]> = {
   'registry/harbor': ['registry/oci', 'registry/registry.ts', 'domain'],
   'registry/sigstore': ['registry/registry.ts', 'domain'],
   store: ['store/store.ts', 'domain'],
+  probe: ['probe/probe.ts', 'domain'],
   reconcile: [
     'plan',
     'config',
@@ -50,6 +70,7 @@ const ROOMS: Record<string, string[]> = {
     'forge/feedback.ts',
     'forge/state.ts',
     'registry/registry.ts',
+    'probe/probe.ts',
     'store/store.ts',
   ],
   intake: ['command', 'store/store.ts', 'forge/forge.ts', 'domain'],

@@ -8,6 +8,7 @@ const NEEDS: Readonly<Record<Need, string>> = {
   anyone: 'nothing',
   read: 'read access to the repository',
   write: 'write access to the repository',
+  promote: 'write access to the repository, and `promote` in the [policy](configuration.md#who-may-promote)',
 }
 
 /** The page `docs/commands.md`. */

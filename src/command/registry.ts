@@ -25,6 +25,37 @@ export const COMMANDS = [
     needs: 'write',
     reason: true,
   },
+  {
+    verb: 'lock',
+    does: 'leaves an environment as it is: nothing moves there until the time is over, or somebody unlocks it',
+    needs: 'promote',
+    arguments: [{ name: 'environment', is: 'name' }],
+    options: { until: 'time', app: 'name' },
+    lasting: true,
+    reason: true,
+  },
+  {
+    verb: 'unlock',
+    does: 'lets an environment go on',
+    needs: 'promote',
+    arguments: [{ name: 'environment', is: 'name' }],
+    options: { app: 'name' },
+    reason: true,
+  },
+  {
+    verb: 'preview',
+    does: "asks for this pull request's preview, takes it away, or keeps it for longer",
+    needs: 'write',
+    arguments: [
+      {
+        name: 'what',
+        is: { up: 'commit', down: null, extend: 'duration', pin: null, unpin: null },
+        optional: true,
+      },
+    ],
+    options: { app: 'name' },
+    reason: true,
+  },
 ] as const satisfies readonly CommandEntry[]
 
 export type Verb = (typeof COMMANDS)[number]['verb']

@@ -16,6 +16,8 @@ export interface ConsentRequest {
   branch?: string
 }
 
+type Wanted = Pick<ConsentRequest, 'paths' | 'images' | 'branch'>
+
 /** One reason code and one whole sentence, with what a person would have to do. */
 export interface ConsentReason {
   code:
@@ -27,6 +29,7 @@ export interface ConsentReason {
     | 'branch-not-accepted'
     | 'merge-not-accepted'
     | 'direct-not-accepted'
+    | 'promote-not-accepted'
   message: string
 }
 
@@ -52,13 +55,18 @@ export function decide(
 ): Decision {
   if (policy === null) return withoutPolicy(source, manifests, target)
   const entries = policy.accept.filter((entry) => acceptsSource(entry, source))
-  const whole = entries.filter((entry) => shortfall(entry, target) === null)
+  const whole = acceptingEntries(policy, source, target)
   if (whole.length > 0) return { ...grant(whole, manifests, target), gates: gatesOf(entries, target) }
   const nearest = entries.map((entry) => shortfall(entry, target)).sort(byNearness)[0]
   return refuse(
     manifests,
     nearest ?? { code: 'source-not-accepted', what: 'from', value: named(source, manifests) },
   )
+}
+
+/** The entries that accept the source, every path and every image. */
+export function acceptingEntries(policy: Policy, source: RepositoryId, target: Wanted): Accept[] {
+  return policy.accept.filter((entry) => acceptsSource(entry, source) && shortfall(entry, target) === null)
 }
 
 /**
@@ -88,7 +96,7 @@ function acceptsSource({ from }: Accept, source: RepositoryId): boolean {
 }
 
 /** The first thing that an entry does not accept. */
-function shortfall(entry: Accept, target: ConsentRequest): Shortfall | null {
+function shortfall(entry: Accept, target: Wanted): Shortfall | null {
   const path = target.paths.find((each) => !entry.paths.some((glob) => acceptsPath(glob, each)))
   if (path !== undefined) return { code: 'path-not-accepted', what: 'paths', value: path }
   const image = target.images.find((each) => !entry.images.some((glob) => globMatches(glob, each.normalised)))

@@ -1,4 +1,4 @@
-import { NAME_PATTERN, PREVIEWS } from '../domain/names.ts'
+import { NAME_PATTERN, PREVIEWS, STATE, STATE_BRANCH } from '../domain/names.ts'
 import { repositoryName } from '../domain/repository.ts'
 import { type Level, pick } from './level.ts'
 import type { App, Problem } from './model.ts'
@@ -113,7 +113,7 @@ function defaultName({ source, document, problems }: Reading): string | null {
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')
-  if (NAME_PATTERN.test(name)) return name
+  if (NAME_PATTERN.test(name) && name !== STATE) return name
   const message = `The name of the repository ${source.path} cannot be the name of an app.`
   problems.push(
     problemAt(
@@ -135,6 +135,14 @@ function complainAboutName(reading: Reading, what: 'app' | 'environment', name: 
       'invalid-value',
       `No environment may be named "${PREVIEWS}".`,
       'Give it another name; previews have a key of their own at the level of "environments".',
+    )
+  else if (what === 'app' && name === STATE)
+    complain(
+      reading,
+      path,
+      'invalid-value',
+      `No app may be named "${STATE}".`,
+      `Give it another name; Supercargo keeps what people have told it on the branch ${STATE_BRANCH}.`,
     )
   else if (!NAME_PATTERN.test(name))
     complain(

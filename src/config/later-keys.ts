@@ -4,8 +4,6 @@
  */
 export const LATER_KEYS: Record<string, string> = {
   onFailure: 'Remove it: this version does not watch how a rollout ends.',
-  freeze:
-    'Remove it: this version cannot hold changes back for a time, and does nothing at all while it stands here.',
 }
 
 /** The same of the keys of `gates`. */

@@ -1,6 +1,6 @@
 import type { FieldPath } from '../domain/field-path.ts'
 import type { ImageName } from '../domain/image.ts'
-import type { RepositoryId } from '../domain/repository.ts'
+import type { ForgeId, RepositoryId } from '../domain/repository.ts'
 import type { TagTemplate } from '../domain/tag-template.ts'
 import type { Template } from '../domain/template.ts'
 import type { Severity, SignatureTrust } from '../domain/trust.ts'
@@ -118,6 +118,10 @@ export interface PreviewChoice {
   drafts: boolean
   /** Also those that bots opened. */
   bots: boolean
+  /** Of forks: one commit at a time that somebody approved who may write to the application repository, or none. */
+  forks: 'approved' | 'never'
+  /** Who gives a fork's pull request this label (in small letters) approves its commit; null: no label does. */
+  forkLabel: string | null
   /** How many there are at once, of the app and of one author; null: as many as there are. */
   limit: number | null
   limitPerAuthor: number | null
@@ -125,16 +129,32 @@ export interface PreviewChoice {
   maxRemovals: number
   /** Seconds without activity after which a preview goes; null: never. */
   ttl: number | null
+  /** Seconds without activity after which it is written with `{replicas}` 0; less than `ttl`; null: never. */
+  sleep: number | null
+}
+
+/** How the page of a preview tells that it is ready. */
+export interface Probe {
+  /** Of the page, on the host of the preview's `url`; null: the `url` itself. */
+  path: string | null
+  /** One of these means that it answers. */
+  status: number[]
+  /** Must stand in what it answers; names PAGE_VARIABLES. Null: nothing needs to. */
+  expect: Template | null
+  /** Seconds after which it is said that it does not answer. */
+  within: number
 }
 
 export interface Previews extends Target, PreviewChoice {
   follow: PreviewFollow
-  /** File or directory in the manifest repository. */
-  template: string
-  /** Path template, such as `apps/web/previews/pr-{number}`. */
+  /** File or directory in the manifest repository; null: a preview is one JSON file with the values of all variables. */
+  template: string | null
+  /** Path template, such as `apps/web/previews/pr-{number}`; ends with `.json` where there is no template. */
   path: string
   /** URL template, or null. */
   url: string | null
+  /** Null: nobody looks whether previews answer. It needs `url` and the comment. */
+  probe: Probe | null
   /** The bot comments on source pull requests. */
   comment: boolean
   /** The forge of the source shows previews as deployments; it needs the comment. */
@@ -172,7 +192,37 @@ export type PreviewFollow = { kind: 'pull-requests' } | { kind: 'branches'; glob
 /** `.supercargo/policy.yml` of a manifest repository, normalised. */
 export interface Policy {
   accept: Accept[]
+  /** Absent: none. */
+  freeze?: Freeze[]
 }
+
+/** A time in which environments stay as they are. */
+export interface Freeze {
+  /** ISO 8601, UTC: the first moment of it, and the first one after it. */
+  from: string
+  to: string
+  /** Names of environments; null: all of them. */
+  only: string[] | null
+  except: string[]
+  /** Foreign text; null: nothing was said. */
+  reason: string | null
+}
+
+/** People, as a policy names them. A login or team of one forge says nothing of another forge. */
+export type Who =
+  | { kind: 'user'; forge: ForgeId; login: string }
+  /** GitHub: `acme/sre` is the team `sre` of the organisation `acme`. GitLab: the path of a group. */
+  | { kind: 'team'; forge: ForgeId; path: string }
+  /** Whoever has this role, or a higher one, in the manifest repository. */
+  | { kind: 'role'; role: Role }
+
+export type Role = 'write' | 'maintain' | 'admin'
+
+/** Whom the bot may ask for a review, on the forge of the manifest repository. */
+export type Reviewer = Exclude<Who, { kind: 'role' }>
+
+/** By name of the environment (or `previews`); `*` is every other one. */
+export type ByEnvironment<T> = Readonly<Record<string, readonly T[]>>
 
 /** What one or more source repositories may do; several entries for one source add up. */
 export interface Accept {
@@ -190,6 +240,10 @@ export interface Accept {
   branches?: string[]
   /** What the images must have besides what the application says; absent: nothing. */
   gates?: ImageGates
+  /** Who may promote, roll back and lock; absent: nobody. */
+  promote?: ByEnvironment<Who>
+  /** Whom the bot asks for a review of its change requests; absent: nobody. */
+  reviewers?: ByEnvironment<Reviewer>
 }
 
 /** Something wrong in a configuration file, where it is, and what to write instead. */

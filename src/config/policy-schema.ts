@@ -1,9 +1,12 @@
 import { z } from 'zod'
 import { NAME_PATTERN } from '../domain/names.ts'
+import { freezesSchema } from './freeze-schema.ts'
 import { gatesSchema } from './gates-schema.ts'
 import { parseFrom, parseGlob, parseImageGlob } from './grammar-glob.ts'
+import { parseReviewer, parseWho } from './grammar-who.ts'
 import { type Parsed, right, wrong } from './parsed.ts'
 import { oneOrMore, text } from './schema-parts.ts'
+import { whoSchema } from './who-schema.ts'
 
 /** Grammar only: a source without a forge before it is on the forge of the file. */
 const ANY_FORGE = 'any'
@@ -60,14 +63,18 @@ const accept = z
           'What images must have, in addition to what the application says, in every change of one of the paths and one of the images.',
       })
       .optional(),
-    promote: oneOrMore(
-      text(parseWho, {
-        description: 'Who may promote, once there are commands for it; this version has none.',
-        pattern: '^(team|user|role):\\S+$',
-        examples: ['team:acme/sre', 'user:alice', 'role:maintain'],
-      }),
-      { description: 'Who may promote, once there are commands for it; this version has none.' },
-    ).optional(),
+    promote: whoSchema((value) => parseWho(value, ANY_FORGE), {
+      description: 'Who may promote, roll back and lock, from the application repository.',
+      each: 'A person, a team or group, or everybody with a role in this repository.',
+      pattern: '^((user|team|group):([a-z][a-z0-9-]*:)?[\\w./-]+|role:[a-z]+)$',
+      examples: ['team:acme/sre', 'user:alice', 'role:maintain'],
+    }),
+    reviewers: whoSchema((value) => parseReviewer(value, ANY_FORGE), {
+      description: 'Whom the bot asks for a review of its change requests.',
+      each: 'A person, a team or group, on the forge of this repository.',
+      pattern: '^(user|team|group):[\\w./-]+$',
+      examples: ['team:acme/sre', 'user:alice'],
+    }),
   })
   .meta({ description: 'What one application repository, or several, may do.' })
 
@@ -77,6 +84,7 @@ export const policySchema = z
     accept: z.array(accept).max(1000).meta({
       description: 'Who may change what. Nothing is accepted from a repository that no entry names.',
     }),
+    freeze: freezesSchema.optional(),
   })
   .meta({
     title: 'Supercargo: the policy of a manifest repository',
@@ -92,10 +100,4 @@ function parseTarget(name: string): Parsed<string> {
         `"${name}" is not the name of an environment.`,
         'Write a name such as staging, or previews, or "*" for all.',
       )
-}
-
-function parseWho(who: string): Parsed<string> {
-  return /^(?:team|user|role):\S+$/.test(who)
-    ? right(who)
-    : wrong(`"${who}" names nobody.`, 'Write team:acme/sre, user:alice or role:maintain.')
 }

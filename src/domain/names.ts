@@ -1,8 +1,11 @@
 /** Every branch that the bot writes begins with this; it never writes to another by force. */
 export const BRANCH_PREFIX = 'supercargo/'
 
-/** The branch of a manifest repository where the bot keeps what people have told it; no app may be called `state`. */
-export const STATE_BRANCH = `${BRANCH_PREFIX}state`
+/** No app may have this name: its branches would be below the next one, and Git has no branch below a branch. */
+export const STATE = 'state'
+
+/** The branch of a manifest repository where the bot keeps what people have told it. */
+export const STATE_BRANCH = `${BRANCH_PREFIX}${STATE}`
 
 /** The target name under which all previews of an app share one branch; no environment may have this name. */
 export const PREVIEWS = 'previews'

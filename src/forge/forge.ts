@@ -4,6 +4,7 @@ import type { Vocabulary } from '../domain/vocabulary.ts'
 import type { ForgeChecks } from './checks.ts'
 import type { ForgeFeedback, OwnComment } from './feedback.ts'
 import type { ForgeGlance } from './glance.ts'
+import type { ForgePeople } from './people.ts'
 import type { ForgeState, StateSnapshot } from './state.ts'
 
 /**
@@ -12,7 +13,14 @@ import type { ForgeState, StateSnapshot } from './state.ts'
  * SupercargoError whose kind decides scheduling: `transient` with `retryAt` for rate limits, `conflict` for
  * a lost race, `permanent` with code `repository-not-found` for 404 and 403 without a rate limit.
  */
-export interface Forge extends ForgeReader, ForgeGlance, ForgeChecks, ForgeWriter, ForgeFeedback, ForgeState {
+export interface Forge
+  extends ForgeReader,
+    ForgeGlance,
+    ForgeChecks,
+    ForgeWriter,
+    ForgeFeedback,
+    ForgePeople,
+    ForgeState {
   readonly id: ForgeId
   /** For texts that people read. */
   readonly words: Vocabulary

@@ -10,6 +10,7 @@ export const GITHUB_PERMISSIONS = {
   statuses: 'read',
   deployments: 'write',
   packages: 'read',
+  members: 'read',
   metadata: 'read',
 } as const
 

@@ -68,6 +68,8 @@ export interface Standing {
   from: string | null
   to: string | null
   url: string | null
+  /** What is to be said once it has `to`, where that is more than that it has it. */
+  there?: Reason
   /** Newer versions than the one that it should have, which are not ready; newest first. */
   waiting?: Waiting[]
   /** Which of them should have been ready by now, and what it lacks. */

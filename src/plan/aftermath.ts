@@ -24,6 +24,8 @@ export function aftermath(standings: readonly Standing[], applied: readonly Appl
 
 function afterOne(standing: Standing, { action, words, opened, merge }: Applied): Standing {
   if (action.kind === 'commit' || merge?.merged === true) {
+    const { there, ...before } = standing
+    if (there !== undefined) return { ...before, state: 'held', from: before.to, reason: there, url: null }
     const message = `${standing.target} has ${standing.to}.`
     return whileWaiting({
       ...standing,

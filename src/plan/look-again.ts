@@ -53,6 +53,11 @@ export function untilReady(standings: readonly Standing[]): LookAgain | null {
   }
 }
 
+/** What is held until a time, such as by a lock; null where only a person ends it. */
+export function untilHeld({ reason }: Standing, until: Date | null): LookAgain | null {
+  return until === null ? null : { seconds: null, notBefore: null, at: until, reason: reason.message }
+}
+
 /** Both: as soon as either. A time that comes by itself makes nobody ask the sooner. */
 export function sooner(a: LookAgain | null, b: LookAgain | null): LookAgain | null {
   if (a === null || b === null) return a ?? b

@@ -68,7 +68,8 @@ export function manifestQueries(config: SourceConfig): { repository: RepositoryI
     if (app.previews === null) continue
     const query = queryFor(app.previews)
     const root = templateRoot(parseTemplate(app.previews.path, PREVIEW_PATH_VARIABLES))
-    addDirectory(query.directories, { path: app.previews.template, texts: true, history: 0 })
+    if (app.previews.template !== null)
+      addDirectory(query.directories, { path: app.previews.template, texts: true, history: 0 })
     addDirectory(query.directories, { path: root, texts: false, history: 0 })
     query.changeRequestBranches.push(changeRequestBranch(app.name, PREVIEWS))
     addPrefix(query, changeRequestPrefix(app.name))

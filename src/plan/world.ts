@@ -60,6 +60,11 @@ export function wordsOf(world: World, repository: RepositoryId): Vocabulary {
   return manifests?.snapshot == null ? world.words : manifests.words
 }
 
+/** Why nothing may get in by itself: nobody knows what people have told the bot, which may be that it is locked. */
+export function unreadableState({ state }: ReadableManifests): Reason | null {
+  return state.ok ? null : { code: 'state-unreadable', message: state.message }
+}
+
 /** The part of the world where a target is written. */
 export function manifestsOf({ manifests }: Pick<World, 'manifests'>, target: Target): ManifestWorld {
   const found = manifests.find(

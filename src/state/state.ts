@@ -41,6 +41,8 @@ export interface Lock extends Said {
 
 export interface Promotion extends Said {
   version: PinnedVersion
+  /** The tag that the rule had then, which does not end the promotion; null: it had none. */
+  instead: string | null
 }
 
 export interface PinnedVersion {

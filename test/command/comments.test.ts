@@ -38,9 +38,11 @@ function show(reading: CommentReading): string {
   if (reading.kind === 'nothing') return 'nothing'
   if (reading.kind === 'refused') return reading.problems.map(({ code }) => `!${code}`).join(' + ')
   return reading.commands
-    .map(({ verb, options, reason }) =>
+    .map(({ verb, arguments: words, options, lasting, reason }) =>
       [
         verb,
+        ...Object.values(words),
+        ...(lasting === null ? [] : [`for ${lasting}`]),
         ...Object.entries(options).map(([key, value]) => `${key}=${value}`),
         ...(reason === null ? [] : [`-- ${reason}`]),
       ].join(' '),

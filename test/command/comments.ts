@@ -96,7 +96,6 @@ const BARE: Row[] = [
   nothing('a verb of ours with a stop', '/status.'),
   nothing('a verb of ours with more letters', '/statuses'),
   nothing('a verb that this version does not have', '/promote production'),
-  nothing('a quick action', '/lock'),
   nothing('a path', '/status/of/things'),
   nothing('a path below our name', '/cargo/status'),
   nothing('our name with a colon', '/cargo: status'),
@@ -104,6 +103,27 @@ const BARE: Row[] = [
   nothing('two slashes', '//cargo status'),
   nothing('a space behind the slash', '/ cargo status'),
   nothing('a slash alone', '/'),
+]
+
+const LOCKS: Row[] = [
+  row('a lock', '/cargo lock production', 'lock production'),
+  bare('a lock without the namespace', '/lock production', 'lock production'),
+  bare('a lock of nothing', '/lock', '!argument-missing'),
+  row('a lock for a time', '/cargo lock production for 1h30m', 'lock production for 5400'),
+  row('a lock with why', '/cargo lock production -- it burns', 'lock production -- it burns'),
+  row('a lock until a day', '/cargo lock production until=2026-12-01', 'lock production until=2026-12-01'),
+  row('a lock until a time', '/cargo lock x until="2026-12-01 18:00"', 'lock x until=2026-12-01 18:00'),
+  row('a lock until no day', '/cargo lock production until=2026-02-30', '!argument-invalid'),
+  row('a lock until some time', '/cargo lock production until=tomorrow', '!argument-invalid'),
+  row('a lock for no time', '/cargo lock production for 0m', '!argument-invalid'),
+  row('a lock for nothing', '/cargo lock production for', '!argument-invalid'),
+  row('a lock of two', '/cargo lock staging production', '!argument-unexpected'),
+  row('a lock of a path', '/cargo lock apps/web', '!argument-invalid'),
+  row('a lock of one app', '/cargo lock staging app=web', 'lock staging app=web'),
+  row('an unlock', '/cargo unlock production -- over', 'unlock production -- over'),
+  bare('an unlock without the namespace', '/unlock production', 'unlock production'),
+  row('an unlock for a time', '/cargo unlock production for 2h', '!argument-unexpected'),
+  row('an unlock and a lock', ['/cargo unlock a', '/cargo lock b'], 'unlock a + lock b'),
 ]
 
 const REFUSED: Row[] = [
@@ -289,10 +309,37 @@ const AUTHORS: Row[] = [
   nothing('praise', 'LGTM :rocket:'),
 ]
 
+const PREVIEWS: Row[] = [
+  row('a preview, and nothing else', '/cargo preview', 'preview'),
+  bare('a preview without the namespace', '/preview', 'preview'),
+  bare('a preview that is wanted', '/preview up', 'preview up'),
+  bare('a preview as a phone begins a sentence', '/Preview Up', 'preview up'),
+  row('a preview of a commit', '/cargo preview up 1A2b3c4', 'preview up 1a2b3c4'),
+  row('a preview of a whole commit', `/cargo preview up ${'a1'.repeat(20)}`, `preview up ${'a1'.repeat(20)}`),
+  row('a preview of too few digits', '/cargo preview up 1a2b3c', '!argument-invalid'),
+  row('a preview of too many digits', `/cargo preview up ${'a'.repeat(41)}`, '!argument-invalid'),
+  row('a preview of a branch', '/cargo preview up main', '!argument-invalid'),
+  row('a preview that goes', '/cargo preview down', 'preview down'),
+  row('a preview that goes, and why', '/cargo preview down -- too dear', 'preview down -- too dear'),
+  row('a preview that goes, of a commit', '/cargo preview down 1a2b3c4', '!argument-unexpected'),
+  row('a preview that stays for longer', '/cargo preview extend', 'preview extend'),
+  row('a preview that stays for two days', '/cargo preview extend 2d', 'preview extend 2d'),
+  row('a preview that stays for a time with "for"', '/cargo preview extend for 2d', '!argument-unexpected'),
+  row('a preview that stays for no time', '/cargo preview extend 0d', '!argument-invalid'),
+  row('a preview that stays for two times', '/cargo preview extend 2d 3d', '!argument-unexpected'),
+  row('a preview that is pinned', '/cargo preview pin', 'preview pin'),
+  row('a preview that is not pinned any more', '/cargo preview unpin', 'preview unpin'),
+  row('a preview of one app', '/cargo preview app=web down', 'preview down app=web'),
+  row('a preview of something else', '/cargo preview constructor', '!argument-invalid'),
+  row('a time alone', '/cargo preview 2d', '!argument-invalid'),
+]
+
 export const ROWS: readonly Row[] = [
+  PREVIEWS,
   PLAIN,
   SEVERAL,
   BARE,
+  LOCKS,
   REFUSED,
   PHONES,
   INVISIBLE,

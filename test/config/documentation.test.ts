@@ -40,7 +40,7 @@ for (const [index, example] of blocks(MANIFESTS).entries()) {
 
 test('there are examples of both', () => {
   assert.equal(blocks(APPLICATION).length, 10)
-  assert.equal(blocks(MANIFESTS).length, 1)
+  assert.equal(blocks(MANIFESTS).length, 3)
 })
 
 test('every key, variable and kind of rule is documented', () => {
@@ -55,7 +55,8 @@ test('every key, variable and kind of rule is documented', () => {
     Object.keys(schema?.properties ?? {}),
   )
   const accept = Object.keys(policyJsonSchema.properties?.accept?.items?.properties ?? {})
-  for (const key of [...top, ...previews, ...keys, ...accept, ...Object.keys(LATER_KEYS)])
+  const freeze = Object.keys(policyJsonSchema.properties?.freeze?.items?.properties ?? {})
+  for (const key of [...top, ...previews, ...keys, ...accept, ...freeze, ...Object.keys(LATER_KEYS)])
     assert.ok(TEXT.includes(`\`${key}\``), key)
   for (const variable of [...PREVIEW_VARIABLES, ...FIELD_VARIABLES, ...TAG_VARIABLES])
     assert.ok(new RegExp(`^\\| \`\\{${variable}\\}\` +\\|`, 'm').test(APPLICATION), variable)

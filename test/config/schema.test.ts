@@ -97,6 +97,15 @@ describe('the schema and the reader agree', () => {
     ['policy', entry],
     ['policy', entry.replace('}]', ', merge: [], direct: "*", promote: [user:alice] }]')],
     ['policy', entry.replace('acme/web', '"**"')],
+    ['policy', `${entry}\nfreeze: []`],
+    [
+      'policy',
+      `${entry}\nfreeze: [{ from: 2026-12-24, to: "2027-01-02 18:00", zone: Europe/Berlin, only: a }]`,
+    ],
+    [
+      'policy',
+      entry.replace('}]', ', promote: { a: user:gitlab:x, "*": [role:owner] }, reviewers: group:g }]'),
+    ],
   ] as const) {
     test(`both accept ${JSON.stringify(text)}`, () => {
       const [validate, problems] = judges[kind]
@@ -142,6 +151,7 @@ describe('the schema and the reader agree', () => {
     ['source', 'manifests: m\nimage: a\nenvironments: { a: { follow: branch main, path: a } }'],
     ['source', 'manifests: a/m\nimages: []\nenvironments: { a: { follow: branch main, path: a } }'],
     ['source', `${BASE}apps: { A: {} }`],
+    ['source', `${BASE}apps: { state: {} }`],
     ['source', `${BASE}paths: /x\nenvironments: { a: { follow: branch main, path: a } }`],
     ...[
       'ready: soon',
@@ -183,7 +193,18 @@ describe('the schema and the reader agree', () => {
     ['source', `${BASE}imagePolicies: { web: acme/web }\nenvironments: { a: { follow: branch m, path: a } }`],
     ['policy', '{}'],
     ['policy', 'accept: {}'],
-    ['policy', `${entry}\nfreeze: []`],
+    ...[
+      '[{ from: 2026-12-24 }]',
+      '[{ from: 2026-12-24, to: tomorrow }]',
+      '[{ from: 2026-12-24, to: 2027-01-02, zone: europe/berlin }]',
+      '[{ from: 2026-12-24, to: 2027-01-02, only: a, except: b }]',
+      '[{ from: 2026-12-24, to: 2027-01-02, except: previews }]',
+      '[{ from: 2026-12-24, to: 2027-01-02, onyl: a }]',
+      '{}',
+    ].map((freeze) => ['policy', `${entry}\nfreeze: ${freeze}`] as const),
+    ['policy', entry.replace('}]', ', promote: role }]')],
+    ['policy', entry.replace('}]', ', promote: { Staging: user:alice } }]')],
+    ['policy', entry.replace('}]', ', reviewers: role:write }]')],
     ['policy', entry.replace('}]', ', gates: { soak: 1h } }]')],
     ['policy', entry.replace('from: acme/web, ', '')],
     ['policy', entry.replace('paths: a/**, ', '')],

@@ -184,6 +184,11 @@ describe('rules about several values', () => {
     ['apps without one', `${BASE}apps: {}`, ['3:1 missing']],
     ['an app without targets', `${BASE}apps:\n  web: { paths: x }`, ['4:3 missing']],
     ['a bad name of an app', `${BASE}${STAGING}apps: { Web: {} }`, ['4:9 invalid-value']],
+    [
+      'an app whose branches have no place beside the state branch',
+      `${BASE}${STAGING}apps: { state: {} }`,
+      ['4:9 invalid-value'],
+    ],
     ['image and images', `${BASE}images: [b]\n${STAGING}`, ['3:1 conflict']],
     ['one image twice', `manifests: a/b\nimages: [nginx, library/nginx]\n${STAGING}`, ['2:17 conflict']],
     [

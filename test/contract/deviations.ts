@@ -18,6 +18,10 @@ export interface Deviations {
   reportId: boolean
   /** A branch moves or goes only from the head that was judged, in one step with the look at it. */
   branchesAreSwapped: boolean
+  /** The state branch shares no history with any other. */
+  stateIsApart: boolean
+  /** Requests that read a state branch which another one has written. */
+  readState: number
 }
 
 export const GITHUB: Deviations = {
@@ -31,6 +35,8 @@ export const GITHUB: Deviations = {
   pathOids: true,
   reportId: true,
   branchesAreSwapped: true,
+  stateIsApart: true,
+  readState: 1,
 }
 
 export const GITLAB: Deviations = {
@@ -50,4 +56,8 @@ export const GITLAB: Deviations = {
   reportId: false,
   // no request moves or deletes a branch only from an expected head; merging alone has one (`sha`)
   branchesAreSwapped: false,
+  // no request makes a branch without a history
+  stateIsApart: false,
+  // what the head holds, its texts, and who made its commits
+  readState: 4,
 }

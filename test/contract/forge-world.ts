@@ -44,6 +44,8 @@ export interface Person {
   readReactions(repository: RepositoryId, number: number, comment: number): Promise<string[]>
   /** Makes somebody a member of the repository; an account is made where there is none. */
   grant(repository: RepositoryId, login: string, access: Exclude<Access, 'none'>): Promise<void>
+  /** Makes a team (on GitLab a group, `acme/sre`) of these people and nobody else. */
+  setTeam(team: string, logins: string[]): Promise<void>
   /** What is deployed, as the forge shows it: `commit state url`. */
   readDeployments(repository: RepositoryId, place: DeploymentPlace): Promise<string[]>
   /** How the forge shows a pull request: its state, its body, and whether it was merged. */

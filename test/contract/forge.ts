@@ -1,6 +1,8 @@
 import { forgeChecksContract } from './forge-checks.ts'
 import { forgeFeedbackContract } from './forge-feedback.ts'
+import { forgePeopleContract } from './forge-people.ts'
 import { forgeReadingContract } from './forge-reading.ts'
+import { forgeStateContract } from './forge-state.ts'
 import type { StartForge } from './forge-world.ts'
 import { forgeWritingContract } from './forge-writing.ts'
 
@@ -10,4 +12,6 @@ export function forgeContract(name: string, start: StartForge): void {
   forgeChecksContract(name, start)
   forgeWritingContract(name, start)
   forgeFeedbackContract(name, start)
+  forgePeopleContract(name, start)
+  forgeStateContract(name, start)
 }

@@ -13,6 +13,7 @@ import { install } from '../../src/sandbox/model/installations.ts'
 import type { Model } from '../../src/sandbox/model/model.ts'
 import { protect } from '../../src/sandbox/model/protection.ts'
 import { createRepository, forkRepository, setRole } from '../../src/sandbox/model/repositories.ts'
+import { setTeam } from '../../src/sandbox/model/teams.ts'
 import { PRIVATE_KEY, SILENT } from '../forge/github/stub.ts'
 import { withOracles } from '../support/oracles/with-oracles.ts'
 import { GITHUB } from './deviations.ts'
@@ -130,6 +131,10 @@ function createPerson(apiUrl: string, model: Model): Person {
       return found.map(({ content, user }) => `${content} by ${user.login.replace('[bot]', '')}`)
     },
     grant: async (repository, login, access) => setRole(model, modelOf(repository), login, access),
+    setTeam: async (team, logins) => {
+      const [organization = '', slug = ''] = team.split('/')
+      setTeam(model, organization, slug, logins)
+    },
     readDeployments: async ({ path }, { environment, slot }) => {
       const query = new URLSearchParams({ environment, task: `deploy:${slot}` })
       const shown: string[] = []

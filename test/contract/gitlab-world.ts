@@ -8,9 +8,9 @@ import type { Forge } from '../../src/forge/forge.ts'
 import { createGitLabForge } from '../../src/forge/gitlab/gitlab-forge.ts'
 import type { GitLabOptions } from '../../src/forge/gitlab/options.ts'
 import { createGitLabSandbox, type GitLabSandbox } from '../../src/sandbox/gitlab/sandbox.ts'
-import { createProject } from '../../src/sandbox/gitlab/state/groups.ts'
+import { createProject, ensureGroup, setMember } from '../../src/sandbox/gitlab/state/groups.ts'
 import { listen } from '../../src/sandbox/listen.ts'
-import { findRepository } from '../../src/sandbox/model/access.ts'
+import { accountById, findRepository } from '../../src/sandbox/model/access.ts'
 import type { Model } from '../../src/sandbox/model/model.ts'
 import { protect } from '../../src/sandbox/model/protection.ts'
 import { forkRepository } from '../../src/sandbox/model/repositories.ts'
@@ -133,6 +133,13 @@ function createPerson(url: string, sandbox: GitLabSandbox): Person {
     },
     grant: async ({ path }, login, access) => {
       sandbox.addMember(path, login, ({ read: 20, write: 30, maintain: 40, admin: 50 } as const)[access])
+    },
+    setTeam: async (path, logins) => {
+      const group = ensureGroup(sandbox.model, path)
+      for (const { accountId } of sandbox.model.tables.members.by(group.id)) {
+        setMember(sandbox.model, group, accountById(sandbox.model, accountId).login, null)
+      }
+      for (const login of logins) setMember(sandbox.model, group, login, 30)
     },
     readDeployments: async ({ path }, { environment, slot }) => {
       const name = encodeURIComponent(`${environment}/${slot}`)

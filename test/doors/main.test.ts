@@ -55,6 +55,7 @@ test('a stored delivery survives kill -9, and SIGTERM stops it in order', async 
     (await (await fetch(again)).text()).includes('Looks at acme/web: branch main moved to aaaaaaa.'),
   )
   assert.equal((await fetch(`${again}/setup/github`)).status, 404)
+  assert.equal((await fetch(`${again}/api/v1/previews?source=acme/web`)).status, 404)
   const third = start(context, [MAIN], environment)
   assert.equal(await third.ended, 69)
   assert.match(third.output(), /is in use by process \d+|already|another process|in use/i)
@@ -64,13 +65,27 @@ test('a stored delivery survives kill -9, and SIGTERM stops it in order', async 
   assert.doesNotMatch(first.output() + second.output(), new RegExp(SECRET))
 })
 
-test('bound to the network it has no page for strangers, and still a door for webhooks', async (context) => {
-  const environment = { ...APP, SUPERCARGO_DATA: await dataDirectory(context), HOST: '0.0.0.0' }
-  const { printed } = start(context, [MAIN], environment)
+test('bound to the network it has no page for strangers, and still a door for webhooks, and for engines with a token', async (context) => {
+  const token = '1d0ce6ab7d6b5ad3f5a8a6a7c0c44b1f'
+  const environment = {
+    ...APP,
+    SUPERCARGO_DATA: await dataDirectory(context),
+    HOST: '0.0.0.0',
+    GENERATOR_TOKEN: token,
+  }
+  const { printed, output } = start(context, [MAIN], environment)
   const [, url = ''] = await printed(/"url":"(http:[^"]+)"/)
   assert.equal((await fetch(url)).status, 404)
   assert.equal((await fetch(`${url}/sandbox/github/acme/web`)).status, 404)
   assert.equal((await push(`${url}/webhooks/github`, 'one')).status, 202)
+  const ask = (given: string) =>
+    fetch(`${url}/api/v1/previews?source=acme/web`, { headers: { authorization: `Bearer ${given}` } })
+  assert.equal((await ask(SECRET)).status, 401)
+  // its GitHub is not there
+  const answer = await ask(token)
+  assert.equal(answer.status, 503)
+  assert.match(await answer.text(), /^\{"code":"[a-z-]+","message":"The forge could not tell/)
+  assert.doesNotMatch(output(), new RegExp(token))
 })
 
 test('--setup serves the setup page to the reader of the log, and nothing else', async (context) => {

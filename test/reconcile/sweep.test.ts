@@ -10,6 +10,7 @@ import { updateRepository } from '../../src/sandbox/model/repositories.ts'
 import { openStore } from '../../src/store/open.ts'
 import { CONFIG, POLICY } from '../support/acme.ts'
 import { copyStore } from '../support/embedded-store.ts'
+import { NO_SWEEP } from '../support/no-store.ts'
 import { acrossForges, MANIFESTS, PAIRS, SOURCE, type Stage } from '../support/stage.ts'
 import { kustomization } from '../support/world.ts'
 
@@ -55,8 +56,7 @@ async function withServer(s: Stage, play: (server: Server) => Promise<void>): Pr
     log,
     now,
     meaning: () => ({ keys: [], outcome: 'Nothing is heard.' }),
-    announced: () => false,
-    listed: () => {},
+    ...NO_SWEEP,
   })
   const sweep = async () => (await handlers.sweep()).toSorted()
   const visit = async (keys: readonly string[]) => {

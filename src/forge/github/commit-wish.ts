@@ -29,22 +29,23 @@ export function oneStepInput(repository: string, branch: string, expectedHeadOid
 }
 
 /**
- * Makes the commit on `parent` without any branch: two requests, and nobody sees it until a branch points to it.
+ * Makes the commit on `parent` without any branch: two requests, and nobody sees it until a branch points to it. Null:
+ * it is the first of a history of its own.
  * Without author and committer GitHub makes it in the bot's name, and signs it.
  * https://docs.github.com/en/rest/git/commits#create-a-commit
  */
 export async function createLooseCommit(
   session: Session,
-  parent: Oid,
+  parent: Oid | null,
   wish: CommitWish,
-  base: BaseFacts,
+  base: Pick<BaseFacts, 'modes'> & { tree: Oid | null },
 ): Promise<Oid> {
   const { owner, repo } = session
   const tree = await session.write((request) =>
     request('POST /repos/{owner}/{repo}/git/trees', {
       owner,
       repo,
-      base_tree: base.tree,
+      ...(base.tree === null ? {} : { base_tree: base.tree }),
       tree: wish.changes.map((change) => {
         const entry = { path: change.path, mode: modeOf(change, base), type: 'blob' as const }
         return change.content === null ? { ...entry, sha: null } : { ...entry, content: change.content }
@@ -57,12 +58,15 @@ export async function createLooseCommit(
       repo,
       message: wish.message,
       tree: tree.data.sha,
-      parents: [parent],
+      parents: parent === null ? [] : [parent],
     }),
   )
   return commit.data.sha
 }
 
-function modeOf({ path, mode }: CommitWish['changes'][number], base: BaseFacts): '100644' | '100755' {
+function modeOf(
+  { path, mode }: CommitWish['changes'][number],
+  base: Pick<BaseFacts, 'modes'>,
+): '100644' | '100755' {
   return mode ?? (base.modes.get(path) === '100755' ? '100755' : '100644')
 }

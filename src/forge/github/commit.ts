@@ -3,7 +3,7 @@ import type { Oid } from '../../domain/commit.ts'
 import type { RepositoryId } from '../../domain/repository.ts'
 import type { DirectCommit } from '../forge.ts'
 import { statusOf } from '../shared/answer.ts'
-import { branchMoved } from '../shared/branches.ts'
+import { assertNotState, branchMoved } from '../shared/branches.ts'
 import type { Session } from './client.ts'
 import { createLooseCommit, fitsOneStep, oneStepInput } from './commit-wish.ts'
 import { baseFacts } from './facts.ts'
@@ -24,11 +24,21 @@ export async function commit(
   wish: DirectCommit,
   memory: Memory,
 ): Promise<Oid> {
+  assertNotState(wish.branch)
   const base = await baseFacts(session, repository, wish.expectedHead, wish.changes, memory)
   if (!fitsOneStep(wish, base)) {
     const made = await createLooseCommit(session, wish.expectedHead, wish, base)
     return await fastForward(session, repository, wish, made)
   }
+  return await commitInOneStep(session, repository, wish)
+}
+
+/** The commit as one request, which GitHub refuses where the head is another one by then. */
+export async function commitInOneStep(
+  session: Session,
+  repository: RepositoryId,
+  wish: DirectCommit,
+): Promise<Oid> {
   const input = oneStepInput(`${session.owner}/${session.repo}`, wish.branch, wish.expectedHead, wish)
   const answer = await session.mutate(COMMIT, { input })
   const [problem] = problemsOf(answer, 'commit')

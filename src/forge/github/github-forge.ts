@@ -11,6 +11,7 @@ import { endDeployment, ensureDeployment } from './deployment.ts'
 import { describeChangeRequest } from './describe-change-request.ts'
 import { glance } from './glance.ts'
 import { ensureLabels } from './labels.ts'
+import { readMembers, readMembership } from './membership.ts'
 import { createMemory } from './memory.ts'
 import { mergeChangeRequest } from './merge-change-request.ts'
 import { openChangeRequest } from './open-change-request.ts'
@@ -24,6 +25,7 @@ import { findComment, readSource } from './read-source.ts'
 import { writeReport } from './report.ts'
 import type { Purpose } from './tokens.ts'
 import { updateChangeRequest } from './update-change-request.ts'
+import { writeState } from './write-state.ts'
 
 /**
  * GitHub, or an Enterprise Server, behind the port; see docs/github-api.md for what each call costs. Nothing
@@ -77,9 +79,10 @@ export function createGitHubForge(options: GitHubOptions): Forge {
       reads(repository, (session) => writeComment(session, repository, wish)),
     writeReport: (repository, wish) =>
       reads(repository, (session) => writeReport(session, repository, wish, memory)),
-    writeState: async () => {
-      throw new Error('not there yet')
-    },
+    writeState: (repository, wish) => writes(repository, (session) => writeState(session, repository, wish)),
+    readMembership: (repository, team, login) =>
+      readMembership(() => client.session(repository, 'members'), team, login),
+    readMembers: (repository, team) => readMembers(() => client.session(repository, 'members'), team),
     readAccess: (repository, login) => reads(repository, (session) => readAccess(session, login)),
     readComment: (repository, number, comment) =>
       reads(repository, (session) => readComment(session, number, comment)),

@@ -33,7 +33,7 @@ export function writtenByBot(
   commit: { author?: Actor; parents: { totalCount: number } },
   viewer: string,
 ): boolean {
-  return isViewer(commit.author, viewer) && commit.parents.totalCount === 1
+  return isViewer(commit.author, viewer) && commit.parents.totalCount <= 1
 }
 
 /** The account that the forge names, or the address that GitHub writes for accounts: `ID+LOGIN@users.noreply.HOST`. */

@@ -11,13 +11,14 @@ export function splitQuery(
   directories: Directory[],
 ): [ManifestPart, ...ManifestPart[]] {
   const branchDirectories = directories.map(({ path }) => path)
-  const common = { branch: query.branch, at: null, branchDirectories, prefixes: [] }
+  const common = { branch: query.branch, at: null, branchDirectories, prefixes: [], state: null }
   const first: ManifestPart = {
     ...common,
     files: query.files,
     directories: directories.slice(0, LISTINGS),
     branches: [],
     prefixes: query.branchPrefixes ?? [],
+    state: query.state ?? null,
   }
   const parts: [ManifestPart, ...ManifestPart[]] = [first]
   for (let start = LISTINGS; start < directories.length; start += LISTINGS) {

@@ -12,6 +12,7 @@ import {
 } from './branch-state.ts'
 import { ACTOR_FIELDS, actorSchema } from './identity.ts'
 import { METHOD_FIELDS } from './memory.ts'
+import { stateFields, stateSchema } from './state.ts'
 import { BLOB_FRAGMENT, entrySchema, objectSchema, TEXT_TREE_FRAGMENTS, TREE_FRAGMENTS } from './tree.ts'
 
 /** One request's part of a snapshot. */
@@ -26,9 +27,11 @@ export interface ManifestPart {
   branchDirectories: string[]
   branches: string[]
   prefixes: string[]
+  /** Directory of the state branch; null: it is not read. */
+  state: string | null
 }
 
-/** The document and variables of one part. Aliases are `f`, `d`, `h`, `b`, `c`, `o`, `x`, `m`, `p` with an index. */
+/** The document and variables of one part. Aliases are `f`, `d`, `h`, `b`, `c`, `o`, `x`, `m`, `p` with an index, and `said`. */
 export function manifestDocument(owner: string, name: string, part: ManifestPart): [string, Variables] {
   const declared = new Declarations()
   const text = (value: string) => declared.add('String!', value)
@@ -74,6 +77,7 @@ export function manifestDocument(owner: string, name: string, part: ManifestPart
       ${pinned}
       ${branches.join('\n')}
       ${prefixes.join('\n')}
+      ${part.state === null ? '' : stateFields(part.state, text)}
     }`
   return [`query ReadManifests${declared} { ${body} }\n${fragments(body)}`, declared.values]
 }
@@ -163,6 +167,7 @@ export const manifestsSchema = z.object({
     /** The default branch's head with the files, where `base` is another branch. */
     home: z.object({ target: z.looseObject({}).nullable() }).nullish(),
     at: commitSchema.nullish(),
+    said: stateSchema.nullish(),
   }),
 })
 

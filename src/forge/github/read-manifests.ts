@@ -10,6 +10,7 @@ import { type ManifestAnswer, type PartBranch, type PartState, readPart, walkAli
 import { splitQuery } from './manifest-query.ts'
 import { aliasSchemas, type ManifestPart, manifestDocument, manifestsSchema } from './manifests-document.ts'
 import { baseMemoryKey, type Memory, methodsOf, repositoryMemoryKey } from './memory.ts'
+import { stateListing, toStateSnapshot } from './state.ts'
 import type { FoundFile } from './tree.ts'
 
 /** Reads a manifest repository as `Forge.readManifests` promises: one request for up to 400 listings of directories. */
@@ -41,9 +42,15 @@ export async function readManifests(
     const more = await ask(session, { ...part, branch: base.name, at: base.target.oid })
     await readPart(state, part, more.repository.at ?? base.target, more)
   }
-  const listings = [tree, ...Object.values(state.branches).map((branch) => branch.listing)]
+  const said = answer.repository.said ?? null
+  const stated = stateListing(said, query.state ?? '')
+  const listings = [tree, stated, ...Object.values(state.branches).map((branch) => branch.listing)]
   const complete = await readDeepTrees(session, listings)
-  await completeTexts(session, [...Object.values(files), ...tree.files].filter(isFound), memory.blobs)
+  await completeTexts(
+    session,
+    [...Object.values(files), ...tree.files, ...stated.files].filter(isFound),
+    memory.blobs,
+  )
 
   memory.repository.set(repositoryMemoryKey(repository), {
     nodeId: answer.repository.id,
@@ -71,6 +78,7 @@ export async function readManifests(
       Object.entries(state.branches).map(([name, branch]) => [name, toState(branch)]),
     ),
     branches: (query.branchPrefixes ?? []).flatMap((_, i) => readNames(answer.repository[`p${i}`])),
+    ...(query.state === undefined ? {} : { state: toStateSnapshot(said, stated, complete, state.viewer) }),
   }
 }
 

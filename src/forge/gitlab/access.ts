@@ -3,14 +3,9 @@ import type { RepositoryId } from '../../domain/repository.ts'
 import type { Access } from '../feedback.ts'
 import { statusOf } from '../shared/answer.ts'
 import type { Client } from './client.ts'
+import { findUser, levelOf, memberSchema } from './people.ts'
 
-const userSchema = z.object({ id: z.number(), username: z.string(), state: z.string() })
-const memberSchema = z.object({
-  access_level: z.number(),
-  /** A day, from whose beginning on it does not count. */
-  expires_at: z.string().nullish(),
-  membership_state: z.string().nullish(),
-})
+const levelSchema = memberSchema.pick({ access_level: true, expires_at: true, membership_state: true })
 const projectSchema = z.object({
   visibility: z.string().nullish(),
   repository_access_level: z.string().nullish(),
@@ -27,9 +22,8 @@ export async function readAccess(
   login: string,
   now: Date,
 ): Promise<Access> {
-  const found = z.array(userSchema).parse(await client.rest.users.all({ username: login, maxPages: 1 }))
-  const user = found.find(({ username }) => username.toLowerCase() === login.toLowerCase())
-  if (user?.state !== 'active') return 'none'
+  const user = await findUser(client, login)
+  if (user === null) return 'none'
   const access = accessOf(await readLevel(client, repository, user.id, now))
   if (access !== 'none') return access
   const project = projectSchema.parse(await client.rest.projects.show(repository.path))
@@ -39,11 +33,8 @@ export async function readAccess(
 
 async function readLevel(client: Client, { path }: RepositoryId, user: number, now: Date): Promise<number> {
   try {
-    const { access_level, expires_at, membership_state } = memberSchema.parse(
-      await client.rest.members.show(path, user, { includeInherited: true }),
-    )
-    const expired = typeof expires_at === 'string' && expires_at <= now.toISOString()
-    return expired || membership_state === 'awaiting' ? 0 : access_level
+    const member = await client.rest.members.show(path, user, { includeInherited: true })
+    return levelOf(levelSchema.parse(member), now)
   } catch (error) {
     if (statusOf(error) === 404) return 0
     throw error

@@ -33,9 +33,15 @@ export async function actionsOf(
   memory: Memory,
   guard?: Oid,
 ): Promise<CommitAction[]> {
-  const present = await modesAt(client, repository, parent, changes, memory)
+  const present = await filesAt(
+    client,
+    repository,
+    parent,
+    changes.map(({ path }) => path),
+    memory,
+  )
   return changes.flatMap(({ path, content, mode }): CommitAction[] => {
-    const before = present.get(path)
+    const before = present.get(path)?.mode
     const file = {
       filePath: path,
       ...(guard === undefined || before === undefined ? {} : { lastCommitId: guard }),
@@ -55,30 +61,32 @@ export async function actionsOf(
   })
 }
 
-/** Git modes of the files to be changed that are there: from memory, else one request for up to 90. */
-async function modesAt(
+/** Those of the files that are there at a commit: from memory, else one request for up to 90. */
+export async function filesAt(
   client: Client,
   repository: RepositoryId,
   commit: Oid,
-  changes: readonly FileChange[],
+  paths: readonly string[],
   memory: Memory,
-): Promise<Map<string, string>> {
-  const modes = new Map<string, string>()
+): Promise<Map<string, ListedFile>> {
+  const found = new Map<string, ListedFile>()
   const listings = knownListings(memory, repository, commit)
   const unknown: string[] = []
-  for (const { path } of changes) {
+  for (const path of paths) {
     const directory = [...listings.keys()].find((each) => covers(each, path))
     if (directory === undefined) unknown.push(path)
     const file = listings.get(directory ?? '')?.find((each) => each.path === path)
-    if (file !== undefined) modes.set(path, file.mode)
+    if (file !== undefined) found.set(path, file)
   }
   for (let start = 0; start < unknown.length; start += PATHS) {
     const query = new ProjectQuery(repository.path)
     query.blobs('files', { kind: 'commit', oid: commit }, unknown.slice(start, start + PATHS))
     const project = await ask(client, repository, query, 'ReadModes')
-    for (const { path, mode } of aliasSchemas.blobs.parse(project.repository?.files)) modes.set(path, mode)
+    for (const { path, oid, mode } of aliasSchemas.blobs.parse(project.repository?.files)) {
+      found.set(path, { path, oid, mode })
+    }
   }
-  return modes
+  return found
 }
 
 /** Keeps what a commit of ours holds, which is what its parent holds with the changes. */

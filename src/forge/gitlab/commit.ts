@@ -1,6 +1,7 @@
 import type { Oid } from '../../domain/commit.ts'
 import type { RepositoryId } from '../../domain/repository.ts'
 import type { DirectCommit } from '../forge.ts'
+import { assertNotState } from '../shared/branches.ts'
 import { assertHead } from './branch.ts'
 import type { Client } from './client.ts'
 import { actionsOf } from './commit-actions.ts'
@@ -18,6 +19,7 @@ export async function commit(
   wish: DirectCommit,
   memory: Memory,
 ): Promise<Oid> {
+  assertNotState(wish.branch)
   const { expectedHead } = wish
   const actions = await actionsOf(client, repository, expectedHead, wish.changes, memory, expectedHead)
   await assertHead(client, repository, wish.branch, expectedHead)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Oid } from '../../domain/commit.ts'
+import { STATE_BRANCH } from '../../domain/names.ts'
 import type { RepositoryId } from '../../domain/repository.ts'
 import type { ManifestQuery } from '../forge.ts'
 import type { Directory } from '../shared/directories.ts'
@@ -35,6 +36,8 @@ export interface FirstLook {
   partial: PartialListing[]
   /** Heads of branches of the bot's, as far as there was room to ask; null where there is no such branch. */
   heads: Map<string, Oid | null>
+  /** Head of the state branch; null where there is none, or nobody asked. */
+  said: Oid | null
   /** Branches of the bot's with an open merge request. */
   prefixed: string[]
 }
@@ -55,6 +58,7 @@ export async function firstLook(
   const place: Place = query.branch === null ? { kind: 'default' } : { kind: 'branch', name: query.branch }
   const asking = new ProjectQuery(repository.path)
   asking.around(place)
+  if (query.state !== undefined) asking.head('said', { kind: 'branch', name: STATE_BRANCH })
   if (query.files.length > 0) asking.blobs('files', { kind: 'default' }, query.files)
   if (branches.length > 0) {
     asking.mergeRequests('open', openPage(branches))
@@ -90,7 +94,8 @@ export async function firstLook(
   )
   const names = prefixes.length === 0 ? [] : await ownBranches(client, repository, project, me)
   const prefixed = names.filter((name) => prefixes.some((prefix) => name.startsWith(prefix)))
-  return { project, base, files, partial, heads, prefixed }
+  const said = aliasSchemas.head.parse(found.said ?? null)
+  return { project, base, files, partial, heads, said, prefixed }
 }
 
 const NAME_FIELDS = { name: 'Name', text: 'sourceBranch', cost: 1 }
@@ -124,7 +129,7 @@ async function ownBranches(
 /** Versions differ in whether a branch that is not there has no commit, or is a mistake to ask for. */
 export function missingBranch({ path, message }: GraphQLProblem): boolean {
   return (
-    /^b\d+$/.test(String(path[2])) &&
+    /^(?:b\d+|said)$/.test(String(path[2])) &&
     /not found|does not exist|(?:unknown|bad|invalid) revision/i.test(message)
   )
 }

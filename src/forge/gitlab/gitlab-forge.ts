@@ -14,6 +14,7 @@ import { glance } from './glance.ts'
 import { type Me, readMe } from './identity.ts'
 import { ensureLabels } from './labels.ts'
 import { createLimiter } from './limiter.ts'
+import { readMembers, readMembership } from './membership.ts'
 import { createMemory } from './memory.ts'
 import { mergeChangeRequest } from './merge-change-request.ts'
 import { openChangeRequest } from './open-change-request.ts'
@@ -27,6 +28,7 @@ import { readRepository } from './read-repository.ts'
 import { readSource } from './read-source.ts'
 import { writeReport } from './report.ts'
 import { updateChangeRequest } from './update-change-request.ts'
+import { writeState } from './write-state.ts'
 
 const NOTES_PER_MINUTE = 60
 
@@ -83,8 +85,11 @@ export function createGitLabForge(options: GitLabOptions): Forge {
     writeComment: async (repository, wish) =>
       await writeComment(client, repository, wish, await me(), limiter),
     writeReport: async (repository, wish) => await writeReport(client, repository, wish, await me(), memory),
-    writeState: async () => {
-      throw new Error('not there yet')
+    writeState: (repository, wish) => writeState(client, repository, wish, memory),
+    readMembership: (_, group, login) => readMembership(client, group, login, clock()),
+    readMembers: async (_, group) => {
+      const members = await readMembers(client, group, clock())
+      return members && { ...members, items: members.items.map(({ login }) => login) }
     },
     readAccess: (repository, login) => readAccess(client, repository, login, clock()),
     readComment: (repository, number, comment) =>

@@ -37,6 +37,8 @@ export interface Memory {
   /** Directories of a commit that are in `listings`. */
   listed: LruCache<Set<string>>
   heads: LruCache<HeadFacts>
+  /** Whether all that this head of the state branch keeps was written by the bot. */
+  states: LruCache<boolean>
   ended: LruCache<Ended>
   /** Newest commits of a path at a commit. */
   histories: LruCache<PathCommit[]>
@@ -57,6 +59,7 @@ export function createMemory(): Memory {
     listings: lruCache(200_000, (files) => files.length + 1),
     listed: lruCache(2000),
     heads: lruCache(10_000),
+    states: lruCache(1000),
     ended: lruCache(10_000),
     histories: lruCache(2000),
     branches: lruCache(200),

@@ -21,6 +21,7 @@ import { knownListings, type ListedFile, type Memory } from './memory.ts'
 import { readPathHistory } from './path-history.ts'
 import { ask } from './project.ts'
 import { aliasSchemas, ProjectQuery } from './project-query.ts'
+import { readStateBranch } from './state.ts'
 import { readTexts } from './texts.ts'
 
 /**
@@ -48,7 +49,7 @@ export async function readManifests(
         ({ commit, path, files: [], after: null } satisfies PartialListing),
     ),
   )
-  const [listed, requests, facts, history] = await Promise.all([
+  const [listed, requests, facts, history, state] = await Promise.all([
     completeListings(client, repository, wanted, memory),
     branches.length === 0 ? new Map() : readBranchRequests(client, repository, branches, project, me, memory),
     Promise.all(
@@ -59,6 +60,9 @@ export async function readManifests(
       ),
     ),
     readHistories(client, repository, base, query, me, memory),
+    query.state === undefined
+      ? undefined
+      : readStateBranch(client, repository, look.said, query.state, me, memory),
   ])
   const tree = filesBelow(memory, repository, base, directories)
   const readable = tree.filter(({ path }) =>
@@ -93,6 +97,7 @@ export async function readManifests(
     history,
     changeRequests: Object.fromEntries(branches.map((branch) => [branch, stateOf(branch)])),
     branches: look.prefixed,
+    ...(state === undefined ? {} : { state }),
   }
 }
 

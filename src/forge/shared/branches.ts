@@ -1,14 +1,27 @@
 import { SupercargoError } from '../../domain/errors.ts'
-import { BRANCH_PREFIX } from '../../domain/names.ts'
+import { BRANCH_PREFIX, STATE_BRANCH } from '../../domain/names.ts'
 import type { RepositoryId } from '../../domain/repository.ts'
 
 /**
  * @param consented the policy of the manifest repository lets the bot write this branch
- * @throws SupercargoError `branch-not-ours` for any other branch (requirement 24)
+ * @throws SupercargoError `branch-not-ours` for any other branch (requirement 24), and for the bot's own notes
  */
 export function assertOurs(branch: string, consented?: true): void {
+  assertNotState(branch)
   if (branch.startsWith(BRANCH_PREFIX) || consented === true) return
-  throw new SupercargoError(`The branch ${branch} does not belong to the bot.`, {
+  throw notOurs(branch)
+}
+
+/**
+ * What people have told the bot is written by `writeState` alone.
+ * @throws SupercargoError `branch-not-ours`
+ */
+export function assertNotState(branch: string): void {
+  if (branch === STATE_BRANCH) throw notOurs(branch)
+}
+
+function notOurs(branch: string): SupercargoError {
+  return new SupercargoError(`The branch ${branch} is not one for change requests of the bot.`, {
     code: 'branch-not-ours',
     kind: 'bug',
   })

@@ -21,6 +21,8 @@ export interface Block {
   supersedes: string[]
   /** A digest of the paths that the branch changes. */
   files: string
+  /** When a person asked for this version, where it is not the rule's: each time it is another wish. */
+  asked?: string | undefined
   /** Why the bot itself closed it; null when it did not. */
   closed: string | null
 }
@@ -36,6 +38,7 @@ const schema = z.object({
   commit: z.string().nullable(),
   supersedes: z.array(z.string()),
   files: z.string(),
+  asked: z.string().optional(),
   closed: z.string().nullable(),
 })
 

@@ -73,7 +73,12 @@ export function personCommitted(branch: string): Reason {
 function proposes(request: ChangeRequest | null, proposal: Proposal): boolean {
   if (request === null || !request.ours) return false
   const block = readBlock(request.body)
-  return block !== null && sameSource(block, proposal.block) && block.version === proposal.block.version
+  return (
+    block !== null &&
+    sameSource(block, proposal.block) &&
+    block.version === proposal.block.version &&
+    block.asked === proposal.block.asked
+  )
 }
 
 function reason(code: string, message: string): Reason {

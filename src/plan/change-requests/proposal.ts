@@ -30,6 +30,8 @@ export interface Proposal {
   reason: Reason
   /** Why it must not be made although the files differ; an open change request for it is closed. */
   withdrawn: Reason | null
+  /** Why the bot itself does not let it in now, whatever `merge` says; people may. */
+  heldBack: Reason | null
   title: string
   /** Visible part of the body, given the versions that it supersedes. */
   body(supersedes: readonly string[]): string

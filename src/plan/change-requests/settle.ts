@@ -14,6 +14,7 @@ import { holds, isKnown, judgedOn, mustRebuild } from './judged-branch.ts'
 import { withNote } from './note.ts'
 import { personCommitted, whyNotTouch } from './people-first.ts'
 import { branchWish, filesOf, type Proposal, type Settled } from './proposal.ts'
+import { sameBody } from './same-body.ts'
 import { unready } from './unready.ts'
 
 const MAX_SUPERSEDED = 20
@@ -224,6 +225,9 @@ function merged(
   if (proposal.merge === 'review') {
     return settled(proposal, describe, 'waiting', waitsForMerge('review', words, open.number), open.url)
   }
+  if (proposal.heldBack !== null) {
+    return settled(proposal, describe, 'waiting', proposal.heldBack, open.url)
+  }
   if (open.mergeability !== 'clean') {
     const why = reason(`merge-${open.mergeability}`, WHY_NOT_MERGED[open.mergeability](name))
     return settled(proposal, describe, 'waiting', why, open.url, open.mergeability === 'pending')
@@ -241,11 +245,6 @@ const WHY_NOT_MERGED: Record<Exclude<Mergeability, 'clean'>, (name: string) => s
   behind: (name) => `Change request ${name} is behind its base.`,
   conflicting: (name) => `Change request ${name} conflicts with its base.`,
   draft: (name) => `Change request ${name} was made a draft by a person.`,
-}
-
-/** Forges may store other line ends. */
-function sameBody(a: string, b: string): boolean {
-  return a.replaceAll('\r\n', '\n').trimEnd() === b.trimEnd()
 }
 
 function superseded(open: ChangeRequest, proposal: Proposal): string[] {

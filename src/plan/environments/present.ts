@@ -6,6 +6,7 @@ import { readTag, renderTag } from '../../domain/tag-template.ts'
 import type { Version } from '../../domain/version.ts'
 import type { Answers } from '../questions.ts'
 import { imageCommit } from '../versions/image-commit.ts'
+import { commitGraph, findCommit } from '../versions/lineage.ts'
 import { imageTagOf, releaseWith } from '../versions/release-tags.ts'
 import { allOf, HOLDS, type Verdict } from '../versions/wait.ts'
 import type { World } from '../world.ts'
@@ -48,6 +49,23 @@ export function withCommits(
     return { each: { ...each, commit }, verdict }
   })
   return { present: found.map(({ each }) => each), verdict: allOf(found.map(({ verdict }) => verdict)) }
+}
+
+/** A version as if it stood in the manifests. */
+export function asPresent({ tag, commit }: Version): Present {
+  return { shown: tag, tag, commit }
+}
+
+/** The version that stands there, with its whole commit where one is known. */
+export function asVersion(
+  { offers }: Pick<World, 'offers'>,
+  environment: Environment,
+  present: Present,
+): Version {
+  const { tag, commit } = present
+  const release = environment.follow.kind === 'branch' ? undefined : releaseWith(environment, offers, tag)
+  const known = commit === null ? null : findCommit(commitGraph(offers), commit)
+  return { tag, commit: known ?? release?.commit ?? commit }
 }
 
 interface Context {

@@ -12,6 +12,7 @@ import type { Relation } from '../versions/lineage.ts'
 import type { VersionNames } from '../versions/pin.ts'
 import type { World } from '../world.ts'
 import type { Edited } from './edit-environment.ts'
+import type { Wish } from './wish.ts'
 
 /** What is known of an environment and its candidate when a change is proposed. */
 export interface Findings {
@@ -22,15 +23,21 @@ export interface Findings {
   sameTag: Reason | null
   edit: Edited
   relation: Relation
+  /** Whose wish it is; null: it is what the rule says. */
+  wish: Wish | null
+  /** Commits are taken back, and not brought. */
+  takesBack: boolean
   decision: Extract<Decision, { allowed: true }>
   target: string
   words: Vocabulary
+  heldBack: Reason | null
   branch: Pick<Proposal, 'branch' | 'consented' | 'others'>
 }
 
 /** The change that brings an environment to its candidate, with its texts. */
 export function propose(world: World, app: App, environment: Environment, findings: Findings): Proposal {
-  const { candidate, version, names, edit, relation, decision, target, words, branch } = findings
+  const { candidate, version, names, edit, relation, wish, takesBack, decision, target, words, branch } =
+    findings
   const { from, to } = names
   const { why } = candidate
   const backward = `${from} is newer than ${to}, and an environment never moves backwards by itself.`
@@ -45,14 +52,16 @@ export function propose(world: World, app: App, environment: Environment, findin
       target: environment.name,
       version: names.key,
       commit: version.commit,
+      ...(wish === null ? {} : { asked: wish.said.at }),
     },
     from,
     to,
     waiting: candidate.waiting,
     changes: edit.edits.map(({ path, after }) => ({ path, content: after })),
     edits: edit.edits,
-    reason: findings.sameTag ?? reason(from === null ? 'first-version' : 'newer-version', `${why}.`),
+    reason: findings.sameTag ?? reason(codeOf(findings), `${why}.`),
     withdrawn: relation.kind === 'backward' ? reason('never-backwards', backward) : null,
+    heldBack: findings.heldBack,
     merge: decision.merge === 'direct' ? 'review' : decision.merge,
     ...explainEnvironment({
       world,
@@ -64,10 +73,17 @@ export function propose(world: World, app: App, environment: Environment, findin
       sameTag: findings.sameTag,
       images: findings.images,
       relation,
+      asked: wish,
+      takesBack,
       decision,
       edit,
     }),
   }
+}
+
+function codeOf({ names, wish }: Findings): string {
+  if (wish !== null) return wish.kind === 'pin' ? 'rolled-back' : 'promoted'
+  return names.from === null ? 'first-version' : 'newer-version'
 }
 
 function reason(code: string, message: string): Reason {

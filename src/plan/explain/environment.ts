@@ -7,6 +7,7 @@ import { renderTemplate } from '../../domain/template.ts'
 import type { Version } from '../../domain/version.ts'
 import type { Reason } from '../action.ts'
 import type { Edited } from '../environments/edit-environment.ts'
+import type { Wish } from '../environments/wish.ts'
 import type { Relation } from '../versions/lineage.ts'
 import type { VersionNames } from '../versions/pin.ts'
 import { isRegistryRule } from '../versions/registry-tags.ts'
@@ -14,9 +15,13 @@ import { releaseWith } from '../versions/release-tags.ts'
 import type { World } from '../world.ts'
 import { commitLines, listCommits } from './commits.ts'
 import { type ImageStory, imageSection } from './images.ts'
+import { whyOf } from './lock.ts'
 
 /** Trailer of every commit of the bot's: `web/staging 1a2b3c4`. */
 export const VERSION_TRAILER = 'Supercargo-Version'
+
+/** Of commits that a person asked for: `web/production 2026-01-02T03:04:05.000Z`, which is when. */
+export const ASKED_TRAILER = 'Supercargo-Asked'
 
 const NOTES_SHOWN = 10
 const FILES_SHOWN = 20
@@ -35,6 +40,10 @@ export interface EnvironmentStory {
   names: VersionNames
   images: readonly ImageStory[]
   relation: Relation
+  /** Whose wish it is; null: it is what the rule says. */
+  asked: Wish | null
+  /** The commits of the relation are taken back, and not brought. */
+  takesBack: boolean
   decision: Extract<Decision, { allowed: true }>
   edit: Pick<Edited, 'edits' | 'rendered' | 'notes' | 'unpinned'>
 }
@@ -93,15 +102,16 @@ function commitSection(story: EnvironmentStory): string {
   if (relation.kind !== 'forward' || relation.commits.length === 0) return ''
   const { total } = relation
   const compare = compareUrl(story)
-  const heading = `### ${total} commit${total === 1 ? '' : 's'}${compare === null ? '' : ` · ${link('compare', compare)}`}`
+  const back = story.takesBack ? ` taken back` : ''
+  const heading = `### ${total} commit${total === 1 ? '' : 's'}${back}${compare === null ? '' : ` · ${link('compare', compare)}`}`
   return `${heading}\n\n${listCommits(relation, world)}`
 }
 
 function whySection(story: EnvironmentStory, supersedes: readonly string[]): string {
-  const { world, environment, why, sameTag, names, relation } = story
+  const { world, environment, why, sameTag, names, relation, asked } = story
   const { from } = names
   const source = link(escapeMarkdown(world.source.repository.path), world.source.url)
-  const isOfSource = !isRegistryRule(environment.follow)
+  const isOfSource = asked === null && !isRegistryRule(environment.follow)
   const because = `${escapeMarkdown(why, 500)}${isOfSource ? ` in ${source}` : ''}.`
   const lines = [...(sameTag === null ? [] : [escapeMarkdown(sameTag.message, 500)]), because]
   if (from !== null && relation.kind === 'unknown') {
@@ -114,11 +124,15 @@ function whySection(story: EnvironmentStory, supersedes: readonly string[]): str
   return `### Why now\n\n${lines.join(' ')}`
 }
 
-function mergeSection({ decision }: EnvironmentStory): string {
+function mergeSection({ decision, asked }: EnvironmentStory): string {
+  const skip =
+    asked === null
+      ? 'Close it to skip this version: it is not opened again until a newer one exists.'
+      : 'Close it to leave things as they are: it is not opened again until somebody asks anew.'
   const how =
     decision.merge === 'auto'
       ? 'Supercargo merges this as soon as the forge says that it may be merged.'
-      : 'A person merges this. Close it to skip this version: it is not opened again until a newer one exists.'
+      : `A person merges this. ${skip}`
   const downgraded =
     decision.downgraded === null ? '' : ` ${escapeMarkdown(decision.downgraded.message, 500)}`
   return `### How it gets in\n\n${how}${downgraded}`
@@ -152,7 +166,7 @@ function paths(all: readonly string[]): string {
 }
 
 function message(story: EnvironmentStory): string {
-  const { world, app, environment, version, relation } = story
+  const { world, app, environment, version, relation, asked, takesBack } = story
   const { from, to, key } = story.names
   const move = from === null || from === to ? to : `${plainLine(from)} -> ${to}`
   const target = `${app.name}/${environment.name}`
@@ -168,9 +182,15 @@ function message(story: EnvironmentStory): string {
     ['Argocd-reference-commit-date', reference?.committedAt ?? ''],
     ['Argocd-reference-commit-subject', plainLine(reference?.headline ?? '')],
     [VERSION_TRAILER, `${target} ${key}`],
+    [ASKED_TRAILER, asked === null ? '' : `${target} ${asked.said.at}`],
   ])
   const list = commitLines(commits, relation.kind === 'forward' ? relation.total : 0)
-  return [`${app.name} ${environment.name}: ${move}`, list, lines].filter((part) => part !== '').join('\n\n')
+  const back = takesBack && list !== '' ? 'These are taken back:' : ''
+  const who =
+    asked === null ? '' : `Asked for by ${plainLine(asked.said.by, 60)}${plainLine(whyOf(asked.said), 250)}`
+  return [`${app.name} ${environment.name}: ${move}`, who, back, list, lines]
+    .filter((part) => part !== '')
+    .join('\n\n')
 }
 
 function newest({ world, version, relation }: EnvironmentStory) {
@@ -190,15 +210,22 @@ function commitUrl(world: World, commit: string): string {
 }
 
 /** Null where the versions are not names of commits that the forge could compare. */
-function compareUrl({ world, environment, names: { from }, version }: EnvironmentStory): string | null {
+function compareUrl({
+  world,
+  environment,
+  names: { from },
+  version,
+  takesBack,
+}: EnvironmentStory): string | null {
   if (isRegistryRule(environment.follow)) return null
   const revision = (tag: string) =>
     environment.follow.kind === 'branch'
       ? (readTag(environment.tag, tag)?.sha ?? null)
       : encodeURIComponent(releaseWith(environment, world.offers, tag)?.name ?? tag)
-  const base = from === null || from.includes(', ') ? null : revision(from)
-  const head = revision(version.tag)
-  if (base === null || head === null) return null
+  const before = from === null || from.includes(', ') ? null : revision(from)
+  const after = revision(version.tag)
+  if (before === null || after === null) return null
+  const [base, head] = takesBack ? [after, before] : [before, after]
   return world.source.compareUrl.replace('{base}', base).replace('{head}', head)
 }
 

@@ -77,7 +77,7 @@ export function candidateOf(
 }
 
 /** The images of a release are those of its commit, which may not have its tag yet. */
-function judged(
+export function judged(
   answers: Answers,
   environment: Environment,
   version: Version,

@@ -1,7 +1,7 @@
 import type { Environment } from '../../config/model.ts'
 import { readTag } from '../../domain/tag-template.ts'
 import type { Version } from '../../domain/version.ts'
-import type { Present } from '../environments/present.ts'
+import { asPresent, asVersion, type Present } from '../environments/present.ts'
 import type { World } from '../world.ts'
 import { compareBuilt } from './built-tags.ts'
 import { commitGraph, comparisonKey, type Relation, relate } from './lineage.ts'
@@ -24,6 +24,20 @@ export function relateToPresent(
   return present
     .filter(({ tag }) => tag !== candidate.tag)
     .map((each) => relationBy(environment)(world, environment, each, candidate))
+}
+
+/** The same from the other side: the commits of a forward relation are those that going there takes back. */
+export function takenBack(
+  world: World,
+  environment: Environment,
+  present: readonly Present[],
+  candidate: Version,
+): Relation[] {
+  return present
+    .filter(({ tag }) => tag !== candidate.tag)
+    .map((each) =>
+      relationBy(environment)(world, environment, asPresent(candidate), asVersion(world, environment, each)),
+    )
 }
 
 type Relate = (world: World, environment: Environment, present: Present, candidate: Version) => Relation

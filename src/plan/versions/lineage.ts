@@ -37,7 +37,7 @@ export function relate(
   from: string,
   to: Oid,
 ): Relation {
-  const base = resolve(graph, from)
+  const base = findCommit(graph, from)
   if (base === to) return { kind: 'same' }
   if (base !== null && graph.has(to)) {
     const newer = reachable(graph, to)
@@ -64,7 +64,8 @@ function fromComparison(comparison: Comparison | undefined, base: string, head: 
   return { kind: comparison.status }
 }
 
-function resolve(graph: ReadonlyMap<Oid, HistoryCommit>, name: string): Oid | null {
+/** The one commit whose id begins so; null where there is none, or several. */
+export function findCommit(graph: ReadonlyMap<Oid, HistoryCommit>, name: string): Oid | null {
   if (!/^[0-9a-f]{4,64}$/.test(name)) return null
   const matches = [...graph.keys()].filter((oid) => oid.startsWith(name))
   return matches.length === 1 ? (matches[0] ?? null) : null

@@ -4,11 +4,10 @@ import { LIMITS } from '../../command/limits.ts'
 import { readComment } from '../../command/read-comment.ts'
 import { COMMANDS } from '../../command/registry.ts'
 import { parseRepository, type RepositoryId } from '../../domain/repository.ts'
-import type { Access } from '../../forge/feedback.ts'
 import type { Decision } from '../../plan/explain/answer.ts'
 import type { Intent } from '../../store/store.ts'
 import { forgeOf } from '../dependencies.ts'
-import type { CommandDependencies } from './dependencies.ts'
+import type { CommandDependencies, Order } from './dependencies.ts'
 import { allows } from './permission.ts'
 import { VERBS } from './verbs.ts'
 
@@ -60,14 +59,14 @@ export async function decide(intent: Intent, dependencies: CommandDependencies):
   }
   const decisions: Decision[] = []
   for (const command of reading.commands) {
-    decisions.push(await carryOut(command, { intent, repository, login, access }, dependencies))
+    decisions.push(await carryOut(command, { intent, repository, login, url, access }, dependencies))
   }
   return { decisions, answer }
 }
 
 async function carryOut(
   command: Command,
-  order: { intent: Intent; repository: RepositoryId; login: string; access: Access },
+  order: Omit<Order, 'command'>,
   dependencies: CommandDependencies,
 ): Promise<Decision> {
   const entry = COMMANDS.find(({ verb }) => verb === command.verb)

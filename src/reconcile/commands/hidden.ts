@@ -19,18 +19,14 @@ export interface Hidden {
  * the forge that does not come means no.
  */
 export async function hiddenFrom(
-  { repository, login }: Order,
+  order: Order,
   world: World,
   dependencies: CommandDependencies,
 ): Promise<Hidden> {
   const hidden = new Set<ManifestWorld>()
   for (const manifests of world.manifests) {
-    if (isConfidential(world, manifests)) hidden.add(manifests)
-    else if (manifests.snapshot?.private === true) {
-      const known =
-        manifests.repository.forge === repository.forge && (await mayRead(manifests, login, dependencies))
-      if (!known) hidden.add(manifests)
-    }
+    if (manifests.snapshot !== null && (await mustHide(order, world, manifests, dependencies)))
+      hidden.add(manifests)
   }
   const targets = confidentialTargets(world, (manifests) => hidden.has(manifests))
   return {
@@ -43,6 +39,18 @@ export async function hiddenFrom(
           (snapshot !== null && sameRepository(snapshot.repository, action.repository)),
       ),
   }
+}
+
+/** Whether what manifests hold must not be told in an answer; so it is of those that could not be read. */
+export async function mustHide(
+  { repository, login }: Order,
+  world: World,
+  manifests: ManifestWorld,
+  dependencies: CommandDependencies,
+): Promise<boolean> {
+  if (manifests.snapshot?.private === false) return false
+  if (isConfidential(world, manifests) || manifests.repository.forge !== repository.forge) return true
+  return !(await mayRead(manifests, login, dependencies))
 }
 
 async function mayRead(

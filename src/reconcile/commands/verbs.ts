@@ -2,12 +2,14 @@ import type { Verb } from '../../command/registry.ts'
 import { COMMANDS } from '../../command/registry.ts'
 import { nearest } from '../../domain/nearest.ts'
 import { repositoryKey } from '../../domain/repository.ts'
-import { actionList, type Decision, helpTable } from '../../plan/explain/answer.ts'
+import { actionList, helpTable } from '../../plan/explain/answer.ts'
 import { standingTable } from '../../plan/explain/report.ts'
-import { type Reading, readAndPlan } from '../read-world.ts'
+import { type Carried, done, type Planned, readPlanned, refused } from './carried.ts'
 import type { CarryOut, CommandDependencies, Order } from './dependencies.ts'
 import { type Hidden, hiddenFrom } from './hidden.ts'
+import { lock, unlock } from './lock.ts'
 import { allows } from './permission.ts'
+import { preview } from './preview.ts'
 
 /** What every verb of the registry does. */
 export const VERBS: Readonly<Record<Verb, CarryOut>> = {
@@ -53,10 +55,11 @@ export const VERBS: Readonly<Record<Verb, CarryOut>> = {
     await store.enqueue([repositoryKey(repository)])
     return done('queued', `Supercargo looks at ${repository.path} again now.`, '')
   },
-}
 
-type Planned = Extract<Reading, { kind: 'planned' }>
-type Carried = Omit<Decision, 'written'>
+  lock,
+  unlock,
+  preview,
+}
 
 /** Reads the world afresh, without writing anything. */
 async function look(
@@ -64,16 +67,8 @@ async function look(
   dependencies: CommandDependencies,
   tell: (reading: Planned, isWanted: (target: string) => boolean, hidden: Hidden) => Carried,
 ): Promise<Carried> {
-  const reading = await readAndPlan(order.repository, dependencies, { confirmRemovals: false })
-  if (reading.kind === 'nothing') return refused(reading.reason.code, reading.reason.message)
-  if (reading.kind === 'broken') {
-    const { what, file, problems } = reading
-    const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`
-    return refused(
-      'configuration-broken',
-      `The ${what} in ${file} has ${count}; the report on the commit names them.`,
-    )
-  }
+  const reading = await readPlanned(order, dependencies)
+  if ('done' in reading) return reading
   const { app } = order.command.options
   const apps = reading.world.config.apps.map(({ name }) => name)
   if (app !== undefined && !apps.includes(app)) {
@@ -85,12 +80,4 @@ async function look(
   }
   const isWanted = (target: string) => app === undefined || target.startsWith(`${app}/`)
   return tell(reading, isWanted, await hiddenFrom(order, reading.world, dependencies))
-}
-
-function done(code: string, message: string, details: string): Carried {
-  return { done: true, reason: { code, message }, details }
-}
-
-function refused(code: string, message: string): Carried {
-  return { done: false, reason: { code, message }, details: '' }
 }

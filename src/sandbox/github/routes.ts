@@ -24,6 +24,7 @@ import { addReactionRoutes } from './rest/reaction-routes.ts'
 import { addRepositoryRoutes } from './rest/repository-routes.ts'
 import { createRouter } from './rest/router.ts'
 import { addRulesetRoutes } from './rest/ruleset-routes.ts'
+import { addTeamRoutes } from './rest/team-routes.ts'
 import { addTreeRoutes } from './rest/tree-routes.ts'
 
 /** REST at `/api/v3` and GraphQL at `/api/graphql`, as a GitHub Enterprise Server has them. */
@@ -54,6 +55,7 @@ function restRoutes(model: Model, auth: Auth, deliveries: Deliveries, log: (erro
   addRulesetRoutes(router)
   addOwnerRoutes(router)
   addPeopleRoutes(router)
+  addTeamRoutes(router)
   addRepositoryRoutes(router)
   addGitRoutes(router)
   addTreeRoutes(router)

@@ -45,6 +45,7 @@ const PERMISSIONS: Permissions = {
   checks: 'write',
   statuses: 'read',
   deployments: 'write',
+  members: 'read',
 }
 const EVENTS = [
   'push',

@@ -5,10 +5,10 @@ import type { Oid } from '../../domain/commit.ts'
 /** https://docs.gitlab.com/api/access_requests/#valid-access-levels */
 export type AccessLevel = 10 | 20 | 30 | 40 | 50
 
-/** A user in a group or project. */
+/** A user in a group or project, or in a team of GitHub. */
 export interface Member {
   id: number
-  /** The account of a group, or a repository. */
+  /** The account of a group, a repository, or a team. */
   sourceId: number
   accountId: number
   level: AccessLevel
@@ -22,7 +22,7 @@ export type HookEvents = Record<string, boolean>
 
 export interface ProjectHook {
   id: number
-  /** The account of a group, or a repository. */
+  /** The account of a group, a repository, or a team. */
   sourceId: number
   group: boolean
   url: string

@@ -17,6 +17,7 @@ import type {
 } from './gitlab-types.ts'
 import { type Change, openJournal } from './journal.ts'
 import { createTable, type Table } from './table.ts'
+import type { Team } from './teams.ts'
 import type {
   Account,
   CheckRun,
@@ -86,8 +87,11 @@ export interface Tables {
   labels: Table<Label>
   /** By the id of what they are given to. */
   awards: Table<Award>
-  /* GitLab's own. By the id of the group or project, as hooks. */
+  /** By the id of the organisation. */
+  teams: Table<Team>
+  /** By the id of the group, project or team, as hooks are. */
   members: Table<Member>
+  /* GitLab's own. */
   projectHooks: Table<ProjectHook>
   /** By repository id, as environments and deployments. */
   pipelines: Table<Pipeline>
@@ -253,6 +257,7 @@ function createTables(): Tables {
     personTokens: createTable((row) => row.hash),
     hubDeployments: createTable((row) => row.repositoryId),
     hubDeploymentStatuses: createTable((row) => row.deploymentId),
+    teams: createTable((row) => row.organizationId),
     members: createTable((row) => row.sourceId),
     projectHooks: createTable((row) => row.sourceId),
     labels: createTable((row) => row.repositoryId),

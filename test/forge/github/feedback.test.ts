@@ -69,3 +69,27 @@ test('what a crash left active is ended by the next write', async (t) => {
   await ensure(third, 'success')
   assert.deepEqual(await world.person.readDeployments(repository, place), [`${third} success`])
 })
+
+test('requirement 10: an app that may not read members says which permission it lacks', async (t) => {
+  const world = await startGitHubWorld(t)
+  const repository = await world.createRepository('acme/web')
+  await world.person.setTeam('acme/sre', ['alice'])
+  const { members: _, ...permissions } = world.model.app.permissions
+  install(world.model, 'acme', { permissions })
+  const missing = { code: 'permission-missing', kind: 'permanent', message: /the team acme\/sre/ }
+  await assert.rejects(world.again().readMembership(repository, 'acme/sre', 'alice'), missing)
+  await assert.rejects(world.again().readMembers(repository, 'acme/sre'), missing)
+})
+
+test('requirement 10: who was only invited is no member, and no answer is none', async (t) => {
+  const stub = await startStub(t)
+  const forge = forgeFor(stub)
+  const is = () => forge.readMembership(REPOSITORY, 'acme/sre', 'alice')
+  const path = /\/orgs\/acme\/teams\/sre\/memberships\/alice$/
+  stub.on(path, { body: { state: 'pending', role: 'member' } })
+  assert.equal(await is(), false)
+  stub.on(path, { status: 403, body: { message: 'Resource not accessible by integration' } })
+  await assert.rejects(is(), { code: 'permission-missing' })
+  stub.on(path, { status: 502, body: {} })
+  await assert.rejects(is(), { code: 'forge-unavailable', kind: 'transient' })
+})

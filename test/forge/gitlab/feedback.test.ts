@@ -91,3 +91,27 @@ test('an environment that a job of the team has to stop first is left to that jo
     [],
   )
 })
+
+test('requirement 10: a membership that is inherited, has ended or is not let in yet makes nobody one of a group', async (t) => {
+  const { model, forge, createRepository } = await startGitLabWorld(t)
+  const repository = await createRepository('acme/web')
+  const group = ensureGroup(model, 'acme/sre')
+  setMember(model, ensureGroup(model, 'acme'), 'above', 50)
+  setMember(model, group, 'left', 30, new Date().toISOString().slice(0, 10))
+  setMember(model, group, 'alice', 10)
+  const told = ['above', 'left', 'alice'].map((login) => forge.readMembership(repository, 'acme/sre', login))
+  assert.deepEqual(await Promise.all(told), [false, false, true])
+  assert.deepEqual(await forge.readMembers(repository, 'acme/sre'), { complete: true, items: ['alice'] })
+})
+
+test('requirement 10: a group that the bot may not look into says so, and no answer is none', async (t) => {
+  const stub = await startStub(t)
+  const forge = forgeFor(stub)
+  stub.on(/^GET \/v4\/users\?/, { body: [{ id: 8, username: 'alice', state: 'active' }] })
+  const path = 'GET /v4/groups/acme%2Fsre/members/8'
+  const is = () => forge.readMembership(REPOSITORY, 'acme/sre', 'alice')
+  stub.on(path, { status: 403, body: { message: '403 Forbidden' } })
+  await assert.rejects(is(), { code: 'permission-missing', kind: 'permanent' })
+  stub.on(path, { status: 502 })
+  await assert.rejects(is(), { code: 'forge-unavailable', kind: 'transient' })
+})

@@ -1,0 +1,31 @@
+import type { ConsentRequest } from '../../config/consent.ts'
+import type { App, Environment } from '../../config/model.ts'
+import { probeVersion } from '../versions/registry-candidate.ts'
+import type { World } from '../world.ts'
+import { editEnvironment } from './edit-environment.ts'
+import { namedFiles } from './edit-fields.ts'
+
+/** No more than an edit needs to find its places. */
+const ANY_VERSION = { tag: '0.0.0', commit: null }
+
+/**
+ * What a change of an environment would write, whatever its version: by it the policy's entries that concern it are
+ * found. Its whole directory where nothing in it can be found.
+ */
+export function wouldWrite(
+  { offers }: Pick<World, 'offers'>,
+  tree: Parameters<typeof editEnvironment>[0],
+  app: App,
+  environment: Environment,
+): Pick<ConsentRequest, 'name' | 'paths' | 'images'> {
+  const version = probeVersion(app, environment, offers).version ?? ANY_VERSION
+  const { edits, paths, images } = editEnvironment(tree, app, environment, version)
+  const { written } = namedFiles(tree, environment)
+  const files = [...new Set([...edits.map(({ path }) => path), ...paths, ...written])]
+  const built = environment.retag?.from ?? null
+  return {
+    name: environment.name,
+    paths: files.length === 0 ? [environment.path] : files,
+    images: [...environment.images, ...images, ...(built === null ? [] : [built])],
+  }
+}
