@@ -1,5 +1,5 @@
 import { decide } from '../config/consent.ts'
-import type { Previews } from '../config/model.ts'
+import type { Previews, RemovalLimit } from '../config/model.ts'
 import { SupercargoError } from '../domain/errors.ts'
 import { configPaths, POLICY_PATH, PREVIEWS } from '../domain/names.ts'
 import { type ForgeId, type RepositoryId, repositoryKey } from '../domain/repository.ts'
@@ -8,8 +8,10 @@ import type { Forge, ManifestFile } from '../forge/forge.ts'
 import { previewId, previewsInGit } from '../plan/previews/files.ts'
 import type { AbsentPreview } from '../plan/previews/turn.ts'
 import { manifestsOf, type ReadableManifests } from '../plan/world.ts'
-import { forgeOf } from './dependencies.ts'
-import { type Configuration, configurationOf, policyOf, readAndPlan, type Sources } from './read-world.ts'
+import { type Dependencies, forgeOf } from './dependencies.ts'
+import { type Configuration, configurationOf } from './read-configuration.ts'
+import { policyOf } from './read-manifests.ts'
+import { readAndPlan } from './read-world.ts'
 
 /** An application repository as it is configured at the head of its default branch. */
 export interface PreviewSource {
@@ -61,7 +63,7 @@ export async function readPreviewsInGit(
 export interface AppPreviews {
   app: string
   /** More are removed at once only when a person has confirmed it. */
-  maxRemovals: number
+  maxRemovals: RemovalLimit
   /** Those that Git holds, and those that it is to hold. */
   ids: string[]
 }
@@ -72,10 +74,10 @@ export interface AppPreviews {
  */
 export async function listPreviews(
   repository: RepositoryId,
-  sources: Sources,
+  sources: Pick<Dependencies, 'forges' | 'registry' | 'prober' | 'now'>,
 ): Promise<{ repository: RepositoryId; apps: AppPreviews[] }> {
   const reading = await readAndPlan(repository, sources, { confirmRemovals: false })
-  if (reading.kind !== 'planned') throw unusable(reading.source.repository, reading)
+  if (reading.kind !== 'planned') throw unusable(reading.source?.repository ?? repository, reading)
   const { world, plan } = reading
   const source = world.source.repository
   const apps = world.config.apps.flatMap(({ name, previews }): AppPreviews[] => {
@@ -83,9 +85,7 @@ export async function listPreviews(
     const manifests = manifestsOf(world, previews)
     if (manifests.snapshot === null) throw wrong(manifests.reason.code, manifests.reason.message)
     const inGit = allInGit(source, previews, manifests)
-    const wanted = plan.previews.filter(
-      ({ app, state }) => app === name && ABSENT.every((absent) => absent !== state),
-    )
+    const wanted = plan.previews.filter(({ app, state }) => app === name && !Object.hasOwn(ABSENT, state))
     const paths = new Set([...inGit.keys(), ...wanted.map(({ preview }) => preview.path)])
     const ids = [...paths].map((path) => previewId(previews, path))
     return [{ app: name, maxRemovals: previews.maxRemovals, ids }]
@@ -94,7 +94,12 @@ export async function listPreviews(
 }
 
 /** These have none now, and are told of only. */
-const ABSENT: readonly AbsentPreview['state'][] = ['queued', 'expired', 'down', 'withdrawn']
+const ABSENT: Readonly<Record<AbsentPreview['state'], true>> = {
+  queued: true,
+  expired: true,
+  down: true,
+  withdrawn: true,
+}
 
 /** All, or it throws. */
 function allInGit(

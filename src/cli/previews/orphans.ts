@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import type { Engine } from '../../compose.ts'
 import { SupercargoError } from '../../domain/errors.ts'
 import { parseRepository } from '../../domain/repository.ts'
+import { mostAtOnce } from '../../plan/previews/removal.ts'
 import { table } from '../table.ts'
 import { EXIT_CODES, json, type Terminal } from '../terminal.ts'
 import type { Cluster } from './cluster.ts'
@@ -72,7 +73,7 @@ async function run(
   const orphans = found.filter(({ state }) => state === 'orphan')
   let outcomes: Outcome[] = found
   if (options.delete && orphans.length > 0) {
-    checkLimits(orphans, options)
+    checkLimits(found, orphans, options)
     const again = judge(
       orphans.map(({ namespace }) => namespace),
       await readGit(engine, repositories),
@@ -97,14 +98,17 @@ async function readGit(engine: Engine, repositories: readonly string[]): Promise
 }
 
 /** Many at once are more likely a mistake than that many orphans. */
-function checkLimits(orphans: readonly Found[], { confirmRemovals }: Options): void {
+function checkLimits(found: readonly Found[], orphans: readonly Found[], { confirmRemovals }: Options): void {
   if (confirmRemovals) return
   for (const { app } of orphans) {
-    const count = orphans.filter((each) => each.app === app).length
-    if (app === null || count <= app.maxRemovals) continue
+    if (app === null) continue
+    const ofApp = (all: readonly Found[]) => all.filter((each) => each.app === app).length
+    const count = ofApp(orphans)
+    const most = mostAtOnce(app.maxRemovals, app.ids.length + ofApp(found))
+    if (count <= most) continue
     throw unusable(
       'too-many-removals',
-      `${count} namespaces of ${app.app} would be deleted at once, more than ${app.maxRemovals}.`,
+      `${count} namespaces of ${app.app} would be deleted at once, more than ${most}.`,
       'Run it with --confirm-removals if that is right.',
     )
   }
