@@ -22,6 +22,7 @@ import type { PlanOptions } from './plan/plan.ts'
 import { createHandlers } from './reconcile/handlers.ts'
 import { type PassResult, pass } from './reconcile/pass.ts'
 import { type Reading, readAndPlan } from './reconcile/read-world.ts'
+import { type WhoCan, type WhoCanQuestion, whoCan } from './reconcile/who-can.ts'
 import { openStore } from './store/open.ts'
 import type { Delivery } from './store/store.ts'
 import { healthRoutes, type Parts } from './web/health.ts'
@@ -188,7 +189,7 @@ export {
   type TokenFacts,
 } from './forge/gitlab/hooks.ts'
 export { GITLAB_GROUP_HOOK_EVENTS, GITLAB_HOOK_EVENTS } from './intake/gitlab-hooks.ts'
-export type { PassResult, SandboxForge }
+export type { PassResult, SandboxForge, WhoCan }
 
 /** The engine without server or store, for one repository at a time. */
 export interface Engine {
@@ -196,6 +197,11 @@ export interface Engine {
   readonly home: ForgeId
   plan(repository: RepositoryId): Promise<Reading>
   reconcile(repository: RepositoryId, options: PlanOptions): Promise<PassResult>
+  /** Or why there is no configuration to go by. */
+  whoCan(
+    repository: RepositoryId,
+    question: WhoCanQuestion,
+  ): Promise<WhoCan | Exclude<Reading, { kind: 'planned' }>>
 }
 
 /**
@@ -221,5 +227,9 @@ export function createEngine(
     home: available[0]?.id ?? GITHUB,
     plan: (repository) => readAndPlan(repository, dependencies, { confirmRemovals: false }),
     reconcile: (repository, options) => pass(repository, dependencies, options),
+    whoCan: async (repository, question) => {
+      const reading = await readAndPlan(repository, dependencies, { confirmRemovals: false })
+      return reading.kind === 'planned' ? await whoCan(reading, question, dependencies) : reading
+    },
   }
 }

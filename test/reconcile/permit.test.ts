@@ -49,6 +49,7 @@ function asker(s: Stage, wrap: (forge: Forge) => Forge = (forge) => forge) {
       intent: {} as Order['intent'],
       repository,
       login,
+      url: '',
       access,
     }
     const { permit, reason } = await permitOf(order, reading.world, dependencies)

@@ -1,5 +1,5 @@
-import type { ConsentRequest } from '../../config/consent.ts'
 import type { App, Environment } from '../../config/model.ts'
+import type { SteerRequest } from '../../config/promoters.ts'
 import { probeVersion } from '../versions/registry-candidate.ts'
 import type { World } from '../world.ts'
 import { editEnvironment } from './edit-environment.ts'
@@ -17,7 +17,7 @@ export function wouldWrite(
   tree: Parameters<typeof editEnvironment>[0],
   app: App,
   environment: Environment,
-): Pick<ConsentRequest, 'name' | 'paths' | 'images'> {
+): SteerRequest {
   const version = probeVersion(app, environment, offers).version ?? ANY_VERSION
   const { edits, paths, images } = editEnvironment(tree, app, environment, version)
   const { written } = namedFiles(tree, environment)
