@@ -57,6 +57,7 @@ const ROOMS: Record<string, string[]> = {
     'domain',
     'forge/forge.ts',
     'forge/feedback.ts',
+    'forge/people.ts',
     'forge/state.ts',
     'registry/registry.ts',
     'store/store.ts',
