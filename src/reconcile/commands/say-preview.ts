@@ -30,7 +30,7 @@ export async function sayOfPreview(
   for (const group of byManifests(apps)) {
     const [first] = group
     if (first === undefined) continue
-    const reason = await say(forgeOf(forges, first.manifests), first.manifests, identity, (state) => {
+    const reason = await say(forgeOf(forges, first.manifests), first.manifests, identity, null, (state) => {
       const judged = group.map((each) => judge(each, pullRequest, state, word, said))
       const accepted = judged.flatMap((each) => ('after' in each ? [each] : []))
       const [wrong] = judged.flatMap((each) => ('after' in each ? [] : [each]))
