@@ -18,15 +18,19 @@ import type { SandboxPlaces } from './doors/banner.ts'
 import type { Settings } from './doors/settings.ts'
 import type { Forge } from './forge/forge.ts'
 import { GITHUB_BLUEPRINT } from './intake/github-app.ts'
+import { verifyToken } from './intake/token.ts'
 import type { PlanOptions } from './plan/plan.ts'
+import { createProber } from './probe/http-prober.ts'
+import { createGenerator, type Generator } from './reconcile/generator.ts'
 import { createHandlers } from './reconcile/handlers.ts'
 import { type PassResult, pass } from './reconcile/pass.ts'
 import { type Reading, readAndPlan } from './reconcile/read-world.ts'
 import { type WhoCan, type WhoCanQuestion, whoCan } from './reconcile/who-can.ts'
 import { openStore } from './store/open.ts'
 import type { Delivery } from './store/store.ts'
+import { generatorRoutes } from './web/generator.ts'
 import { healthRoutes, type Parts } from './web/health.ts'
-import { handlerOf, startServer, type WebServer } from './web/server.ts'
+import { handlerOf, type Route, startServer, type WebServer } from './web/server.ts'
 import type { CreatedApp } from './web/setup/convert.ts'
 import { createSetup } from './web/setup/routes.ts'
 import { statusPageRoute } from './web/status-page.ts'
@@ -40,8 +44,10 @@ export interface Bot {
   readonly parts: Readonly<Parts>
   /** Stores durably, or throws. */
   accept(delivery: Delivery): Promise<'accepted' | 'duplicate'>
-  /** `/healthz` and `/readyz` for a server of others; false for every other request. */
-  healthHandler(request: IncomingMessage, response: ServerResponse): Promise<boolean>
+  /** `/healthz` and `/readyz`, and what engines ask where the operator lets them. */
+  readonly routes: readonly Route[]
+  /** The same for a server of others; false for every other request. */
+  handler(request: IncomingMessage, response: ServerResponse): Promise<boolean>
   /** Opens the store and starts to work for these forges. */
   start(connections: Connections): Promise<void>
   /** No new work; what runs may end within 20 s. */
@@ -52,9 +58,12 @@ export interface Bot {
 export function createBot(settings: Settings, log: Logger): Bot {
   const parts: Parts = { store: null, worker: null, stopping: false }
   let stopWatches = () => {}
+  let generator: Generator | null = null
+  const routes = [...healthRoutes(() => parts, log), ...generatorRoutesOf(settings, () => generator, log)]
   return {
     parts,
-    healthHandler: handlerOf(healthRoutes(() => parts, log)),
+    routes,
+    handler: handlerOf(routes),
     async accept(delivery) {
       if (parts.store !== null) return await parts.store.acceptDelivery(delivery)
       throw new SupercargoError('The store is not open.', { code: 'store-closed', kind: 'transient' })
@@ -68,13 +77,16 @@ export function createBot(settings: Settings, log: Logger): Bot {
       stopWatches = () => {
         for (const watch of watches) watch.stop()
       }
+      const forges = createForges(connections, log)
+      const now = () => new Date()
       const announcing = settings.registries.filter(({ webhook }) => webhook !== null)
       const handlers = createHandlers({
-        forges: createForges(connections, log),
+        forges,
         registry: createRegistry(registryOptionsOf(settings), log),
+        prober: createProber({ hosts: settings.previewHosts, log }),
         store,
         log,
-        now: () => new Date(),
+        now,
         meaning: meaningOf(connections),
         announced: (image) => announcing.some(({ host }) => host === splitName(image).host),
         listed: (keys) => {
@@ -82,9 +94,11 @@ export function createBot(settings: Settings, log: Logger): Bot {
         },
       })
       parts.worker = await store.work(handlers, { concurrency, sweepSeconds })
+      generator = createGenerator({ forges, home: [...forges.keys()][0] ?? GITHUB, now })
     },
     async stop() {
       parts.stopping = true
+      generator = null
       stopWatches()
       await parts.worker?.stop(STOP)
       const { store } = parts
@@ -124,7 +138,7 @@ export async function serve(
   }
   try {
     const origin = originOf(server)
-    server.add(healthRoutes(() => bot.parts, log))
+    server.add(bot.routes)
     const given = connectionsOf(settings)
     sandboxes = given === null ? await openSandboxes(sandboxForges, settings, server, origin, log) : null
     const connections = sandboxes?.connections ?? given
@@ -142,6 +156,25 @@ export async function serve(
     await stop()
     throw error
   }
+}
+
+/** None unless the operator has set a token. */
+function generatorRoutesOf(
+  { generatorTokens }: Settings,
+  current: () => Generator | null,
+  log: Logger,
+): Route[] {
+  if (generatorTokens.length === 0) return []
+  const admits = (token: string | undefined) => verifyToken(generatorTokens, token)
+  return generatorRoutes({
+    admits,
+    log,
+    async inputs(query) {
+      const generator = current()
+      if (generator !== null) return await generator.inputs(query)
+      throw new SupercargoError('It starts or stops.', { code: 'not-ready', kind: 'transient' })
+    },
+  })
 }
 
 function connectionsOf({ app, apiUrl, gitlab, registries }: Settings): Connections | null {
@@ -191,6 +224,12 @@ export {
 export { GITLAB_GROUP_HOOK_EVENTS, GITLAB_HOOK_EVENTS } from './intake/gitlab-hooks.ts'
 export type { PassResult, SandboxForge, WhoCan }
 
+/** What an engine may ask besides its forges. */
+export interface EngineOptions extends RegistryOptions {
+  /** Patterns over hosts of previews; none when nothing is said. */
+  previewHosts?: readonly string[]
+}
+
 /** The engine without server or store, for one repository at a time. */
 export interface Engine {
   /** Of a repository that is given without a forge. */
@@ -211,12 +250,13 @@ export interface Engine {
 export function createEngine(
   available: readonly Forge[],
   log: Logger,
-  registries: RegistryOptions = NO_REGISTRIES,
+  { previewHosts = [], ...registries }: EngineOptions = NO_REGISTRIES,
 ): Engine {
   const forges = new Map(available.map((forge) => [forge.id, forge]))
   const dependencies = {
     forges,
     registry: createRegistry(registries, log),
+    prober: createProber({ hosts: previewHosts, log }),
     log,
     now: () => new Date(),
     journal: async () => {},

@@ -35,7 +35,7 @@ export default async function supercargo(app: Probot, options: ApplicationFuncti
       throw Object.assign(new Error('It could not be stored now; send it again later.'), { status: 503 })
     }
   })
-  options.addHandler(bot.healthHandler)
+  options.addHandler(bot.handler)
 }
 
 /** Probot takes one secret, also from its arguments: it must be the first one of the environment. */

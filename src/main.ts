@@ -90,7 +90,7 @@ function isOurs(error: unknown): boolean {
 }
 
 /** What must not be seen in the log. The sandbox's own token opens nothing else, and is printed. */
-function secretsOf({ app, gitlab, registries, databaseUrl }: Settings): string[] {
+function secretsOf({ app, gitlab, registries, generatorTokens, databaseUrl }: Settings): string[] {
   const password = databaseUrl === null ? '' : decodeURIComponent(new URL(databaseUrl).password)
   const ofGitLab = gitlab.flatMap(({ token, signingSecrets, webhookTokens }) => [
     token,
@@ -102,6 +102,7 @@ function secretsOf({ app, gitlab, registries, databaseUrl }: Settings): string[]
     ...(app?.webhookSecrets ?? []),
     ...ofGitLab,
     ...registrySecrets(registries),
+    ...generatorTokens,
     password,
   ]
 }

@@ -36,7 +36,17 @@ const ROOMS: Record<string, string[]> = {
   ],
   'registry/registry.ts': ['domain'],
   'store/store.ts': ['domain'],
-  plan: ['config', 'command', 'edit', 'state', 'domain', ...FORGE_PORT, 'registry/registry.ts'],
+  'probe/probe.ts': [],
+  plan: [
+    'config',
+    'command',
+    'edit',
+    'state',
+    'domain',
+    ...FORGE_PORT,
+    'registry/registry.ts',
+    'probe/probe.ts',
+  ],
   // What adapters of HTTP services share, of whatever kind.
   net: [],
   // What the adapters of forges share; it speaks to no forge in particular.
@@ -48,6 +58,7 @@ const ROOMS: Record<string, string[]> = {
   'registry/harbor': ['registry/oci', 'registry/registry.ts', 'domain'],
   'registry/sigstore': ['registry/registry.ts', 'domain'],
   store: ['store/store.ts', 'domain'],
+  probe: ['probe/probe.ts', 'domain'],
   reconcile: [
     'plan',
     'config',
@@ -60,6 +71,7 @@ const ROOMS: Record<string, string[]> = {
     'forge/people.ts',
     'forge/state.ts',
     'registry/registry.ts',
+    'probe/probe.ts',
     'store/store.ts',
   ],
   intake: ['command', 'store/store.ts', 'forge/forge.ts', 'domain'],

@@ -1,5 +1,6 @@
 import pino from 'pino'
 import { createGitHubForge } from '../../src/forge/github/github-forge.ts'
+import { createProber } from '../../src/probe/http-prober.ts'
 import { createHandlers } from '../../src/reconcile/handlers.ts'
 import { createOciClients } from '../../src/registry/oci/clients.ts'
 import { createOciRegistry } from '../../src/registry/oci/oci-registry.ts'
@@ -42,6 +43,7 @@ export function startSweepBot(
   const handlers = createHandlers({
     forges: new Map([[github.id, github]]),
     registry,
+    prober: createProber({ hosts: [], log }),
     store,
     log,
     now: () => new Date(),

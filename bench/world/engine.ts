@@ -1,6 +1,7 @@
 import pino from 'pino'
 import { createRegistry, NO_REGISTRIES } from '../../src/compose/registry.ts'
 import { createGitHubForge } from '../../src/forge/github/github-forge.ts'
+import { createProber } from '../../src/probe/http-prober.ts'
 import { pass } from '../../src/reconcile/pass.ts'
 import { APP, type BenchForge } from './forge.ts'
 
@@ -11,6 +12,7 @@ export function startEngine(forge: BenchForge): (path: string) => Promise<unknow
   const github = createGitHubForge({ id: 'github', apiUrl: forge.api, credentials, log, spacing: false })
   const dependencies = {
     registry: createRegistry(NO_REGISTRIES, log),
+    prober: createProber({ hosts: [], log }),
     forges: new Map([[github.id, github]]),
     log,
     now: () => new Date(),

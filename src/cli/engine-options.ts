@@ -5,6 +5,7 @@ import { createEngine, type Engine, forgeOfGitHub, forgeOfGitLab } from '../comp
 import { SupercargoError } from '../domain/errors.ts'
 import { type GitLabSettings, readGitLab } from '../doors/gitlab-settings.ts'
 import { createLog } from '../doors/log.ts'
+import { readPreviewHosts } from '../doors/preview-hosts.ts'
 import { GITHUB_COM, githubRegistry } from '../doors/registry-auth.ts'
 import { readRegistries, registrySecrets } from '../doors/registry-settings.ts'
 import type { Complain, SettingProblem, Text } from '../doors/setting-problem.ts'
@@ -21,11 +22,12 @@ export function engineFromEnvironment(environment: NodeJS.ProcessEnv, verbose: b
   const apiUrl = environment.GITHUB_API_URL || GITHUB_COM
   const credentials = githubCredentials(environment)
   const github = credentials === null ? null : { apiUrl, credentials }
-  const { gitlab, registries, trustRoot } = readEnvironment(environment, (text, complain) => {
+  const { gitlab, registries, trustRoot, previewHosts } = readEnvironment(environment, (text, complain) => {
     const gitlab = readGitLab(text, complain, { webhooks: false })
     const ground = { webhooks: false, github: github === null ? null : githubRegistry(apiUrl), gitlab }
     const registries = readRegistries(text, complain, ground)
-    return { gitlab, registries, trustRoot: readTrustRoot(text, complain) }
+    const previewHosts = readPreviewHosts(text, complain)
+    return { gitlab, registries, trustRoot: readTrustRoot(text, complain), previewHosts }
   })
   const log = logToStandardError(verbose, registrySecrets(registries))
   const ofGitHub = github === null ? [] : [forgeOfGitHub(apiUrl, github.credentials, log)]
@@ -33,7 +35,7 @@ export function engineFromEnvironment(environment: NodeJS.ProcessEnv, verbose: b
   const forges = environment.GITLAB_CI ? [...ofGitLab, ...ofGitHub] : [...ofGitHub, ...ofGitLab]
   if (forges.length > 0) {
     const dataDirectory = resolve(environment.SUPERCARGO_DATA || '.supercargo')
-    return createEngine(forges, log, { registries, github, gitlab, trustRoot, dataDirectory })
+    return createEngine(forges, log, { registries, github, gitlab, trustRoot, dataDirectory, previewHosts })
   }
   throw new SupercargoError('There is no token to work with.', {
     code: 'no-credentials',

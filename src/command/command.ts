@@ -5,14 +5,18 @@
 export type Need = 'anyone' | 'read' | 'write' | 'promote'
 
 /**
- * How a word is read. `name`: of an app or environment. `version`: a tag or commit. `duration`: `30m`, `1h30m`. `time`:
- * `2026-12-01` or `2026-12-01T18:00`, in UTC. A list: one of these words.
+ * How a word is read. `name`: of an app or environment. `version`: a tag or commit. `commit`: 7 to 40 hexadecimal digits.
+ * `duration`: `30m`, `1h30m`. `time`: `2026-12-01` or `2026-12-01T18:00`, in UTC. A list: one of these words.
  */
-export type Kind = 'name' | 'version' | 'duration' | 'time' | readonly string[]
+export type Kind = 'name' | 'version' | 'commit' | 'duration' | 'time' | readonly string[]
+
+/** One of these words, and what may stand behind it, as an argument with the name of its kind; null: nothing. */
+export type Choice = Readonly<Record<string, 'commit' | 'duration' | null>>
 
 export interface Argument {
   name: string
-  is: Kind
+  /** A choice is the last one. */
+  is: Kind | Choice
   /** Only the last ones may be. */
   optional?: true
 }

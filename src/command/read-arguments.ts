@@ -3,11 +3,12 @@ import { SupercargoError } from '../domain/errors.ts'
 import { NAME_PATTERN } from '../domain/names.ts'
 import { nearest } from '../domain/nearest.ts'
 import { readLocalTime } from '../domain/zoned-time.ts'
-import type { Command, CommandEntry, CommandProblem, Kind } from './command.ts'
-import { usage } from './usage.ts'
+import type { Argument, Command, CommandEntry, CommandProblem, Kind } from './command.ts'
+import { isList, usage } from './usage.ts'
 import type { Word, Words } from './words.ts'
 
 const VERSION = /^\w[\w.+/-]{0,127}$/
+const COMMIT = /^[0-9a-f]{7,40}$/i
 
 type Place = Pick<Command, 'line' | 'written'>
 
@@ -25,9 +26,10 @@ export function readArguments(
   if (reason !== null && entry.reason !== true) {
     return refuse('reason-not-taken', `"${entry.verb}" takes no reason.`)
   }
-  const { plain, options, period, problem } = sort(entry, words)
+  const { plain: written, options, period, problem } = sort(entry, words)
   if (problem !== null) return refuse(problem.code, problem.message)
-  const wanted = entry.arguments ?? []
+  const wanted = (entry.arguments ?? []).flatMap((each, index) => withNext(each, written[index]))
+  const plain = written.map((text, index) => (hasCase(wanted[index]?.is) ? text : text.toLowerCase()))
   const surplus = plain[wanted.length]
   if (surplus !== undefined) {
     return refuse('argument-unexpected', `"${entry.verb}" does not take "${surplus}".`)
@@ -57,6 +59,18 @@ export function readArguments(
     lasting: period === null ? null : parseDuration(period),
     reason,
   }
+}
+
+function hasCase(kind: Kind | undefined): boolean {
+  return kind !== 'commit' && typeof kind !== 'object'
+}
+
+/** A word that was chosen may take another one behind it. */
+function withNext({ name, is, ...rest }: Argument, word = ''): (Argument & { is: Kind })[] {
+  if (typeof is === 'string' || isList(is)) return [{ name, is, ...rest }]
+  const next = Object.hasOwn(is, word.toLowerCase()) ? (is[word.toLowerCase()] ?? null) : null
+  const chosen = { name, is: Object.keys(is), ...rest }
+  return next === null ? [chosen] : [chosen, { name: next, is: next, optional: true }]
 }
 
 interface Sorted {
@@ -102,6 +116,9 @@ function problemOf(name: string, kind: Kind, text: string): string | null {
     return readLocalTime(text) !== null
       ? null
       : `"${text}" is not a time; write a day or a minute in UTC, such as 2026-12-01 or 2026-12-01T18:00.`
+  }
+  if (kind === 'commit') {
+    return COMMIT.test(text) ? null : `"${text}" is not a commit, in 7 to 40 hexadecimal digits.`
   }
   try {
     parseDuration(text)

@@ -35,10 +35,35 @@ export const COMMANDS = [
     reason: true,
   },
   {
+    verb: 'rollback',
+    does: 'brings an environment back to the version before, or to an older one that is named, and holds it there',
+    needs: 'promote',
+    arguments: [
+      { name: 'environment', is: 'name' },
+      { name: 'version', is: 'version', optional: true },
+    ],
+    options: { app: 'name' },
+    reason: true,
+  },
+  {
     verb: 'unlock',
     does: 'lets an environment go on',
     needs: 'promote',
     arguments: [{ name: 'environment', is: 'name' }],
+    options: { app: 'name' },
+    reason: true,
+  },
+  {
+    verb: 'preview',
+    does: "asks for this pull request's preview, takes it away, or keeps it for longer",
+    needs: 'write',
+    arguments: [
+      {
+        name: 'what',
+        is: { up: 'commit', down: null, extend: 'duration', pin: null, unpin: null },
+        optional: true,
+      },
+    ],
     options: { app: 'name' },
     reason: true,
   },

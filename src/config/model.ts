@@ -118,6 +118,10 @@ export interface PreviewChoice {
   drafts: boolean
   /** Also those that bots opened. */
   bots: boolean
+  /** Of forks: one commit at a time that somebody approved who may write to the application repository, or none. */
+  forks: 'approved' | 'never'
+  /** Who gives a fork's pull request this label (in small letters) approves its commit; null: no label does. */
+  forkLabel: string | null
   /** How many there are at once, of the app and of one author; null: as many as there are. */
   limit: number | null
   limitPerAuthor: number | null
@@ -125,16 +129,32 @@ export interface PreviewChoice {
   maxRemovals: number
   /** Seconds without activity after which a preview goes; null: never. */
   ttl: number | null
+  /** Seconds without activity after which it is written with `{replicas}` 0; less than `ttl`; null: never. */
+  sleep: number | null
+}
+
+/** How the page of a preview tells that it is ready. */
+export interface Probe {
+  /** Of the page, on the host of the preview's `url`; null: the `url` itself. */
+  path: string | null
+  /** One of these means that it answers. */
+  status: number[]
+  /** Must stand in what it answers; names PAGE_VARIABLES. Null: nothing needs to. */
+  expect: Template | null
+  /** Seconds after which it is said that it does not answer. */
+  within: number
 }
 
 export interface Previews extends Target, PreviewChoice {
   follow: PreviewFollow
-  /** File or directory in the manifest repository. */
-  template: string
-  /** Path template, such as `apps/web/previews/pr-{number}`. */
+  /** File or directory in the manifest repository; null: a preview is one JSON file with the values of all variables. */
+  template: string | null
+  /** Path template, such as `apps/web/previews/pr-{number}`; ends with `.json` where there is no template. */
   path: string
   /** URL template, or null. */
   url: string | null
+  /** Null: nobody looks whether previews answer. It needs `url` and the comment. */
+  probe: Probe | null
   /** The bot comments on source pull requests. */
   comment: boolean
   /** The forge of the source shows previews as deployments; it needs the comment. */

@@ -9,29 +9,62 @@ export const EVERY_PULL_REQUEST: PreviewChoice = {
   labels: { need: [], forbid: [] },
   drafts: true,
   bots: false,
+  forks: 'approved',
+  forkLabel: null,
   limit: null,
   limitPerAuthor: null,
   maxRemovals: 20,
   ttl: null,
+  sleep: null,
 }
 
 /** A branch tells nothing of these. */
-const OF_PULL_REQUESTS = ['labels', 'drafts', 'bots', 'limitPerAuthor', 'ttl'] as const
+const OF_PULL_REQUESTS = [
+  'labels',
+  'drafts',
+  'bots',
+  'forks',
+  'forkLabel',
+  'limitPerAuthor',
+  'ttl',
+  'sleep',
+] as const
 
 /** Which pull requests have a preview, how many at once, and for how long. */
 export function readChoice(reading: Reading, own: Level[], path: Path, follow: PreviewFollow): PreviewChoice {
   if (follow.kind === 'branches') complainAboutBranches(reading, own)
   const number = (key: string) => said<number>(reading, own, key)
-  const ttl = said<string>(reading, own, 'ttl')
+  const time = (key: string) => {
+    const text = said<string>(reading, own, key)
+    return text === null ? null : judged(parseTime(text))
+  }
+  const forks = said<PreviewChoice['forks']>(reading, own, 'forks') ?? EVERY_PULL_REQUEST.forks
   return {
     labels: readLabels(reading, own, path),
     drafts: said<boolean>(reading, own, 'drafts') ?? EVERY_PULL_REQUEST.drafts,
     bots: said<boolean>(reading, own, 'bots') ?? EVERY_PULL_REQUEST.bots,
+    forks,
+    forkLabel: readForkLabel(reading, own, forks),
     limit: number('limit'),
     limitPerAuthor: number('limitPerAuthor'),
     maxRemovals: number('maxRemovals') ?? EVERY_PULL_REQUEST.maxRemovals,
-    ttl: ttl === null ? null : judged(parseTime(ttl)),
+    ttl: time('ttl'),
+    sleep: time('sleep'),
   }
+}
+
+function readForkLabel(reading: Reading, own: Level[], forks: PreviewChoice['forks']): string | null {
+  const label = pick(own, ['forkLabel'], reading.removed)
+  if (label === null || label === 'removed') return null
+  if (forks === 'never')
+    complain(
+      reading,
+      label.path,
+      'conflict',
+      'The label "forkLabel" cannot approve anything while "forks" is never.',
+      'Remove one of the two.',
+    )
+  return (label.value as string).toLowerCase()
 }
 
 /** Labels differ in more than the size of their letters on every forge, as far as people are concerned. */

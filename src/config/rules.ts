@@ -1,3 +1,4 @@
+import { showDuration } from '../domain/duration.ts'
 import { globMatches } from '../domain/glob.ts'
 import { sameImage } from '../domain/image.ts'
 import { isUnder } from '../domain/path.ts'
@@ -124,7 +125,16 @@ function checkPreviews({ app, previews: path }: PlacedApp, complain: Complain): 
         ),
       )
   }
-  if (mayOverlap(previews.path, previews.template))
+  if (previews.sleep !== null && previews.ttl !== null && previews.sleep >= previews.ttl)
+    problems.push(
+      complain(
+        [...path, 'sleep'],
+        'conflict',
+        `Previews go after ${showDuration(previews.ttl)}, so they would never sleep after ${showDuration(previews.sleep)}.`,
+        'Write a "sleep" that is shorter than "ttl".',
+      ),
+    )
+  if (previews.template !== null && mayOverlap(previews.path, previews.template))
     problems.push(
       complain(
         [...path, 'template'],

@@ -13,7 +13,7 @@ import {
 } from './grammar.ts'
 import { parseFollow, parsePreviewFollow } from './grammar-follow.ts'
 import { parsePlace } from './grammar-glob.ts'
-import { choiceKeys } from './preview-schema.ts'
+import { choiceKeys, probeKeys } from './preview-schema.ts'
 import { readyKeys, releaseKeys } from './ready-schema.ts'
 import { oneOrMore, text } from './schema-parts.ts'
 
@@ -127,14 +127,19 @@ const previews = z
       examples: ['pull requests', 'branches feature/*'],
     }).optional(),
     template: text(parsePath, {
-      description: 'The file or directory in the manifest repository from which previews are made.',
+      description:
+        'The file or directory in the manifest repository from which previews are made. Without it, a preview is one JSON file with the values of all variables, and path ends with .json.',
       pattern: PATH,
       examples: ['apps/web/preview'],
     }).optional(),
     path: text(parsePreviewPath, {
       description: 'Where a preview is written: with {number} for pull requests, with {slug} for branches.',
       pattern: '^[^/{}\\\\][^{}\\\\]*/[^{}\\\\]*\\{(number|slug)\\}[^\\\\]*$',
-      examples: ['apps/web/previews/pr-{number}', 'apps/web/previews/{slug}'],
+      examples: [
+        'apps/web/previews/pr-{number}',
+        'apps/web/previews/{slug}',
+        'previews/web/pr-{number}.json',
+      ],
     }).optional(),
     url: text(parsePreviewUrl, {
       description: 'Where a preview can be seen; {number}, {slug}, {sha} and {sha:7} are replaced.',
@@ -153,6 +158,7 @@ const previews = z
         default: 'on',
       })
       .optional(),
+    ...probeKeys,
     ...choiceKeys,
     ...inheritable,
   })

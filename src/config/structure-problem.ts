@@ -29,7 +29,8 @@ type Expected = z.core.$ZodIssueInvalidType['expected']
 
 /** Of several forms that may stand in one place. */
 function formOf(forms: readonly Expected[]): Expected {
-  if (forms.includes('boolean')) return 'true or text'
+  if (forms.includes('boolean')) return forms.includes('object') ? 'true or mapping' : 'true or text'
+  if (forms.includes('number') || forms.includes('int')) return 'number or list'
   return forms.includes('object') ? 'mapping or list' : 'text or list'
 }
 
@@ -166,8 +167,11 @@ function adviseValue(value: unknown, values: string[]): string {
 }
 
 function adviseType(wanted: string, value: unknown, key: string | number | undefined): string {
-  if (wanted === 'boolean' || wanted === 'true or text')
-    return `Write true or false${wanted === 'boolean' ? '' : ', or a text'}.`
+  if (wanted === 'boolean') return 'Write true or false.'
+  if (wanted === 'true or text') return 'Write true or false, or a text.'
+  if (wanted === 'true or mapping')
+    return `Write true or false, or the keys below it, each indented by two spaces and followed by a colon.`
+  if (wanted === 'number or list') return 'Write a whole number, without quotes, or a list of them.'
   if (wanted === 'string' || wanted === 'text or list') {
     if (value === null) return 'Write its value after the colon, or remove the key.'
     if (Array.isArray(value))
@@ -187,6 +191,8 @@ function expected(wanted: string): string {
   if (wanted === 'number' || wanted === 'int') return 'a whole number'
   if (wanted === 'text or list') return 'a text or a list of texts'
   if (wanted === 'true or text') return 'true, false or a text'
+  if (wanted === 'true or mapping') return 'true, false or a mapping of keys to values'
+  if (wanted === 'number or list') return 'a whole number or a list of them'
   if (wanted === 'mapping or list') return 'a mapping of keys to values, or a list of them'
   return wanted === 'array' ? 'a list' : 'a mapping of keys to values'
 }

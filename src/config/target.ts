@@ -19,6 +19,7 @@ import { type Level, pick, type Said } from './level.ts'
 import type { Environment, Follow, MergeMode, PreviewFollow, Previews, Target } from './model.ts'
 import type { Parsed } from './parsed.ts'
 import { readChoice } from './preview-choice.ts'
+import { readProbe } from './probe.ts'
 import { problemAt } from './problem.ts'
 import { complain, judged, type Reading, usedBy } from './reading.ts'
 import { type Conditions, readConditions } from './ready.ts'
@@ -72,33 +73,44 @@ export function readPreviews(reading: Reading, above: Level[], path: Path, says:
     'The previews do not say what they follow.',
     'Write "follow: pull requests" or "follow: branches feature/*" in them.',
   ])
-  const template = need(reading, own, 'template', path, parsePath, [
-    'The previews do not say what they are made from.',
-    'Write "template:" and a file or directory of the manifest repository in them.',
-  ])
   const where = need(reading, own, 'path', path, parsePreviewPath, [
     'The previews do not say where they are written.',
     'Write "path: apps/web/previews/pr-{number}" or the like in them.',
   ])
-  if (target === null || follow === null || template === null || where === null) {
+  if (target === null || follow === null || where === null) {
     reading.incomplete = true
     return null
   }
+  complainAboutMissingTemplate(reading, own, path, where.source)
   const all = [...own, ...above]
   complainAboutMovedTag(reading, all, follow)
   complainAboutUnknownTag(reading, all, target.tag)
-  const address = may(reading, own, 'url', parsePreviewUrl)
+  const url = may(reading, own, 'url', parsePreviewUrl)?.source ?? null
+  const comment = isOn(reading, own, 'comment')
   return {
     ...target,
     ...readConditions(reading, all, follow, target.tag),
     ...readChoice(reading, own, path, follow),
     follow,
-    template,
+    template: may(reading, own, 'template', parsePath),
     path: where.source,
-    url: address?.source ?? null,
-    comment: isOn(reading, own, 'comment'),
+    url,
+    probe: readProbe(reading, own, { url, comment }),
+    comment,
     deployments: isOn(reading, own, 'deployments'),
   }
+}
+
+/** Only a JSON file can be made from nothing. */
+function complainAboutMissingTemplate(reading: Reading, own: Level[], path: Path, where: string): void {
+  if (where.endsWith('.json') || pick(own, ['template'], reading.removed) !== null) return
+  complain(
+    reading,
+    path,
+    'missing',
+    'The previews do not say what they are made from.',
+    'Write "template:" and a file or directory of the manifest repository in them, or let "path" end with .json for a file with the values of all variables.',
+  )
 }
 
 function readTarget(
@@ -235,13 +247,13 @@ function need<T>(
   return null
 }
 
-/** A value that may be said at one of the levels, or null. */
 /** What is not said is on. */
 function isOn({ removed }: Reading, levels: Level[], key: string): boolean {
   const said = pick(levels, [key], removed)
   return said === null || said === 'removed' || said.value !== 'off'
 }
 
+/** A value that may be said at one of the levels, or null. */
 function may<T>(
   { removed }: Reading,
   levels: Level[],

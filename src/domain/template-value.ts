@@ -14,6 +14,7 @@ const GRAMMARS: Record<string, (value: string) => boolean> = {
   image: isImageName,
   digest: (value) => DIGEST_PATTERN.test(value),
   host: (value) => HOST.test(value),
+  replicas: (value) => /^[01]$/.test(value),
   expires: (value) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(value),
   url: (value) =>
     /^https?:\/\/[A-Za-z0-9][A-Za-z0-9._~:/?#@!$&()*+;=%-]*$/.test(value) && !value.endsWith(':'),
@@ -44,10 +45,10 @@ export function safeValue(name: string, value: string): string {
 
 /**
  * Puts quotes around a value that is the whole of a YAML value, as in `newTag: {sha:7}`, when YAML 1.1 or 1.2
- * would not read it as text (`1234567`, `1234e56`, `on`, a time). A `{number}` stays a number.
+ * would not read it as text (`1234567`, `1234e56`, `on`, a time). `{number}` and `{replicas}` stay numbers.
  */
 export function readableValue(name: string, value: string, text: string, start: number, end: number): string {
-  if (name === 'number' || !READ_AS_OTHER.test(value)) return value
+  if (name === 'number' || name === 'replicas' || !READ_AS_OTHER.test(value)) return value
   const before = text.slice(text.lastIndexOf('\n', start - 1) + 1, start)
   const newline = text.indexOf('\n', end)
   const after = text.slice(end, newline === -1 ? text.length : newline)

@@ -16,6 +16,7 @@ export const PREVIEW_VARIABLES = [
   'title',
   'url',
   'expires',
+  'replicas',
 ] as const
 export type PreviewVariable = (typeof PREVIEW_VARIABLES)[number]
 
@@ -24,6 +25,9 @@ export const PREVIEW_PATH_VARIABLES = ['number', 'slug'] as const satisfies Prev
 
 /** What a preview's `url` may name. */
 export const PREVIEW_URL_VARIABLES = ['number', 'slug', 'sha'] as const satisfies PreviewVariable[]
+
+/** What the text that a preview's page is expected to hold may name. */
+export const PAGE_VARIABLES = ['sha', 'tag'] as const satisfies PreviewVariable[]
 
 /** Values by the names of variables; a commit's `sha` is always given in full. */
 export type TemplateValues = { readonly [name: string]: string | undefined }

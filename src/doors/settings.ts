@@ -4,6 +4,7 @@ import { SupercargoError } from '../domain/errors.ts'
 import { parseSecrets, secretProblem } from '../intake/secret.ts'
 import { readAppFile } from './app-file.ts'
 import { type GitLabSettings, readGitLab } from './gitlab-settings.ts'
+import { readPreviewHosts } from './preview-hosts.ts'
 import { readPrivateKey } from './private-key.ts'
 import { GITHUB_COM, githubRegistry } from './registry-auth.ts'
 import { type RegistrySettings, readRegistries } from './registry-settings.ts'
@@ -29,6 +30,10 @@ export interface Settings {
   /** Every registry that may be asked; each host once. */
   registries: RegistrySettings[]
   trustRoot: TrustRootSource
+  /** Patterns over hosts of previews that may be asked whether they answer; see `isHostGlob`. */
+  previewHosts: string[]
+  /** Of the engines that ask for previews, each of them strong enough; []: nobody may ask. */
+  generatorTokens: string[]
   /** A person's token for the sandbox; null: made and printed. */
   sandboxToken: string | null
   concurrency: number
@@ -131,6 +136,8 @@ export function readSettings(
             gitlab,
           }),
     trustRoot: readTrustRoot(text, problem),
+    previewHosts: readPreviewHosts(text, problem),
+    generatorTokens: readGeneratorTokens(text('GENERATOR_TOKEN'), problem),
     sandboxToken,
     concurrency: whole('CONCURRENCY', 10, 1, 100),
     sweepSeconds: whole('SWEEP_SECONDS', 300, 10, 86_400),
@@ -231,6 +238,17 @@ function checkKey(variable: string, text: string, complain: Complain): string {
   const advice = 'Use the .pem file that GitHub generated: as it is, on one line with \\n, or in base64.'
   complain(variable, 'It does not hold an RSA private key.', advice)
   return ''
+}
+
+function readGeneratorTokens(given: string | undefined, complain: Complain): string[] {
+  const tokens = parseSecrets(given ?? '')
+  if (tokens.length === 0) return []
+  const odd = tokens.some((token) => /[^\x21-\x7e]/.test(token))
+  const wrong = odd ? 'It holds spaces or signs that no token has.' : secretProblem(tokens, 'token')
+  if (wrong === null) return tokens
+  const advice = 'Make one with `openssl rand -hex 32`, and give the same to Argo CD or Flux in a Secret.'
+  complain('GENERATOR_TOKEN', wrong, advice)
+  return []
 }
 
 function readDatabaseUrl(given: string | undefined, complain: Complain): string | null {

@@ -36,6 +36,8 @@ export interface ForgeReader {
    * directories is known from before (GitLab), or lies not too deep (GitHub).
    */
   readManifests(repository: RepositoryId, query: ManifestQuery): Promise<ManifestSnapshot>
+  /** What a manifest repository held at a commit, below directories (or files). One request where they are small. */
+  readTree(repository: RepositoryId, commit: Oid, paths: readonly string[]): Promise<CommitTree>
   /** How two commits (or tags, or abbreviated ids) are related. */
   compareCommits(repository: RepositoryId, base: string, head: string): Promise<Comparison>
 }
@@ -247,6 +249,9 @@ export interface ManifestSnapshot {
   /** Of `ManifestQuery.state`; absent where it was not asked for. */
   state?: StateSnapshot
 }
+
+/** Files as they were at a commit, each once. */
+export type CommitTree = Pick<ManifestSnapshot, 'tree' | 'complete'>
 
 /** A commit on the manifest branch that touched a path. */
 export interface PathCommit {

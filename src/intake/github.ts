@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { repositoryKey } from '../domain/repository.ts'
 import { GITHUB_WORDS } from '../domain/vocabulary.ts'
-import type { Delivery, DeliveryMeaning } from '../store/store.ts'
+import type { Delivery, DeliveryMeaning, LabelWish } from '../store/store.ts'
 import type { GitHubEvent } from './github-app.ts'
-import { wished } from './intent.ts'
+import { approving, wished } from './intent.ts'
 import { announced } from './registry/announcement.ts'
 import { ghcr } from './registry/ghcr.ts'
 import { look as lookAt, nothing, plain, reader, repositoryPath, short, unwanted } from './tell.ts'
@@ -18,7 +18,7 @@ import { look as lookAt, nothing, plain, reader, repositoryPath, short, unwanted
 export function githubMeaning(delivery: Delivery, packagesHost = 'ghcr.io'): DeliveryMeaning {
   const read = Object.hasOwn(READERS, delivery.event) ? READERS[delivery.event as GitHubEvent] : undefined
   if (read === undefined) return unwanted(`Supercargo does not use the event ${plain(delivery.event)}`)
-  return read(delivery.payload, packagesHost)
+  return read(delivery.payload, packagesHost, delivery.id)
 }
 
 const Repository = z.object({
@@ -43,6 +43,15 @@ const PullRequest = z.object({
 })
 
 const Review = PullRequest
+
+const Labelled = z.object({
+  label: z.object({ name: z.string() }),
+  sender: z.object({ login: z.string(), type: z.string() }),
+  pull_request: z.object({
+    head: z.object({ sha: z.string(), repo: z.object({ id: z.number() }).nullable() }),
+    base: z.object({ repo: z.object({ id: z.number() }) }),
+  }),
+})
 
 const IssueComment = z.object({
   action: z.string(),
@@ -79,76 +88,84 @@ const RepositoryEvent = z.object({
   changes: z.object({ default_branch: z.unknown().optional() }).nullish(),
 })
 
-const READERS: Record<GitHubEvent, (payload: unknown, packagesHost: string) => DeliveryMeaning> = {
-  package: (payload, host) => announced(ghcr.read(host, payload)),
-  registry_package: (payload, host) => announced(ghcr.read(host, payload)),
+const READERS: Record<GitHubEvent, (payload: unknown, packagesHost: string, id: string) => DeliveryMeaning> =
+  {
+    package: (payload, host) => announced(ghcr.read(host, payload)),
+    registry_package: (payload, host) => announced(ghcr.read(host, payload)),
 
-  push: reader(Push, ({ repository, ref, after, created, deleted }) => {
-    const named = /^refs\/(head|tag)s\/(.+)$/s.exec(ref)
-    if (named === null) return unwanted(`${plain(ref)} is neither a branch nor a tag`)
-    const what = `${named[1] === 'tag' ? 'tag' : 'branch'} ${plain(named[2])}`
-    if (deleted === true) return look(repository, `${what} was deleted`)
-    return look(repository, `${what} ${created === true ? 'was created at' : 'moved to'} ${short(after)}`)
-  }),
+    push: reader(Push, ({ repository, ref, after, created, deleted }) => {
+      const named = /^refs\/(head|tag)s\/(.+)$/s.exec(ref)
+      if (named === null) return unwanted(`${plain(ref)} is neither a branch nor a tag`)
+      const what = `${named[1] === 'tag' ? 'tag' : 'branch'} ${plain(named[2])}`
+      if (deleted === true) return look(repository, `${what} was deleted`)
+      return look(repository, `${what} ${created === true ? 'was created at' : 'moved to'} ${short(after)}`)
+    }),
 
-  pull_request: reader(PullRequest, ({ action, repository, pull_request }) => {
-    const what = `pull request ${pull_request.number}`
-    const happened = PULL_REQUEST_ACTIONS.get(action)
-    if (happened === undefined) return unwanted(`"${plain(action)}" of ${what} changes nothing here`)
-    return look(repository, `${what} ${happened}`)
-  }),
+    pull_request: (payload, _, id) =>
+      reader(PullRequest, ({ action, repository, pull_request: { number } }) => {
+        const what = `pull request ${number}`
+        const happened = PULL_REQUEST_ACTIONS.get(action)
+        if (happened === undefined) return unwanted(`"${plain(action)}" of ${what} changes nothing here`)
+        const intents = action === 'labeled' ? approvals(repository, number, payload, id) : []
+        const looked = look(repository, `${what} ${happened}`)
+        return intents.length === 0 ? looked : { ...looked, intents }
+      })(payload),
 
-  pull_request_review: reader(Review, ({ action, repository, pull_request }) => {
-    if (action === 'edited') return unwanted('the text of a review was edited')
-    return look(repository, `a review of pull request ${pull_request.number} was ${plain(action)}`)
-  }),
+    pull_request_review: reader(Review, ({ action, repository, pull_request }) => {
+      if (action === 'edited') return unwanted('the text of a review was edited')
+      return look(repository, `a review of pull request ${pull_request.number} was ${plain(action)}`)
+    }),
 
-  issue_comment: reader(IssueComment, ({ action, repository, issue, comment }) => {
-    if (action !== 'created') return unwanted(`a comment was ${plain(action)}`)
-    if (issue.pull_request == null) return unwanted('the comment is on an issue')
-    const { user, performed_via_github_app: app } = comment
-    if (user == null || user.type !== 'User' || app != null) return unwanted('no person wrote the comment')
-    const { number } = issue
-    const written = { number, comment: comment.id, login: user.login, text: comment.body ?? '' }
-    return (
-      wished(repository.full_name, written, GITHUB_WORDS, `pull request ${number}`) ??
-      unwanted('the comment holds no command')
-    )
-  }),
+    issue_comment: reader(IssueComment, ({ action, repository, issue, comment }) => {
+      if (action !== 'created') return unwanted(`a comment was ${plain(action)}`)
+      if (issue.pull_request == null) return unwanted('the comment is on an issue')
+      const { user, performed_via_github_app: app } = comment
+      if (user == null || user.type !== 'User' || app != null) return unwanted('no person wrote the comment')
+      const { number } = issue
+      const written = { number, comment: comment.id, login: user.login, text: comment.body ?? '' }
+      return (
+        wished(repository.full_name, written, GITHUB_WORDS, `pull request ${number}`) ??
+        unwanted('the comment holds no command')
+      )
+    }),
 
-  check_suite: reader(CheckSuite, ({ action, repository, check_suite: { head_sha, conclusion } }) => {
-    if (action === 'rerequested') return look(repository, `the checks of ${short(head_sha)} are wanted again`)
-    if (action !== 'completed') return unwanted(`the checks of ${short(head_sha)} have not ended`)
-    return look(repository, `the checks of ${short(head_sha)} ended with ${plain(conclusion ?? 'no result')}`)
-  }),
+    check_suite: reader(CheckSuite, ({ action, repository, check_suite: { head_sha, conclusion } }) => {
+      if (action === 'rerequested')
+        return look(repository, `the checks of ${short(head_sha)} are wanted again`)
+      if (action !== 'completed') return unwanted(`the checks of ${short(head_sha)} have not ended`)
+      return look(
+        repository,
+        `the checks of ${short(head_sha)} ended with ${plain(conclusion ?? 'no result')}`,
+      )
+    }),
 
-  status: reader(Status, ({ repository, sha, state, context }) => {
-    const what = `the status ${plain(context)} of ${short(sha)}`
-    if (state === 'pending') return unwanted(`${what} is still pending`)
-    return look(repository, `${what} is ${plain(state)}`)
-  }),
+    status: reader(Status, ({ repository, sha, state, context }) => {
+      const what = `the status ${plain(context)} of ${short(sha)}`
+      if (state === 'pending') return unwanted(`${what} is still pending`)
+      return look(repository, `${what} is ${plain(state)}`)
+    }),
 
-  installation: reader(Installation, ({ action, repositories }) => {
-    if (action === 'deleted' || action === 'suspend') return nothing(`The app's access ended (${action})`)
-    if (repositories?.length) return lookAtAll(repositories, `the app's access began (${plain(action)})`)
-    return nothing(`The app's access changed (${plain(action)}); the next sweep visits every repository`)
-  }),
+    installation: reader(Installation, ({ action, repositories }) => {
+      if (action === 'deleted' || action === 'suspend') return nothing(`The app's access ended (${action})`)
+      if (repositories?.length) return lookAtAll(repositories, `the app's access began (${plain(action)})`)
+      return nothing(`The app's access changed (${plain(action)}); the next sweep visits every repository`)
+    }),
 
-  installation_repositories: reader(
-    InstallationRepositories,
-    ({ repositories_added: added, repositories_removed: removed }) =>
-      added.length > 0
-        ? lookAtAll(added, 'the app was given access')
-        : nothing(`The app's access to ${count(removed.length)} ended`),
-  ),
+    installation_repositories: reader(
+      InstallationRepositories,
+      ({ repositories_added: added, repositories_removed: removed }) =>
+        added.length > 0
+          ? lookAtAll(added, 'the app was given access')
+          : nothing(`The app's access to ${count(removed.length)} ended`),
+    ),
 
-  repository: reader(RepositoryEvent, ({ action, repository, changes }) => {
-    if (action === 'deleted') return nothing(`The repository ${name(repository)} was deleted`)
-    if (action !== 'edited') return look(repository, `it was ${plain(action)}`)
-    if (changes?.default_branch !== undefined) return look(repository, 'its default branch changed')
-    return unwanted(`the description of ${name(repository)} was edited`)
-  }),
-}
+    repository: reader(RepositoryEvent, ({ action, repository, changes }) => {
+      if (action === 'deleted') return nothing(`The repository ${name(repository)} was deleted`)
+      if (action !== 'edited') return look(repository, `it was ${plain(action)}`)
+      if (changes?.default_branch !== undefined) return look(repository, 'its default branch changed')
+      return unwanted(`the description of ${name(repository)} was edited`)
+    }),
+  }
 
 /** What may change a candidate, a preview or whether a change request may be merged. */
 const PULL_REQUEST_ACTIONS = new Map([
@@ -159,7 +176,24 @@ const PULL_REQUEST_ACTIONS = new Map([
   ['edited', 'was edited'],
   ['ready_for_review', 'is ready for review'],
   ['converted_to_draft', 'is a draft now'],
+  ['labeled', 'was given a label'],
+  ['unlabeled', 'lost a label'],
 ])
+
+/** What a label may approve; nothing where the payload does not say who gave it and what for. */
+function approvals({ full_name }: Repository, number: number, payload: unknown, id: string): LabelWish[] {
+  const { data } = Labelled.safeParse(payload)
+  if (data === undefined) return []
+  const { label, sender, pull_request: pull } = data
+  const given = {
+    number,
+    login: sender.type === 'User' ? sender.login : null,
+    labels: [label.name],
+    head: pull.head.sha,
+    fork: pull.head.repo?.id !== pull.base.repo.id,
+  }
+  return approving(full_name, given, id)
+}
 
 function look(repository: Repository, why: string): DeliveryMeaning {
   return lookAt(repository.full_name, why)

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { ZERO_OID } from '../domain/commit.ts'
-import type { ForgeId } from '../domain/repository.ts'
+import type { ForgeId, RepositoryId } from '../domain/repository.ts'
 import { GITLAB_WORDS } from '../domain/vocabulary.ts'
-import type { Delivery, DeliveryMeaning } from '../store/store.ts'
-import { wished } from './intent.ts'
+import type { Delivery, DeliveryMeaning, LabelWish } from '../store/store.ts'
+import { approving, wished } from './intent.ts'
 import { look, nothing, plain, reader, repositoryPath, short, unwanted } from './tell.ts'
 
 /**
@@ -15,8 +15,8 @@ import { look, nothing, plain, reader, repositoryPath, short, unwanted } from '.
  *
  * Pure. A payload that lacks what is needed has an outcome that says so; nothing is thrown.
  */
-export function gitlabMeaning({ source, event, payload }: Delivery): DeliveryMeaning {
-  const readers = readersOf(source)
+export function gitlabMeaning({ source, id, event, payload }: Delivery): DeliveryMeaning {
+  const readers = readersOf(source, id)
   const read = Object.hasOwn(readers, event) ? readers[event] : undefined
   if (read === undefined) return unwanted(`Supercargo does not use the event ${plain(event)}`)
   return read(payload)
@@ -27,7 +27,7 @@ function projectPath(forge: ForgeId) {
   return repositoryPath(forge, (parts) => parts.length >= 2, 'group/project')
 }
 
-function readersOf(forge: ForgeId): Record<string, (payload: unknown) => DeliveryMeaning> {
+function readersOf(forge: ForgeId, delivery: string): Record<string, (payload: unknown) => DeliveryMeaning> {
   const path_with_namespace = projectPath(forge)
   const project = z.object({ path_with_namespace })
 
@@ -53,21 +53,27 @@ function readersOf(forge: ForgeId): Record<string, (payload: unknown) => Deliver
     push: pushed,
     tag_push: pushed,
 
-    merge_request: reader(
-      z.object({ project, object_attributes: MergeRequest, changes: z.looseObject({}).optional() }),
-      ({ project, object_attributes: { iid, action, oldrev }, changes = {} }) => {
-        const what = `merge request ${iid}`
-        const happened = MERGE_REQUEST_ACTIONS.get(action)
-        if (happened === undefined) return unwanted(`"${plain(action)}" of ${what} changes nothing here`)
-        const changed = Object.keys(changes)
-        if (oldrev !== undefined) return look(project.path_with_namespace, `${what} has new commits`)
-        // without any change it is news of threads or of whether it may be merged
-        if (action === 'update' && changed.length > 0 && changed.every((key) => NO_MATTER.has(key))) {
-          return unwanted(`nothing of ${what} changed that matters here`)
-        }
-        return look(project.path_with_namespace, `${what} ${happened}`)
-      },
-    ),
+    merge_request: (payload) => {
+      const read = reader(
+        z.object({ project, object_attributes: MergeRequest, changes: z.looseObject({}).optional() }),
+        ({ project, object_attributes: { iid, action, oldrev }, changes = {} }) => {
+          const what = `merge request ${iid}`
+          const happened = MERGE_REQUEST_ACTIONS.get(action)
+          if (happened === undefined) return unwanted(`"${plain(action)}" of ${what} changes nothing here`)
+          const changed = Object.keys(changes)
+          if (oldrev !== undefined) return look(project.path_with_namespace, `${what} has new commits`)
+          // without any change it is news of threads or of whether it may be merged
+          if (action === 'update' && changed.length > 0 && changed.every((key) => NO_MATTER.has(key))) {
+            return unwanted(`nothing of ${what} changed that matters here`)
+          }
+          const looked = look(project.path_with_namespace, `${what} ${happened}`)
+          const intents =
+            action === 'update' ? approvals(project.path_with_namespace, iid, payload, delivery) : []
+          return intents.length === 0 ? looked : { ...looked, intents }
+        },
+      )
+      return read(payload)
+    },
 
     note: reader(
       z.object({
@@ -138,6 +144,34 @@ const MergeRequest = z.object({
   oldrev: z.string().optional(),
 })
 
+const Titles = z.array(z.object({ title: z.string() }))
+
+const Labelled = z.object({
+  user: z.object({ username: z.string() }),
+  object_attributes: z.object({
+    source_project_id: z.number().nullable(),
+    target_project_id: z.number(),
+    last_commit: z.object({ id: z.string() }),
+  }),
+  changes: z.object({ labels: z.object({ previous: Titles, current: Titles }) }),
+})
+
+/** What new labels may approve; nothing where the payload does not say who gave them and what for. */
+function approvals(project: RepositoryId, number: number, payload: unknown, delivery: string): LabelWish[] {
+  const { data } = Labelled.safeParse(payload)
+  if (data === undefined) return []
+  const { user, object_attributes: attributes, changes } = data
+  const before = changes.labels.previous.map(({ title }) => title)
+  const given = {
+    number,
+    login: BOT.test(user.username) ? null : user.username,
+    labels: changes.labels.current.map(({ title }) => title).filter((title) => !before.includes(title)),
+    head: attributes.last_commit.id,
+    fork: attributes.source_project_id !== attributes.target_project_id,
+  }
+  return approving(project, given, delivery)
+}
+
 const Note = z.object({
   id: z.number(),
   note: z.string(),
@@ -167,7 +201,6 @@ const NO_MATTER = new Set([
   'assignees',
   'assignee_id',
   'reviewers',
-  'labels',
   'milestone_id',
   'updated_at',
   'updated_by_id',

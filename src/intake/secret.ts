@@ -13,14 +13,15 @@ export function parseSecrets(text: string): string[] {
 }
 
 /**
- * Whether every secret is fit to verify webhooks with (requirement 1): at least 32 characters, never
+ * Whether every secret is fit to prove who sends something (requirement 1): at least 32 characters, never
  * the word that Probot falls back to.
+ * @param name what the secrets are called
  * @returns what is wrong, as a whole sentence that does not hold the secret, or null
  */
-export function secretProblem(secrets: readonly string[]): string | null {
-  if (secrets.length === 0) return 'There is no webhook secret.'
-  const which = (index: number) =>
-    secrets.length === 1 ? 'The webhook secret' : `Webhook secret ${index + 1}`
+export function secretProblem(secrets: readonly string[], name = 'webhook secret'): string | null {
+  if (secrets.length === 0) return `There is no ${name}.`
+  const capital = name.charAt(0).toUpperCase() + name.slice(1)
+  const which = (index: number) => (secrets.length === 1 ? `The ${name}` : `${capital} ${index + 1}`)
   for (const [index, secret] of secrets.entries()) {
     if (secret.toLowerCase().includes('development')) {
       return `${which(index)} holds the word "development", which is what everybody would try first.`

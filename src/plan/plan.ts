@@ -4,6 +4,7 @@ import { commitDirectly } from './change-requests/direct.ts'
 import { closeStrays } from './change-requests/strays.ts'
 import { planEnvironment } from './environments/plan-environment.ts'
 import { type LookAgain, sooner, UNTIL_MERGEABLE, untilHeld, untilReady } from './look-again.ts'
+import { forgetClosed } from './previews/forget.ts'
 import { type HistoryNeeded, type Orphans, planPreviews } from './previews/plan-previews.ts'
 import type { PreviewStanding } from './previews/standing.ts'
 import type { Question } from './questions.ts'
@@ -64,6 +65,7 @@ export function plan(world: World, options: PlanOptions): Plan {
       ...commitDirectly(direct),
       ...targets.flatMap(({ actions }) => actions),
       ...(world.source.archived ? [] : closeStrays(world)),
+      ...forgetClosed(world),
     ],
     standings,
     previews: previews.flatMap((each) => each.previews),

@@ -68,7 +68,8 @@ export function manifestQueries(config: SourceConfig): { repository: RepositoryI
     if (app.previews === null) continue
     const query = queryFor(app.previews)
     const root = templateRoot(parseTemplate(app.previews.path, PREVIEW_PATH_VARIABLES))
-    addDirectory(query.directories, { path: app.previews.template, texts: true, history: 0 })
+    if (app.previews.template !== null)
+      addDirectory(query.directories, { path: app.previews.template, texts: true, history: 0 })
     addDirectory(query.directories, { path: root, texts: false, history: 0 })
     query.changeRequestBranches.push(changeRequestBranch(app.name, PREVIEWS))
     addPrefix(query, changeRequestPrefix(app.name))
@@ -90,8 +91,8 @@ export function strayBranches(config: SourceConfig, repository: RepositoryId, br
   return branches.filter((branch) => isChosenName(config, branch) && !wanted.has(branch))
 }
 
-/** Where the fields are if the environment's path is a file, which is not known yet. */
-function filesBeside({ path, fields }: Environment): string[] {
+/** Files of fields, where they are if the environment's path is a file, which is not known yet. */
+export function filesBeside({ path, fields }: Environment): string[] {
   const directory = path.slice(0, path.lastIndexOf('/') + 1)
   return fields
     .flatMap((field) => (field.kind === 'set' ? [field.file] : [field.template, field.to]))

@@ -2,11 +2,12 @@ import type { Oid } from '../domain/commit.ts'
 import type { ImageName } from '../domain/image.ts'
 import type { SignatureTrust } from '../domain/trust.ts'
 import type { Check } from '../forge/checks.ts'
+import type { PageAnswer, PageQuestion } from '../probe/probe.ts'
 import type { ManifestDescriptor, Scan, SignatureVerdict } from '../registry/registry.ts'
 import type { Reason } from './action.ts'
 
 /**
- * What a plan has to know of registries and of checks before it can decide. The plan asks as it goes: it is made
+ * What a plan has to know of registries, checks and pages before it can decide. The plan asks as it goes: it is made
  * again with the answers until it has no more questions.
  */
 export type Question =
@@ -19,6 +20,8 @@ export type Question =
   | { about: 'retag'; image: ImageName; from: ImageName }
   /** `branch`: the one whose protection says which checks are required. */
   | { about: 'checks'; commit: Oid; branch: string }
+  /** Whether the preview of a commit answers. */
+  | ({ about: 'page'; commit: Oid } & PageQuestion)
 
 export type About = Question['about']
 
@@ -31,6 +34,7 @@ export interface Known {
   signature: SignatureVerdict
   retag: true
   checks: { required: string[]; checks: Check[] }
+  page: PageAnswer
 }
 
 export type Answer<A extends About = About> =
@@ -56,6 +60,8 @@ export function questionKey(question: Question): string {
       return `retag ${question.from.normalised} ${question.image.normalised}`
     case 'checks':
       return `checks ${question.commit} ${question.branch}`
+    case 'page':
+      return `page ${question.url} ${question.commit} ${JSON.stringify([question.status, question.expect])}`
   }
 }
 

@@ -12,7 +12,8 @@ import type { Registry } from '../registry/registry.ts'
 import { type Dependencies, forgeOf } from './dependencies.ts'
 import { reasonOf } from './reason-of.ts'
 
-type Asked = Pick<Dependencies, 'forges' | 'registry'>
+type Asked = Pick<Dependencies, 'forges' | 'registry' | 'prober'>
+type NotOfRegistries = 'checks' | 'page'
 type ChecksQuestion = Extract<Question, { about: 'checks' }>
 
 /**
@@ -20,7 +21,7 @@ type ChecksQuestion = Extract<Question, { about: 'checks' }>
  * answer as well: a registry that does not answer keeps nothing from the other targets.
  */
 export async function answerQuestions(
-  { forges, registry }: Asked,
+  { forges, registry, prober }: Asked,
   source: RepositoryId,
   questions: readonly Question[],
 ): Promise<Answers> {
@@ -30,21 +31,20 @@ export async function answerQuestions(
     if (question.about === 'checks')
       byBranch.set(question.branch, [...(byBranch.get(question.branch) ?? []), question])
   }
-  const ofRegistries = [...distinct].map(
-    async ([key, question]): Promise<[string, Answer][]> =>
-      question.about === 'checks'
-        ? []
-        : [[key, await attempt(() => askRegistry(registry, source, question))]],
-  )
-  const answered = [...byBranch].map(([branch, asked]) => askChecks(forges, source, branch, asked))
-  return Object.fromEntries((await Promise.all([...ofRegistries, ...answered])).flat())
+  const others = [...distinct].map(async ([key, question]): Promise<[string, Answer][]> => {
+    if (question.about === 'checks') return []
+    if (question.about === 'page') return [[key, await attempt(() => prober.ask(question))]]
+    return [[key, await attempt(() => askRegistry(registry, source, question))]]
+  })
+  const ofChecks = [...byBranch].map(([branch, asked]) => askChecks(forges, source, branch, asked))
+  return Object.fromEntries((await Promise.all([...others, ...ofChecks])).flat())
 }
 
 async function askRegistry(
   registry: Registry,
   source: RepositoryId,
-  question: Exclude<Question, ChecksQuestion>,
-): Promise<Known[Exclude<About, 'checks'>]> {
+  question: Exclude<Question, { about: NotOfRegistries }>,
+): Promise<Known[Exclude<About, NotOfRegistries>]> {
   const { image } = question
   switch (question.about) {
     case 'manifest':

@@ -3,6 +3,7 @@ import { SupercargoError } from '../domain/errors.ts'
 import type { ForgeId, RepositoryId } from '../domain/repository.ts'
 import type { Forge } from '../forge/forge.ts'
 import type { Since } from '../plan/versions/late.ts'
+import type { Prober } from '../probe/probe.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { JournalEntry } from '../store/store.ts'
 
@@ -10,6 +11,7 @@ import type { JournalEntry } from '../store/store.ts'
 export interface Dependencies {
   forges: ReadonlyMap<ForgeId, Forge>
   registry: Registry
+  prober: Prober
   log: Logger
   now(): Date
   /** Writes down what was done. The one-shot command has no journal. */

@@ -10,7 +10,7 @@ import { type PassResult, pass } from './pass.ts'
 import { createSweep, isQuiet, type SweepParts } from './sweep.ts'
 
 /** What the handlers are made from. */
-export interface HandlerParts extends SweepParts, Pick<Dependencies, 'now'> {
+export interface HandlerParts extends SweepParts, Pick<Dependencies, 'now' | 'prober'> {
   store: SweepParts['store'] &
     CommandDependencies['store'] &
     Pick<Store, 'journal' | 'recordFeeds' | 'feedsOf' | 'waitingSince' | 'marksOf' | 'recordQuiet'>

@@ -39,7 +39,7 @@ const NOTHING_OFFERED: SourceSnapshot = {
   liveBranches: { complete: true, items: [] },
 }
 
-type Sources = Pick<Dependencies, 'forges' | 'registry' | 'now'>
+type Sources = Pick<Dependencies, 'forges' | 'registry' | 'prober' | 'now'>
 
 /** What a repository turns out to be. */
 export type Reading =
@@ -57,7 +57,7 @@ export type Reading =
 /** Reads desired and observed afresh from the forges and plans; writes nothing. */
 export async function readAndPlan(
   repository: RepositoryId,
-  { forges, registry, now }: Sources,
+  { forges, registry, prober, now }: Sources,
   options: PlanOptions,
 ): Promise<Reading> {
   const forge = forgeOf(forges, repository)
@@ -75,7 +75,7 @@ export async function readAndPlan(
     first.map((each, index) => readBranches(forges, config.value, offers, each, queries[index]?.query)),
   )
   return planCompletely(
-    { forges, registry },
+    { forges, registry, prober },
     {
       words: forge.words,
       source,
@@ -92,7 +92,7 @@ export async function readAndPlan(
 
 /** Plans, reads what the plan still needs to know, and plans again. */
 async function planCompletely(
-  { forges, registry }: Pick<Sources, 'forges' | 'registry'>,
+  { forges, registry, prober }: Omit<Sources, 'now'>,
   world: World,
   options: PlanOptions,
 ): Promise<Reading> {
@@ -102,7 +102,7 @@ async function planCompletely(
     const [comparisons, manifests, answers] = await Promise.all([
       readComparisons(forges, world, result),
       Promise.all(world.manifests.map((each) => readMore(forges, world.config, each, result))),
-      answerQuestions({ forges, registry }, repository, result.questions),
+      answerQuestions({ forges, registry, prober }, repository, result.questions),
     ])
     world = {
       ...world,
@@ -172,7 +172,7 @@ type Configuration =
   | { kind: 'config'; value: SourceConfig }
 
 /** Nobody works on an archived repository: its environments stay as they are, and its previews go. */
-function configurationOf(
+export function configurationOf(
   source: RepositorySnapshot,
   paths: readonly string[],
   forges: readonly ForgeId[],
@@ -253,7 +253,7 @@ function namesOnly(query: ManifestQuery | undefined): DirectoryQuery[] {
   return (query?.directories ?? []).map(({ path }) => ({ path, texts: false, history: 0 }))
 }
 
-function policyOf(text: string | null, manifests: RepositoryId): Read<Policy | null> {
+export function policyOf(text: string | null, manifests: RepositoryId): Read<Policy | null> {
   return text === null ? { ok: true, value: null } : readPolicy(POLICY_PATH, text, manifests)
 }
 

@@ -1,19 +1,31 @@
 import type { Database } from './database.ts'
 import { cleanText } from './shift.ts'
-import type { Intent, IntentCounts, JournalEntry } from './store.ts'
+import type { Intent, IntentCounts, JournalEntry, LabelIntent } from './store.ts'
 
-export async function openIntents(database: Database, repository: string, number: number): Promise<Intent[]> {
-  const rows = await database.query<Intent & { number: string; comment: string }>(
-    `select seq as id, repository, number, comment, login, hash, accepted_at as "acceptedAt"
+type Row = Omit<Intent, 'number' | 'comment'> &
+  Pick<LabelIntent, 'labels' | 'head' | 'delivery'> & { number: string; comment: string | null }
+
+export async function openIntents(
+  database: Database,
+  repository: string,
+  number: number,
+): Promise<(Intent | LabelIntent)[]> {
+  const rows = await database.query<Row>(
+    `select seq as id, repository, number, comment, login, hash, labels, head, delivery, accepted_at as "acceptedAt"
       from supercargo.intents where repository = $1 and number = $2 and finished_at is null order by seq`,
     [repository, number],
   )
-  return rows.map((row) => ({ ...row, number: Number(row.number), comment: Number(row.comment) }))
+  return rows.map(({ number, comment, hash, labels, head, delivery, ...row }) => {
+    const all = { ...row, number: Number(number) }
+    return comment === null
+      ? { ...all, comment, labels, head, delivery }
+      : { ...all, comment: Number(comment), hash }
+  })
 }
 
 export async function countIntents(
   database: Database,
-  { id, repository, login }: Intent,
+  { id, repository, login }: Intent | LabelIntent,
   seconds: number,
 ): Promise<IntentCounts> {
   const [row] = await database.query<{ person: string; repository: string }>(
@@ -25,7 +37,11 @@ export async function countIntents(
   return { person: Number(row?.person ?? 0), repository: Number(row?.repository ?? 0) }
 }
 
-export async function finishIntent(database: Database, { id }: Intent, entry: JournalEntry): Promise<void> {
+export async function finishIntent(
+  database: Database,
+  { id }: Intent | LabelIntent,
+  entry: JournalEntry,
+): Promise<void> {
   const { key, action, code, message, target, url } = entry
   await database.query(
     `with done as (

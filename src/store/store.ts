@@ -39,10 +39,10 @@ export interface Store {
   /** Of these, all but those that were quiet within the last day and have not changed since, as far as was seen. */
   dueKeys(keys: readonly string[]): Promise<string[]>
   /** Intents of this pull request without an outcome, the oldest first. */
-  openIntents(repository: string, number: number): Promise<Intent[]>
-  countIntents(intent: Intent, seconds: number): Promise<IntentCounts>
+  openIntents(repository: string, number: number): Promise<(Intent | LabelIntent)[]>
+  countIntents(intent: Intent | LabelIntent, seconds: number): Promise<IntentCounts>
   /** Writes the outcome and the entry, both or none; an intent that has an outcome keeps it, and nothing is written. */
-  finishIntent(intent: Intent, entry: JournalEntry): Promise<void>
+  finishIntent(intent: Intent | LabelIntent, entry: JournalEntry): Promise<void>
   /** Appends to the journal, which is never changed. */
   journal(entry: JournalEntry): Promise<void>
   readJournal(query: JournalQuery): Promise<JournalRow[]>
@@ -90,8 +90,8 @@ export interface DeliveryMeaning {
   keys: string[]
   /** Images to look at wherever they are used: normalised names. */
   images?: string[]
-  /** Comments with commands, each written down once in the same transaction. */
-  intents?: IntentWish[]
+  /** Comments with commands, and labels, each written down once in the same transaction. */
+  intents?: (IntentWish | LabelWish)[]
   /** A whole sentence, such as `Looks at acme/web.` or `Not wanted: the event is about a comment.` */
   outcome: string
 }
@@ -109,12 +109,27 @@ export interface IntentWish {
   hash: string
 }
 
-/** A wish that was accepted and has no outcome yet. */
-export interface Intent extends IntentWish {
+/** Labels that a person gave to the pull request of a fork. Whether one means anything is found out at its turn. */
+export interface LabelWish extends Pick<IntentWish, 'repository' | 'number' | 'login'> {
+  comment: null
+  /** At least one. */
+  labels: string[]
+  /** Of the pull request when they were given. */
+  head: string
+  /** Id of the delivery that told of it, which makes the intent one. */
+  delivery: string
+}
+
+interface Accepted {
   /** Of this store, ascending. */
   id: string
   acceptedAt: Date
 }
+
+/** A wish that was accepted and has no outcome yet. */
+export interface Intent extends IntentWish, Accepted {}
+
+export interface LabelIntent extends LabelWish, Accepted {}
 
 /** How many comments with commands came within a time, up to and with a certain one. */
 export interface IntentCounts {

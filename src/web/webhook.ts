@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Delivery } from '../store/store.ts'
 import { readBody } from './body.ts'
+import { inTime } from './in-time.ts'
 import type { Log } from './log.ts'
 import { type Answer, respond } from './respond.ts'
 import { pathOf, type Route } from './server.ts'
@@ -79,7 +80,8 @@ async function receive(door: WebhookDoor, request: IncomingMessage, body: Uint8A
   }
   const { source, id, event } = received.delivery
   try {
-    const done = await inTime(door.accept(received.delivery))
+    const late = () => new Error(`The store took longer than ${PATIENCE} ms.`)
+    const done = await inTime(door.accept(received.delivery), PATIENCE, late)
     return done === 'accepted'
       ? { status: 202, body: 'Accepted.\n' }
       : { status: 200, body: 'Already here.\n' }
@@ -87,12 +89,4 @@ async function receive(door: WebhookDoor, request: IncomingMessage, body: Uint8A
     door.log.error({ err: error, source, delivery: id, event }, 'A delivery could not be stored.')
     return BUSY
   }
-}
-
-function inTime<T>(promise: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const late = () => reject(new Error(`The store took longer than ${PATIENCE} ms.`))
-    const timer = setTimeout(late, PATIENCE)
-    promise.then(resolve, reject).finally(() => clearTimeout(timer))
-  })
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { engineFromEnvironment } from '../../src/cli/engine-options.ts'
 
-test('the one-shot command reads registries as the server does, and says all that is wrong at once', () => {
+test('the one-shot command reads registries and hosts as the server does, and says all that is wrong at once', () => {
   const environment = {
     GITHUB_TOKEN: 'ghp_of-a-workflow',
     GITLAB_URL: 'ftp://git.example.com',
@@ -12,10 +12,12 @@ test('the one-shot command reads registries as the server does, and says all tha
     REGISTRY_OWN_HOST: 'registry.example.com',
     REGISTRY_OWN_USERNAME: 'acme',
     SIGSTORE_TRUST_ROOT: '/nowhere/trusted_root.json',
+    PREVIEW_HOSTS: '*',
   }
   assert.throws(() => engineFromEnvironment(environment, false), {
     code: 'environment-wrong',
-    message: /GITLAB_URL: .*REGISTRY_HARBOR_HOST: .*REGISTRY_OWN_PASSWORD: .*SIGSTORE_TRUST_ROOT: /,
+    message:
+      /GITLAB_URL: .*REGISTRY_HARBOR_HOST: .*REGISTRY_OWN_PASSWORD: .*PREVIEW_HOSTS: .*SIGSTORE_TRUST_ROOT: /,
   })
 })
 

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { readGitLabDelivery } from '../../src/intake/gitlab-delivery.ts'
 import { GITLAB_HOOK_EVENTS } from '../../src/intake/gitlab-hooks.ts'
 import { BOT, startGitLab, type TestGitLab } from '../support/gitlab.ts'
+import { MAIN } from './run-cli.ts'
 
 interface Ended {
   code: number
@@ -16,7 +17,7 @@ const ADDRESS = 'https://cargo.example.com'
 /** Runs the command as a process of its own, as an operator does. */
 function setup(gitlab: TestGitLab, args: string[], environment: Record<string, string> = {}): Promise<Ended> {
   const env = { PATH: process.env.PATH ?? '', GITLAB_URL: gitlab.url, GITLAB_TOKEN: BOT, ...environment }
-  const command = ['--import', 'tsx', 'src/cli/main.ts', 'gitlab', 'setup', '--url', ADDRESS, ...args]
+  const command = [MAIN, 'gitlab', 'setup', '--url', ADDRESS, ...args]
   return new Promise((resolve) => {
     execFile(process.execPath, command, { env }, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr })

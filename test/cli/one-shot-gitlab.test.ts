@@ -5,6 +5,7 @@ import { CONFIG, STAGING } from '../support/acme.ts'
 import { BOT, startGitLab, type TestGitLab } from '../support/gitlab.ts'
 import { fileText } from '../support/sandbox.ts'
 import { kustomization } from '../support/world.ts'
+import { MAIN } from './run-cli.ts'
 
 /** Runs the command as a job of GitLab CI does. */
 function supercargo(gitlab: TestGitLab, args: string[], environment: Record<string, string> = {}) {
@@ -17,14 +18,9 @@ function supercargo(gitlab: TestGitLab, args: string[], environment: Record<stri
     ...environment,
   }
   return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-    execFile(
-      process.execPath,
-      ['--import', 'tsx', 'src/cli/main.ts', ...args],
-      { env },
-      (error, stdout, stderr) => {
-        resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr })
-      },
-    )
+    execFile(process.execPath, [MAIN, ...args], { env }, (error, stdout, stderr) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr })
+    })
   })
 }
 

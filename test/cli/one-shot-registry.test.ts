@@ -8,6 +8,7 @@ import { CREW } from '../support/registry-token-server.ts'
 import { TEST_TOKEN } from '../support/sandbox.ts'
 import { acrossForges, PAIRS, SOURCE, type Stage } from '../support/stage.ts'
 import { kustomization } from '../support/world.ts'
+import { MAIN } from './run-cli.ts'
 
 acrossForges(
   (stage, { source }) => {
@@ -80,12 +81,8 @@ function supercargo({ source }: Stage, args: string[], environment: Record<strin
     ...environment,
   }
   return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-    execFile(
-      process.execPath,
-      ['--import', 'tsx', 'src/cli/main.ts', ...args],
-      { env },
-      (error, stdout, stderr) =>
-        resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
+    execFile(process.execPath, [MAIN, ...args], { env }, (error, stdout, stderr) =>
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
     )
   })
 }

@@ -5,6 +5,7 @@ import { CONFIG, STAGING } from '../support/acme.ts'
 import { TEST_TOKEN } from '../support/sandbox.ts'
 import { BRANCH, type Scene, scene, tagOf } from '../support/scene.ts'
 import { kustomization } from '../support/world.ts'
+import { MAIN } from './run-cli.ts'
 
 interface Ended {
   code: number
@@ -21,14 +22,9 @@ function supercargo(s: Scene, args: string[], environment: Record<string, string
     ...environment,
   }
   return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      ['--import', 'tsx', 'src/cli/main.ts', ...args],
-      { env },
-      (error, stdout, stderr) => {
-        resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr })
-      },
-    )
+    execFile(process.execPath, [MAIN, ...args], { env }, (error, stdout, stderr) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr })
+    })
   })
 }
 

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { dirname, join } from 'node:path'
+import { buildOnce } from '../support/build-once.ts'
 
-const TSX = fileURLToPath(import.meta.resolve('tsx'))
-const MAIN = resolve('src/cli/main.ts')
+/** What Node runs as `supercargo`. */
+export const MAIN = join(await buildOnce(), 'dist/cli/main.js')
 
 export interface Ended {
   status: number | null
@@ -23,7 +23,7 @@ export function runCli(
     uid,
   }: { input?: string | Uint8Array; env?: Record<string, string>; uid?: number } = {},
 ): Ended {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', TSX, MAIN, ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
     cwd: directory,
     input,
     encoding: 'utf8',

@@ -123,6 +123,10 @@ const LOCKS: Row[] = [
   row('an unlock', '/cargo unlock production -- over', 'unlock production -- over'),
   bare('an unlock without the namespace', '/unlock production', 'unlock production'),
   row('an unlock for a time', '/cargo unlock production for 2h', '!argument-unexpected'),
+  row('a rollback', '/cargo rollback production', 'rollback production'),
+  row('a rollback to a version', '/cargo rollback x v1.2.0 -- it burns', 'rollback x v1.2.0 -- it burns'),
+  row('a rollback for a time', '/cargo rollback x for 2h', '!argument-unexpected'),
+  bare('a rollback of nothing', '/rollback', '!argument-missing'),
   row('an unlock and a lock', ['/cargo unlock a', '/cargo lock b'], 'unlock a + lock b'),
 ]
 
@@ -309,7 +313,33 @@ const AUTHORS: Row[] = [
   nothing('praise', 'LGTM :rocket:'),
 ]
 
+const PREVIEWS: Row[] = [
+  row('a preview, and nothing else', '/cargo preview', 'preview'),
+  bare('a preview without the namespace', '/preview', 'preview'),
+  bare('a preview that is wanted', '/preview up', 'preview up'),
+  bare('a preview as a phone begins a sentence', '/Preview Up', 'preview up'),
+  row('a preview of a commit', '/cargo preview up 1A2b3c4', 'preview up 1a2b3c4'),
+  row('a preview of a whole commit', `/cargo preview up ${'a1'.repeat(20)}`, `preview up ${'a1'.repeat(20)}`),
+  row('a preview of too few digits', '/cargo preview up 1a2b3c', '!argument-invalid'),
+  row('a preview of too many digits', `/cargo preview up ${'a'.repeat(41)}`, '!argument-invalid'),
+  row('a preview of a branch', '/cargo preview up main', '!argument-invalid'),
+  row('a preview that goes', '/cargo preview down', 'preview down'),
+  row('a preview that goes, and why', '/cargo preview down -- too dear', 'preview down -- too dear'),
+  row('a preview that goes, of a commit', '/cargo preview down 1a2b3c4', '!argument-unexpected'),
+  row('a preview that stays for longer', '/cargo preview extend', 'preview extend'),
+  row('a preview that stays for two days', '/cargo preview extend 2d', 'preview extend 2d'),
+  row('a preview that stays for a time with "for"', '/cargo preview extend for 2d', '!argument-unexpected'),
+  row('a preview that stays for no time', '/cargo preview extend 0d', '!argument-invalid'),
+  row('a preview that stays for two times', '/cargo preview extend 2d 3d', '!argument-unexpected'),
+  row('a preview that is pinned', '/cargo preview pin', 'preview pin'),
+  row('a preview that is not pinned any more', '/cargo preview unpin', 'preview unpin'),
+  row('a preview of one app', '/cargo preview app=web down', 'preview down app=web'),
+  row('a preview of something else', '/cargo preview constructor', '!argument-invalid'),
+  row('a time alone', '/cargo preview 2d', '!argument-invalid'),
+]
+
 export const ROWS: readonly Row[] = [
+  PREVIEWS,
   PLAIN,
   SEVERAL,
   BARE,

@@ -25,6 +25,7 @@ const VALUES = {
   owner: 'alice',
   title: 'Add a login page',
   url: 'https://pr-12.preview.acme.dev/start?x=1',
+  replicas: '0',
 }
 const DOLLAR = '$'
 const render = (text: string, values: Partial<typeof VALUES> = {}) =>
@@ -143,7 +144,7 @@ describe('template files', () => {
 
   test('a tag that YAML would read as a number gets quotes where it is the whole value', () => {
     const text =
-      'a: {tag}\nb: "{tag}"\nc:\n  - {tag} # why\n  - v{tag}\nd: {number}\ne: {image}:{tag}\r\nf: {title}\n'
+      'a: {tag}\nb: "{tag}"\nc:\n  - {tag} # why\n  - v{tag}\nd: {number}\nr: {replicas}\ne: {image}:{tag}\r\nf: {title}\n'
     const result = render(text, { title: 'On' })
     for (const version of ['1.1', '1.2'] as const)
       assert.deepEqual(parse(result, { version }), {
@@ -151,6 +152,7 @@ describe('template files', () => {
         b: '1234e56',
         c: ['1234e56', 'v1234e56'],
         d: 12,
+        r: 0,
         e: 'ghcr.io/acme/web:1234e56',
         f: 'On',
       })

@@ -3,13 +3,13 @@ import { test } from 'node:test'
 import { pino } from 'pino'
 import { openStore } from '../../src/store/open.ts'
 import { PUSH } from '../intake/registry/payloads/quay.ts'
-import { APP, eventually, SECRET, start, temporaryDirectory } from './support.ts'
+import { APP, dataDirectory, eventually, MAIN, SECRET, start } from './support.ts'
 
 const HARBOR = 'b5c5e9fc54612808977ee8f5489c1185a'
 
 test('the server hears the registries of its environment, and its log holds no secret of theirs', async (context) => {
-  const data = temporaryDirectory(context)
-  const { child, ended, output, printed } = start(context, ['./src/main.ts'], {
+  const data = await dataDirectory(context)
+  const { child, ended, output, printed } = start(context, [MAIN], {
     ...APP,
     SUPERCARGO_DATA: data,
     HOST: '127.0.0.1',

@@ -3,11 +3,11 @@ import { statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import { APP, eventually, push, SECRET, start, temporaryDirectory } from './support.ts'
+import { APP, dataDirectory, eventually, MAIN, push, SECRET, start, temporaryDirectory } from './support.ts'
 
 test('a wrong environment ends it with 78, and everything that is wrong is said at once', async (context) => {
   const data = temporaryDirectory(context)
-  const { ended, output } = start(context, ['src/main.ts'], {
+  const { ended, output } = start(context, [MAIN], {
     ...APP,
     SUPERCARGO_DATA: data,
     WEBHOOK_SECRET: 'development',
@@ -20,7 +20,7 @@ test('a wrong environment ends it with 78, and everything that is wrong is said 
 })
 
 test('an unknown argument ends it with 78', async (context) => {
-  const { ended, output } = start(context, ['src/main.ts', '--port=1'], {})
+  const { ended, output } = start(context, [MAIN, '--port=1'], {})
   assert.equal(await ended, 78)
   assert.match(output(), /only arguments are --setup/)
 })
@@ -31,22 +31,22 @@ test('a port in use ends it with 69 and says which variable to change', async (c
   await new Promise((resolve) => other.once('listening', resolve))
   const { port } = other.address() as AddressInfo
   const environment = { ...APP, SUPERCARGO_DATA: temporaryDirectory(context), PORT: String(port) }
-  const { ended, output } = start(context, ['src/main.ts'], environment)
+  const { ended, output } = start(context, [MAIN], environment)
   assert.equal(await ended, 69)
   assert.match(output(), new RegExp(`Port ${port} on 127.0.0.1 is in use`))
   assert.match(output(), /set PORT to another number/)
 })
 
 test('a stored delivery survives kill -9, and SIGTERM stops it in order', async (context) => {
-  const environment = { ...APP, SUPERCARGO_DATA: temporaryDirectory(context) }
-  const first = start(context, ['src/main.ts'], environment)
+  const environment = { ...APP, SUPERCARGO_DATA: await dataDirectory(context) }
+  const first = start(context, [MAIN], environment)
   const [, url = ''] = await first.printed(/"url":"(http:[^"]+)"/)
   assert.equal((await push(`${url}/webhooks/github`, 'one')).status, 202)
   assert.equal((await push(`${url}/webhooks/github`, 'one', `${SECRET}x`)).status, 401)
   first.child.kill('SIGKILL')
   assert.equal(await first.ended, 'SIGKILL')
 
-  const second = start(context, ['src/main.ts'], environment)
+  const second = start(context, [MAIN], environment)
   const [, again = ''] = await second.printed(/"url":"(http:[^"]+)"/)
   assert.equal((await push(`${again}/api/github/webhooks`, 'one')).status, 200)
   assert.equal((await fetch(`${again}/readyz`)).status, 200)
@@ -55,7 +55,8 @@ test('a stored delivery survives kill -9, and SIGTERM stops it in order', async 
     (await (await fetch(again)).text()).includes('Looks at acme/web: branch main moved to aaaaaaa.'),
   )
   assert.equal((await fetch(`${again}/setup/github`)).status, 404)
-  const third = start(context, ['src/main.ts'], environment)
+  assert.equal((await fetch(`${again}/api/v1/previews?source=acme/web`)).status, 404)
+  const third = start(context, [MAIN], environment)
   assert.equal(await third.ended, 69)
   assert.match(third.output(), /is in use by process \d+|already|another process|in use/i)
   second.child.kill('SIGTERM')
@@ -64,18 +65,32 @@ test('a stored delivery survives kill -9, and SIGTERM stops it in order', async 
   assert.doesNotMatch(first.output() + second.output(), new RegExp(SECRET))
 })
 
-test('bound to the network it has no page for strangers, and still a door for webhooks', async (context) => {
-  const environment = { ...APP, SUPERCARGO_DATA: temporaryDirectory(context), HOST: '0.0.0.0' }
-  const { printed } = start(context, ['src/main.ts'], environment)
+test('bound to the network it has no page for strangers, and still a door for webhooks, and for engines with a token', async (context) => {
+  const token = '1d0ce6ab7d6b5ad3f5a8a6a7c0c44b1f'
+  const environment = {
+    ...APP,
+    SUPERCARGO_DATA: await dataDirectory(context),
+    HOST: '0.0.0.0',
+    GENERATOR_TOKEN: token,
+  }
+  const { printed, output } = start(context, [MAIN], environment)
   const [, url = ''] = await printed(/"url":"(http:[^"]+)"/)
   assert.equal((await fetch(url)).status, 404)
   assert.equal((await fetch(`${url}/sandbox/github/acme/web`)).status, 404)
   assert.equal((await push(`${url}/webhooks/github`, 'one')).status, 202)
+  const ask = (given: string) =>
+    fetch(`${url}/api/v1/previews?source=acme/web`, { headers: { authorization: `Bearer ${given}` } })
+  assert.equal((await ask(SECRET)).status, 401)
+  // its GitHub is not there
+  const answer = await ask(token)
+  assert.equal(answer.status, 503)
+  assert.match(await answer.text(), /^\{"code":"[a-z-]+","message":"The forge could not tell/)
+  assert.doesNotMatch(output(), new RegExp(token))
 })
 
 test('--setup serves the setup page to the reader of the log, and nothing else', async (context) => {
   const data = temporaryDirectory(context)
-  const { child, ended, printed } = start(context, ['src/main.ts', '--setup'], { SUPERCARGO_DATA: data })
+  const { child, ended, printed } = start(context, [MAIN, '--setup'], { SUPERCARGO_DATA: data })
   const [entrance] = await printed(/http:\/\/localhost:\d+\/setup\/github\?token=\S+/)
   const local = entrance.replace('localhost', '127.0.0.1')
   assert.equal((await fetch(local)).status, 200)

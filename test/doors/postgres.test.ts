@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { noPostgres, startPostgres } from '../support/postgres.ts'
-import { APP, push, start, temporaryDirectory } from './support.ts'
+import { APP, MAIN, push, start, temporaryDirectory } from './support.ts'
 
 test('two replicas share a PostgreSQL: a delivery that one has stored is known to the other', {
   skip: noPostgres,
@@ -14,7 +14,7 @@ test('two replicas share a PostgreSQL: a delivery that one has stored is known t
   const replicas = await Promise.all(
     [1, 2].map(async () => {
       const environment = { ...APP, SUPERCARGO_DATA: temporaryDirectory(context), DATABASE_URL: withPassword }
-      const replica = start(context, ['src/main.ts'], environment)
+      const replica = start(context, [MAIN], environment)
       const [, url = ''] = await replica.printed(/"url":"(http:[^"]+)"/)
       return { ...replica, url }
     }),
@@ -45,7 +45,7 @@ test('a database that is not there ends it with 69 and says so', async (context)
     SUPERCARGO_DATA: temporaryDirectory(context),
     DATABASE_URL: 'postgres://a:b@127.0.0.1:1/c',
   }
-  const { ended, output } = start(context, ['src/main.ts'], environment)
+  const { ended, output } = start(context, [MAIN], environment)
   assert.equal(await ended, 69)
   assert.match(output(), /database/i)
 })

@@ -1,16 +1,28 @@
 import assert from 'node:assert/strict'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { pino } from 'pino'
 import { openStore } from '../../src/store/open.ts'
-import { APP, eventually, freePort, push, SECRET, start, temporaryDirectory } from './support.ts'
+import {
+  APP,
+  dataDirectory,
+  eventually,
+  freePort,
+  MAIN,
+  push,
+  SECRET,
+  start,
+  temporaryDirectory,
+} from './support.ts'
 
+const INDEX = join(dirname(MAIN), 'index.js')
 const PROBOT = ['node_modules/probot/bin/probot.js', 'run']
 
 test('`probot run` loads the application: a signed delivery is in the store, and it stops in order', async (context) => {
-  const data = temporaryDirectory(context)
+  const data = await dataDirectory(context)
   const port = await freePort()
   const environment = { ...APP, SUPERCARGO_DATA: data, PORT: String(port), HOST: '127.0.0.1' }
-  const { child, ended, output } = start(context, [...PROBOT, './src/index.ts'], environment)
+  const { child, ended, output } = start(context, [...PROBOT, INDEX], environment)
   const url = `http://127.0.0.1:${port}`
   await eventually(async () => (await fetch(`${url}/readyz`)).status === 200)
   assert.equal((await fetch(`${url}/healthz`)).status, 200)
@@ -52,7 +64,7 @@ test('`probot run` refuses a weak secret, and one that the environment does not 
       PORT: String(await freePort()),
       ...changed,
     }
-    const { ended, output } = start(context, [...PROBOT, ...args, './src/index.ts'], environment)
+    const { ended, output } = start(context, [...PROBOT, ...args, INDEX], environment)
     assert.notEqual(await ended, 0)
     assert.match(output(), message)
   }

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
-import { APP, eventually, push, start, temporaryDirectory } from './support.ts'
+import { APP, dataDirectory, eventually, MAIN, push, start, temporaryDirectory } from './support.ts'
 
 const run = promisify(execFile)
 
@@ -26,7 +26,7 @@ test('without credentials there is a sandbox: three pasted commands lead to a ch
   const data = temporaryDirectory(context)
   // A machine whose git was never told who uses it.
   const environment = { SUPERCARGO_DATA: data, HOME: data }
-  const first = start(context, ['src/main.ts'], environment)
+  const first = start(context, [MAIN], environment)
   const [page] = await first.printed(/http:\/\/localhost:\d+\/sandbox\/github\/acme\/k8s-manifests\/pulls/)
   await first.printed(/setup\n/)
   await paste(first.output(), temporaryDirectory(context))
@@ -48,20 +48,16 @@ test('without credentials there is a sandbox: three pasted commands lead to a ch
   >
   assert.ok(webhookSecret && webhookSecret.length >= 32 && !first.output().includes(webhookSecret))
 
-  const second = start(context, ['src/main.ts'], environment)
+  const second = start(context, [MAIN], environment)
   await second.printed(/setup\n/)
   const tokenOf = (output: string) => /git clone .*http:\/\/you:([^@]+)@/.exec(output)?.[1]
   assert.equal(tokenOf(second.output()), tokenOf(first.output()))
 })
 
 test('with --forge gitlab,github there are two forges, and pasted commands lead to a change request on each', async (context) => {
-  const data = temporaryDirectory(context)
+  const data = await dataDirectory(context)
   const environment = { SUPERCARGO_DATA: data, HOME: data }
-  const { child, ended, output, printed } = start(
-    context,
-    ['src/main.ts', '--forge', 'gitlab,github'],
-    environment,
-  )
+  const { child, ended, output, printed } = start(context, [MAIN, '--forge', 'gitlab,github'], environment)
   await printed(/setup\n/)
   await paste(output(), temporaryDirectory(context), 2)
   const pages = [
@@ -80,11 +76,11 @@ test('with --forge gitlab,github there are two forges, and pasted commands lead 
 
 test('a given SANDBOX_TOKEN is the one that git takes', async (context) => {
   const environment = {
-    SUPERCARGO_DATA: temporaryDirectory(context),
+    SUPERCARGO_DATA: await dataDirectory(context),
     HOME: temporaryDirectory(context),
     SANDBOX_TOKEN: 'a-token-of-mine',
   }
-  const { child, ended, output, printed } = start(context, ['src/main.ts'], environment)
+  const { child, ended, output, printed } = start(context, [MAIN], environment)
   await printed(/setup\n/)
   assert.match(output(), /git clone .*http:\/\/you:a-token-of-mine@/)
   await paste(output(), temporaryDirectory(context))
@@ -94,7 +90,7 @@ test('a given SANDBOX_TOKEN is the one that git takes', async (context) => {
 
 test('without git it says what is missing and ends with 69', async (context) => {
   const environment = { SUPERCARGO_DATA: temporaryDirectory(context), PATH: '/nowhere' }
-  const { ended, output } = start(context, ['src/main.ts'], environment)
+  const { ended, output } = start(context, [MAIN], environment)
   assert.equal(await ended, 69)
   assert.match(output(), /The sandbox needs git, and there is none\./)
 })

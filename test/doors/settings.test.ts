@@ -50,6 +50,8 @@ test('an empty environment means the sandbox on this machine with the embedded s
     apiUrl: 'https://api.github.com',
     app: null,
     gitlab: [],
+    previewHosts: [],
+    generatorTokens: [],
     sandboxToken: null,
     concurrency: 10,
     sweepSeconds: 300,
@@ -94,6 +96,16 @@ test('it does not start without a webhook secret of at least 32 characters, nor 
   }
 })
 
+test('the tokens of engines are as strong as other secrets, and two may be active at once', () => {
+  assert.deepEqual(settingsOf({ ...APP, GENERATOR_TOKEN: `${SECRET},${SECRET}2` }).generatorTokens, [
+    SECRET,
+    `${SECRET}2`,
+  ])
+  for (const token of ['short', `development${SECRET}`, 'a'.repeat(40), `${SECRET} ${SECRET}`]) {
+    assert.deepEqual(wrong({ ...APP, GENERATOR_TOKEN: token }), ['GENERATOR_TOKEN'], token)
+  }
+})
+
 test('half of the credentials is not a sandbox but a problem', () => {
   assert.deepEqual(wrong({ APP_ID: '1' }), ['WEBHOOK_SECRET', 'PRIVATE_KEY'])
   assert.deepEqual(wrong({ WEBHOOK_SECRET: SECRET }), ['APP_ID', 'PRIVATE_KEY'])
@@ -125,14 +137,25 @@ test('every problem is said at once, in whole sentences that hold no secret', ()
     LOG_LEVEL: 'loud',
     DATABASE_URL: 'mysql://secret-user@db',
     GITHUB_API_URL: 'http://ghe.acme.dev/api/v3',
+    GENERATOR_TOKEN: 'secret-token',
     SANDBOX_TOKEN: 'short',
   })
   const problems = result.ok ? [] : result.problems
-  assert.equal(problems.length, 10)
+  assert.equal(problems.length, 11)
   for (const { message, advice } of problems) {
     assert.match(`${message} ${advice}`, /^("|[A-Z]).*\. [A-Z].*[.]$/)
     assert.doesNotMatch(message + advice, /secret-/)
   }
+})
+
+test('hosts of previews are patterns separated by commas, and none allows everything', () => {
+  const given = (PREVIEW_HOSTS: string) => settingsOf({ PREVIEW_HOSTS }).previewHosts
+  assert.deepEqual(given('*.Preview.acme.dev, pr-*.acme.dev:8443,'), [
+    '*.preview.acme.dev',
+    'pr-*.acme.dev:8443',
+  ])
+  for (const host of ['*', '*.dev', 'https://a.acme.dev', 'ok.acme.dev,*'])
+    assert.deepEqual(wrong({ PREVIEW_HOSTS: host }), ['PREVIEW_HOSTS'], host)
 })
 
 test('an API address is https, or on this machine', () => {

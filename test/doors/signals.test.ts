@@ -21,7 +21,7 @@ function processWith(context: TestContext, body: string) {
     ${body}
     console.log('up')`,
   )
-  return start(context, [file], {})
+  return start(context, ['--import', 'tsx', file], {})
 }
 
 test('a second signal ends the process at once, whatever still runs', async (context) => {

@@ -8,6 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { buildOnce } from '../support/build-once.ts'
+import { copyStore } from '../support/embedded-store.ts'
 
 export const SECRET = '9c1185a5c5e9fc54612808977ee8f548'
 
@@ -21,6 +23,13 @@ export const APP = {
   GITHUB_API_URL: 'http://127.0.0.1:1/api/v3',
 }
 
+/** A data directory with an embedded store, which goes when the test ends. */
+export async function dataDirectory(context: TestContext): Promise<string> {
+  const directory = temporaryDirectory(context)
+  await copyStore(directory)
+  return directory
+}
+
 export interface Running {
   child: ChildProcess
   /** Everything that it printed until now. */
@@ -31,9 +40,12 @@ export interface Running {
   ended: Promise<number | NodeJS.Signals>
 }
 
+/** What Node runs as the server. */
+export const MAIN = join(await buildOnce(), 'dist/main.js')
+
 /** Starts a real process with this environment and nothing else but PATH; it is killed when the test ends. */
 export function start(context: TestContext, args: string[], environment: Record<string, string>): Running {
-  const child = spawn(process.execPath, ['--import', 'tsx', ...args], {
+  const child = spawn(process.execPath, args, {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

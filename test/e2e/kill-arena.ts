@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import pino from 'pino'
 import { openStore, type StoreOptions } from '../../src/store/open.ts'
 import { githubSide, gitlabSide, type Side } from '../support/across.ts'
+import { buildOnce } from '../support/build-once.ts'
 import { eventually } from '../support/eventually.ts'
 import { GitClone, runGit } from '../support/git-clone.ts'
 import {
@@ -13,7 +14,6 @@ import {
   startRemoteGitHub,
   startRemoteGitLab,
 } from '../support/remote-sandbox.ts'
-import { buildServer } from '../support/server-process.ts'
 import { type FleetApp, seedFleet } from './kill-fleet.ts'
 import { quietResults, resultOf, stillToDo } from './kill-quiet.ts'
 import { type Developer, type Random, startDeveloper } from './kill-storm.ts'
@@ -63,8 +63,7 @@ export async function startArena(
     for (const step of steps) await step()
   }
   try {
-    const build = buildServer()
-    onClose(() => rmSync(build, { recursive: true, force: true }))
+    const build = await buildOnce()
     const dataDir = join(root, 'forge')
     const apps = await seedFleet(await open({ dataDir }), size)
     cpSync(dataDir, join(root, 'seeded'), { recursive: true })

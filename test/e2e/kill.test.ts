@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { copyStore } from '../support/embedded-store.ts'
 import { freePort, type ServerProcess, startServerProcess } from '../support/server-process.ts'
 import { type ArenaForge, ON_GITHUB, ON_GITLAB, startArena } from './kill-arena.ts'
 import { randomFrom, storm } from './kill-storm.ts'
@@ -35,6 +36,7 @@ async function killAndCompare(context: TestContext, on: ArenaForge, size: Size):
     const { build, developers, forge } = arena
     const { environment } = forge
     const dataDir = arena.directory('bot')
+    await copyStore(dataDir)
     const start = (): ServerProcess => {
       const server = startServerProcess({ build, port, dataDir, environment, sweepSeconds: SWEEP_SECONDS })
       arena.onClose(() => server.kill('SIGKILL'))

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { PRODUCTION, STAGING } from '../support/acme.ts'
+import { buildOnce } from '../support/build-once.ts'
 import { BOT } from '../support/gitlab.ts'
 import { startNode } from '../support/processes.ts'
 import { TEST_APP } from '../support/sandbox.ts'
 import { SOURCE } from '../support/stage.ts'
 import { acrossRegistries, type VersionStage, WAITING } from '../support/version-stage.ts'
 import { kustomization } from '../support/world.ts'
+
+const MAIN = join(await buildOnce(), 'dist/cli/main.js')
 
 // A release is a write to a registry and several to forges. The bot may end at each of them.
 
@@ -155,7 +159,7 @@ function startCommand({ source, target, front }: VersionStage) {
   const sides = [source, target]
   const github = sides.find(({ id }) => id === 'github')
   const gitlab = sides.find(({ id }) => id === 'gitlab')
-  return startNode(['--import', 'tsx', 'src/cli/main.ts', 'reconcile', `${source.id}:${SOURCE}`], {
+  return startNode([MAIN, 'reconcile', `${source.id}:${SOURCE}`], {
     PATH: process.env.PATH,
     REGISTRIES: 'ours',
     REGISTRY_OURS_HOST: 'ghcr.io',

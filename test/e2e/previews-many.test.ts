@@ -9,6 +9,7 @@ import { openPull } from '../../src/sandbox/model/pulls.ts'
 import { openStore } from '../../src/store/open.ts'
 import type { Handlers } from '../../src/store/store.ts'
 import { CONFIG_WITH_PREVIEWS } from '../support/acme.ts'
+import { copyStore } from '../support/embedded-store.ts'
 import { eventually } from '../support/eventually.ts'
 import { NO_SWEEP } from '../support/no-store.ts'
 import { previewsInGit } from '../support/previews-in-git.ts'
@@ -26,6 +27,7 @@ async function withWorker(
   play: (worker: { handlers: Handlers; deliver(id: number): Promise<unknown> }) => Promise<void>,
 ): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'supercargo-many-'))
+  await copyStore(dataDir)
   const store = await openStore({ dataDir, log })
   const key = `${s.source.id}:${SOURCE}`
   const handlers = createHandlers({

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { copyStore } from '../support/embedded-store.ts'
 import { eventually } from '../support/eventually.ts'
 import type { RequestView } from '../support/people.ts'
 import { startRegistry, type TestRegistry } from '../support/registry.ts'
@@ -65,6 +66,7 @@ export async function serveStage(
     await stage(
       async (s) => {
         const dataDir = mkdtempSync(join(tmpdir(), 'supercargo-server-'))
+        await copyStore(dataDir)
         const environment = { ...s.source.environment, REGISTRIES: 'local', ...Object.fromEntries(named) }
         const server = startServerProcess({ build, port, dataDir, environment, sweepSeconds: 86_400 })
         try {

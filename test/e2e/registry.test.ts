@@ -6,24 +6,21 @@ import { generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
 import { PRODUCTION, STAGING } from '../support/acme.ts'
+import { buildOnce } from '../support/build-once.ts'
 import { cosign, importKey, skipWithoutCosign } from '../support/cosign.ts'
 import { eventually } from '../support/eventually.ts'
 import { type FakeHarbor, startFakeHarbor } from '../support/fake-harbor.ts'
 import { skipWithoutRegistry, skipWithoutSkopeo, type TestRegistry } from '../support/registry.ts'
-import { buildServer } from '../support/server-process.ts'
 import { acrossForges, PAIRS } from '../support/stage.ts'
 import { kustomization } from '../support/world.ts'
 import { serveStage } from './registry-scene.ts'
 
 const skip = skipWithoutRegistry()
 let build: string
-before(() => {
-  if (skip === false) build = buildServer()
-})
-after(() => {
-  if (skip === false) rmSync(build, { recursive: true, force: true })
+before(async () => {
+  if (skip === false) build = await buildOnce()
 })
 
 const WEB = 'acme/web'

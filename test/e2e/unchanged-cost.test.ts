@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
-import { PAIRS, SOURCE } from '../support/stage.ts'
+import { say } from '../../src/reconcile/commands/say.ts'
+import type { Reading } from '../../src/reconcile/read-world.ts'
+import { environmentFile } from '../../src/state/files.ts'
+import { MANIFESTS, PAIRS, SOURCE } from '../support/stage.ts'
 import { acrossRegistries, type VersionStage } from '../support/version-stage.ts'
 
 // What a pass costs over which nothing has changed. A sweep does not even make it where a glance is enough.
@@ -23,12 +26,25 @@ acrossRegistries(
       for (let index = 0; index < 3; index++) await s.push(`Never built ${index}`)
       await s.rest()
       costs.late = await cost(s)
+      assert.equal(await lock(s), null)
+      costs.said = await cost(s)
       const of = (heads: number) => `${FORGES[pair.name]} of forges, ${heads} of registries`
-      assert.deepEqual(costs, { waiting: of(2), proposed: of(1), deployed: of(1), late: of(4) })
+      assert.deepEqual(costs, { waiting: of(2), proposed: of(1), deployed: of(1), late: of(4), said: of(4) })
     })
   },
   PAIRS.slice(0, 3),
 )
+
+/** Somebody locks an environment that the application does not have: that is written down and changes nothing. */
+async function lock(s: VersionStage) {
+  const { world } = (await s.bot.plan(SOURCE)) as Extract<Reading, { kind: 'planned' }>
+  const source = { forge: s.source.forge.id, id: world.source.id }
+  const said = { by: 'ada', at: s.now().toISOString(), url: null, reason: null }
+  const state = { lock: { ...said, until: null, pin: null }, promotion: null }
+  return await say(s.target.forge, { forge: s.target.forge.id, path: MANIFESTS }, source, null, () => {
+    return { changes: [environmentFile(source, 'web', 'demo', state)], what: 'Lock web/demo', said }
+  })
+}
 
 /** Of the second pass of an engine: `3 of forges, 1 of registries`; each of the latter is a `HEAD`. */
 async function cost(s: VersionStage): Promise<string> {

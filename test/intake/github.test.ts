@@ -12,6 +12,7 @@ import {
   GITHUB_SUBSCRIPTIONS,
   GITHUB_UNASKED,
 } from '../../src/intake/github-app.ts'
+import type { IntentWish } from '../../src/store/store.ts'
 import { REGISTRY_PACKAGE } from './registry/payloads/ghcr.ts'
 
 interface Example {
@@ -102,8 +103,14 @@ const sentences: [string, Record<string, unknown>, string[], string][] = [
   [
     'pull_request',
     { action: 'labeled', repository, pull_request: { number: 7 } },
+    ['github:acme/web'],
+    'Looks at acme/web: pull request 7 was given a label.',
+  ],
+  [
+    'pull_request',
+    { action: 'assigned', repository, pull_request: { number: 7 } },
     [],
-    'Not wanted: "labeled" of pull request 7 changes nothing here.',
+    'Not wanted: "assigned" of pull request 7 changes nothing here.',
   ],
   [
     'pull_request_review',
@@ -210,10 +217,39 @@ test('a comment with a command on a pull request becomes an intent', () => {
   const { keys, intents, outcome } = meaning('issue_comment', comment())
   assert.deepEqual(keys, [])
   assert.deepEqual(
-    intents?.map(({ hash, ...rest }) => [hash.length, rest]),
+    intents?.map((intent) => {
+      const { hash, ...rest } = intent as IntentWish
+      return [hash.length, rest]
+    }),
     [[64, { repository: 'github:acme/web', number: 7, comment: 99, login: 'alice' }]],
   )
   assert.equal(outcome, 'Reads the commands of alice on pull request 7 of acme/web.')
+})
+
+test('a label for a fork becomes an intent of the person who gave it, for the commit that GitHub shows', () => {
+  const head = 'a'.repeat(40)
+  const payload = {
+    action: 'labeled',
+    repository,
+    label: { name: 'preview-fork' },
+    sender: { login: 'alice', type: 'User' },
+    pull_request: { number: 7, head: { sha: head, repo: { id: 2 } }, base: { repo: { id: 1 } } },
+  }
+  const place = { repository: 'github:acme/web', number: 7, login: 'alice', comment: null }
+  const intents = [{ ...place, labels: ['preview-fork'], head, delivery: 'x' }]
+  const pull = payload.pull_request
+  assert.deepEqual(meaning('pull_request', payload).intents, intents)
+  const gone = { ...pull, head: { sha: head, repo: null } }
+  assert.deepEqual(meaning('pull_request', { ...payload, pull_request: gone }).intents, intents)
+  for (const change of [
+    { action: 'unlabeled' },
+    { label: undefined },
+    { sender: { login: 'actions', type: 'Bot' } },
+    { pull_request: { ...pull, head: { sha: head, repo: { id: 1 } } } },
+    { pull_request: { ...pull, head: { sha: 'main', repo: { id: 2 } } } },
+  ]) {
+    assert.equal(meaning('pull_request', { ...payload, ...change }).intents, undefined)
+  }
 })
 
 test('hosts and URLs in a payload choose nothing', () => {

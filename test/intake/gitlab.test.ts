@@ -59,8 +59,9 @@ const sentences: [object, string][] = [
   [mergeRequest({ action: 'update' }), `${LOOKS} merge request 1 changed.`],
   [mergeRequest({ action: 'update' }, { ...NEW_LABELS, draft: {} }), `${LOOKS} merge request 1 changed.`],
   [mergeRequest({ action: undefined }), `${LOOKS} merge request 1 changed.`],
+  [mergeRequest({ action: 'update' }, NEW_LABELS), `${LOOKS} merge request 1 changed.`],
   [
-    mergeRequest({ action: 'update' }, NEW_LABELS),
+    mergeRequest({ action: 'update' }, { ...UPDATED, assignees: {} }),
     'Not wanted: nothing of merge request 1 changed that matters here.',
   ],
   [mergeRequest({ action: 'danced' }), 'Not wanted: "danced" of merge request 1 changes nothing here.'],
@@ -115,6 +116,25 @@ test('the door chooses the forge, whatever hosts the payload names', () => {
 test('a push of the bot itself is an ordinary push', () => {
   const own = { ...PUSH, ref: 'refs/heads/supercargo/web/staging', user_username: 'project_15_bot_1' }
   assert.deepEqual(meaning(own).keys, ['gitlab:acme/platform/web'])
+})
+
+test('new labels for a fork become an intent of the person who gave them, for the commit that GitLab shows', () => {
+  const head = 'da1560886d4f094c3e6c9ef40349f7d38b5d27d7'
+  const fork = { action: 'update', source_project_id: 2, target_project_id: 1 }
+  const labels = { previous: [{ title: 'bug' }], current: [{ title: 'bug' }, { title: 'a' }, { title: 'b' }] }
+  const payload = mergeRequest(fork, { labels })
+  const place = { repository: 'gitlab:acme/platform/web', number: 1, login: 'root', comment: null }
+  assert.deepEqual(meaning(payload).intents, [{ ...place, labels: ['a', 'b'], head, delivery: 'x' }])
+  for (const wrong of [
+    mergeRequest({ ...fork, source_project_id: 1 }, { labels }),
+    mergeRequest({ ...fork, action: 'open' }, { labels }),
+    mergeRequest(fork, { labels: { previous: labels.current, current: labels.previous } }),
+    { ...payload, user: { username: 'project_7_bot_0a1b' } },
+    { ...payload, user: null },
+  ]) {
+    assert.equal(meaning(wrong).intents, undefined)
+    assert.equal(meaning(wrong).keys.length, 1)
+  }
 })
 
 test('hooks of the instance say the same as those of a project', () => {

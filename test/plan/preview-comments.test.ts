@@ -4,6 +4,7 @@ import { GITHUB_WORDS } from '../../src/domain/vocabulary.ts'
 import { COMMENT_MARKER, type PreviewTold, previewComment } from '../../src/plan/explain/comment.ts'
 import { readMemory } from '../../src/plan/explain/comment-memory.ts'
 import type { PreviewStanding } from '../../src/plan/previews/standing.ts'
+import { NOTHING_SAID_OF_IT } from '../../src/state/preview.ts'
 import { oid, pullRequest } from '../support/world.ts'
 
 const FIRST = new Date('2026-01-02T03:04:05Z')
@@ -23,7 +24,9 @@ function told(
     url: 'https://pr-12.web.example',
     pullRequest: pullRequest(12),
     values: {},
+    said: NOTHING_SAID_OF_IT,
     expires: null,
+    asleep: false,
   }
   return {
     app: 'web',
@@ -106,7 +109,7 @@ test('every state is said in words, and what is deployed to Git is called no mor
 
 test('where there is a time to live, the comment says when the preview goes, and warns of it', () => {
   const at = new Date('2026-01-05T00:00:00Z')
-  const preview = { ...told('in-git').preview, expires: { at, warnAt: at } }
+  const preview = { ...told('in-git').preview, expires: { at, warnAt: at, extendedBy: null } }
   const [text] = said([[told('in-git', { preview, warning: 'It goes soon.' })], FIRST])
   assert.match(text?.body ?? '', /\| app \| state \| URL \| commit \| expires \| updated \|/)
   assert.match(text?.body ?? '', /deployed to Git\. \*\*It goes soon\.\*\* .* \| 2026-01-05 00:00 UTC \|/)

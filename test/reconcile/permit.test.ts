@@ -53,7 +53,8 @@ function asker(s: Stage, wrap: (forge: Forge) => Forge = (forge) => forge) {
       intent: {} as Order['intent'],
       repository,
       login,
-      url: '',
+      url: 'https://forge.example/comment/1',
+      place: 1,
       access,
     }
     const { permit, reason } = await permitOf(order, reading.world, dependencies)

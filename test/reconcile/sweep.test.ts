@@ -9,6 +9,8 @@ import { createHandlers } from '../../src/reconcile/handlers.ts'
 import { updateRepository } from '../../src/sandbox/model/repositories.ts'
 import { openStore } from '../../src/store/open.ts'
 import { CONFIG, POLICY } from '../support/acme.ts'
+import { copyStore } from '../support/embedded-store.ts'
+import { NO_SWEEP } from '../support/no-store.ts'
 import { acrossForges, MANIFESTS, PAIRS, SOURCE, type Stage } from '../support/stage.ts'
 import { kustomization } from '../support/world.ts'
 
@@ -33,6 +35,7 @@ const FOLLOWS_REGISTRY = {
 async function withServer(s: Stage, play: (server: Server) => Promise<void>): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), 'supercargo-sweep-'))
   const log = pino({ level: 'silent' })
+  await copyStore(dataDir)
   const store = await openStore({ dataDir, log })
   const tags: Record<string, string> = { edge: digest('a'), '7.2.1': digest('b') }
   const { forges, registry, now } = s.bot.dependencies
@@ -53,8 +56,7 @@ async function withServer(s: Stage, play: (server: Server) => Promise<void>): Pr
     log,
     now,
     meaning: () => ({ keys: [], outcome: 'Nothing is heard.' }),
-    announced: () => false,
-    listed: () => {},
+    ...NO_SWEEP,
   })
   const sweep = async () => (await handlers.sweep()).toSorted()
   const visit = async (keys: readonly string[]) => {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openStore } from '../../src/store/open.ts'
+import { copyStore } from '../support/embedded-store.ts'
 import { eventually } from '../support/eventually.ts'
 import { startProgram } from '../support/processes.ts'
 import { scripted } from './scripted.ts'
@@ -15,6 +16,7 @@ const REPLICA = new URL('./replica.ts', import.meta.url)
 test('an embedded store that is killed five times under load loses no acknowledged delivery', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'sc-crash-'))
   const acknowledged: string[] = []
+  await copyStore(dataDir)
   try {
     for (let kill = 0; kill < 5; kill++) {
       const program = startProgram(REPLICA, { name: `run${kill}`, dataDir, passMs: 20, perSecond: 200 })
@@ -47,6 +49,7 @@ test('an embedded store that is killed five times under load loses no acknowledg
 test('a second process on one data directory is refused and told who has it, until that one is gone', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'sc-two-'))
   const argument = { name: 'one', dataDir, passMs: 1, perSecond: 0 }
+  await copyStore(dataDir)
   const first = startProgram(REPLICA, argument)
   try {
     await first.line('ready', 60_000)

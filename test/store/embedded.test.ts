@@ -16,6 +16,7 @@ import { SupercargoError } from '../../src/domain/errors.ts'
 import { createDirectory, loadersOf } from '../../src/store/embedded/create-directory.ts'
 import { openEmbedded } from '../../src/store/embedded/open-embedded.ts'
 import { openStore } from '../../src/store/open.ts'
+import { copyStore } from '../support/embedded-store.ts'
 import { startProgram } from '../support/processes.ts'
 import { silent } from './worlds.ts'
 
@@ -128,8 +129,7 @@ test('its log does not grow for ever, and dead rows are collected', async () => 
 
 test('everything that a process that died had locked is free at the next start', async () => {
   const locked = join(root, 'locked')
-  mkdirSync(locked)
-  await createDirectory(join(locked, 'store'))
+  await copyStore(locked)
   const argument = { name: 'dead', dataDir: locked, passMs: 3600_000, perSecond: 20 }
   const dead = startProgram(new URL('./replica.ts', import.meta.url), argument)
   await dead.line('start', 60_000)

@@ -1,13 +1,13 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
 import type { Database } from '../../src/store/database.ts'
 import { openEmbedded } from '../../src/store/embedded/open-embedded.ts'
-import { migrate } from '../../src/store/migrate.ts'
 import { openStore, type StoreOptions } from '../../src/store/open.ts'
 import { openPostgres } from '../../src/store/postgres.ts'
 import type { Store } from '../../src/store/store.ts'
+import { copyStore } from '../support/embedded-store.ts'
 import { noPostgres, type PostgresServer, startPostgres } from '../support/postgres.ts'
 
 /** One empty database, and stores on it. */
@@ -30,17 +30,13 @@ export const silent = pino({ level: process.env.STORE_LOG ?? 'silent' })
 
 export function embeddedMode(): StoreMode {
   const root = mkdtempSync(join(tmpdir(), 'sc-store-'))
-  const template = join(root, 'template')
-  let made: Promise<void> | undefined
   let count = 0
   return {
     name: 'embedded',
     skip: false,
     async world() {
-      made ??= makeTemplate(template)
-      await made
       const dataDir = join(root, `world-${count++}`)
-      cpSync(template, dataDir, { recursive: true })
+      await copyStore(dataDir)
       return {
         open: (options) => openStore({ dataDir, log: silent, ...options }),
         database: () => openEmbedded(dataDir, silent),
@@ -49,12 +45,6 @@ export function embeddedMode(): StoreMode {
     },
     close: async () => rmSync(root, { recursive: true, force: true }),
   }
-}
-
-async function makeTemplate(dataDir: string): Promise<void> {
-  const database = await openEmbedded(dataDir, silent)
-  await migrate(database, silent)
-  await database.close()
 }
 
 export function postgresMode(): StoreMode {

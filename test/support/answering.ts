@@ -1,7 +1,9 @@
 import { plan } from '../../src/plan/plan.ts'
 import { type Answers, type Question, questionKey } from '../../src/plan/questions.ts'
 import type { World } from '../../src/plan/world.ts'
+import type { PageAnswer } from '../../src/probe/probe.ts'
 import type { Scan, SignatureVerdict } from '../../src/registry/registry.ts'
+import { silence } from './facts.ts'
 
 /** What registries hold, as plain data; what is not said of an image is that there is none. */
 export interface Shelves {
@@ -15,6 +17,8 @@ export interface Shelves {
   down?: string[]
   /** Names of images that the operator does not let the source tag. */
   denied?: string[]
+  /** By address; what is not said may not be asked. */
+  pages?: Record<string, PageAnswer>
 }
 
 const ROUNDS = 12
@@ -38,12 +42,16 @@ export function planWith(shelves: Shelves, world: World) {
 }
 
 function answered(
-  { tags = {}, labels = {}, scans = {}, signatures = {}, down = [], denied = [] }: Shelves,
+  { tags = {}, labels = {}, scans = {}, signatures = {}, down = [], denied = [], pages = {} }: Shelves,
   all: Question[],
 ) {
   const known = (value: unknown) => ({ known: true, value })
   const answer = (question: Question) => {
     if (question.about === 'checks') return known({ required: [], checks: [] })
+    if (question.about === 'page') {
+      const page = pages[question.url]
+      return page === undefined ? silence('preview-host-denied', false) : known(page)
+    }
     const name = question.image.normalised
     if (down.includes(name)) {
       const reason = { code: 'registry-unavailable', message: 'The registry does not answer.' }

@@ -6,6 +6,7 @@ import type { Dependencies } from '../../src/reconcile/dependencies.ts'
 import { type PassResult, pass } from '../../src/reconcile/pass.ts'
 import { type Reading, readAndPlan } from '../../src/reconcile/read-world.ts'
 import type { JournalEntry } from '../../src/store/store.ts'
+import { NO_PAGES } from './no-store.ts'
 import { TEST_APP, type TestSandbox } from './sandbox.ts'
 
 const SILENT = pino({ level: 'silent' })
@@ -34,6 +35,7 @@ export function botOn(forge: Forge, other: Forge = forge): TestBot {
   const dependencies: Dependencies = {
     forges,
     registry: createRegistry(NO_REGISTRIES, SILENT),
+    prober: NO_PAGES,
     log: SILENT,
     now: () => new Date(),
     journal: async (entry) => void journal.push(entry),

@@ -20,6 +20,8 @@ export interface ForgeView {
   report(path: string, commit: string): Promise<ReportView>
   /** What an environment shows as deployed: commit and address. */
   deployments(path: string, environment: string, slot: string): Promise<string[]>
+  /** How the newest deployment of an environment goes; null when it is over, or there is none. */
+  deploymentState(path: string, environment: string, slot: string): Promise<string | null>
   /** Gives the repository another name. */
   renameRepository(path: string, name: string): Promise<void>
   /** As the bot, a branch with a commit: what is left when a write stops half-way. */
@@ -61,6 +63,12 @@ export function githubView(test: TestSandbox): ForgeView {
         if (state === 'success') shown.push(`${sha} ${environment_url}`)
       }
       return shown
+    },
+    async deploymentState(path, environment, slot) {
+      const [newest] = await rest('GET', path, `/deployments?environment=${environment}&task=deploy:${slot}`)
+      if (newest === undefined) return null
+      const [{ state }] = await rest('GET', path, `/deployments/${newest.id}/statuses`)
+      return state === 'inactive' ? null : state.replace('in_progress', 'running')
     },
     async renameRepository(path, name) {
       await rest('PATCH', path, '', { name })
@@ -135,6 +143,12 @@ export function gitlabView(test: TestGitLab): ForgeView {
       const [found] = await rest('GET', path, `/environments?name=${name}`)
       const [newest] = await rest('GET', path, `/deployments?environment=${name}&order_by=id&sort=desc`)
       return found === undefined ? [] : [`${newest.sha} ${found.external_url}`]
+    },
+    async deploymentState(path, environment, slot) {
+      const name = encodeURIComponent(`${environment}/${slot}`)
+      const [found] = await rest('GET', path, `/environments?name=${name}`)
+      const [newest] = await rest('GET', path, `/deployments?environment=${name}&order_by=id&sort=desc`)
+      return found === undefined ? null : newest.status.replace('failed', 'failure')
     },
     async renameRepository(path, name) {
       await rest('PUT', path, '', { path: name })

@@ -1,4 +1,11 @@
-import type { Intent, IntentWish, JournalEntry, Store } from '../../src/store/store.ts'
+import type {
+  Intent,
+  IntentWish,
+  JournalEntry,
+  LabelIntent,
+  LabelWish,
+  Store,
+} from '../../src/store/store.ts'
 
 type IntentStore = Pick<Store, 'openIntents' | 'countIntents' | 'finishIntent' | 'enqueue'>
 
@@ -7,18 +14,18 @@ export interface HeldIntents extends IntentStore {
   entries: JournalEntry[]
   enqueued: string[]
   /** Accepts a wish, at this time. */
-  accept(wish: IntentWish, at?: Date): void
+  accept(wish: IntentWish | LabelWish, at?: Date): void
 }
 
 export function holdIntents(): HeldIntents {
-  const all: (Intent & { done: boolean })[] = []
+  const all: ((Intent | LabelIntent) & { done: boolean })[] = []
   const entries: JournalEntry[] = []
   const enqueued: string[] = []
   return {
     entries,
     enqueued,
     accept(wish, acceptedAt = new Date()) {
-      if (all.some(({ comment }) => comment === wish.comment)) return
+      if (wish.comment !== null && all.some(({ comment }) => comment === wish.comment)) return
       all.push({ ...wish, id: String(all.length), acceptedAt, done: false })
     },
     openIntents: async (repository, number) =>

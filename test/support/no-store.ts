@@ -1,4 +1,9 @@
+import pino from 'pino'
+import { createProber } from '../../src/probe/http-prober.ts'
 import type { HandlerParts } from '../../src/reconcile/handlers.ts'
+
+/** No page may be asked. */
+export const NO_PAGES = createProber({ hosts: [], log: pino({ level: 'silent' }) })
 
 /** What handlers need besides forges, for tests that are about something else: nothing is remembered. */
 export function noStore(): HandlerParts['store'] {
@@ -20,5 +25,5 @@ export function noStore(): HandlerParts['store'] {
   }
 }
 
-/** Of a sweep that nobody listens to, over registries that announce nothing. */
-export const NO_SWEEP = { announced: () => false, listed: () => {} }
+/** Of a sweep that nobody listens to, over registries that announce nothing, where no page may be asked. */
+export const NO_SWEEP = { announced: () => false, listed: () => {}, prober: NO_PAGES }

@@ -1,7 +1,4 @@
-import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, statSync, symlinkSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { eventually } from './eventually.ts'
@@ -20,7 +17,7 @@ export interface ServerProcess extends Program {
 }
 
 export interface ServerProcessOptions {
-  /** From `buildServer`. */
+  /** From `buildOnce`. */
   build: string
   port: number
   dataDir: string
@@ -29,19 +26,6 @@ export interface ServerProcessOptions {
   /** Absent: the embedded store. */
   databaseUrl?: string
   sweepSeconds: number
-}
-
-/** Compiles the server into a new temporary directory: it starts twice as fast, and nobody edits it meanwhile. */
-export function buildServer(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'supercargo-build-'))
-  const compiler = 'node_modules/typescript/bin/tsc'
-  const dist = join(directory, 'dist')
-  execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', dist])
-  const isOther = (path: string) => statSync(path).isDirectory() || /\.(sql|css)$/.test(path)
-  cpSync('src', dist, { recursive: true, filter: isOther })
-  cpSync('package.json', join(directory, 'package.json'))
-  symlinkSync(join(process.cwd(), 'node_modules'), join(directory, 'node_modules'))
-  return directory
 }
 
 /** Starts it on a sandbox. */

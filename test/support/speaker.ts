@@ -24,8 +24,13 @@ export interface Speaker {
   codes(): string[]
 }
 
-export async function speaker(s: Stage, now: () => Date = () => new Date()): Promise<Speaker> {
-  const { number } = await s.propose('feature/login')
+/** @param on the request that they speak on; absent: a new one */
+export async function speaker(
+  s: Stage,
+  now: () => Date = () => new Date(),
+  on?: { number: number },
+): Promise<Speaker> {
+  const { number } = on ?? (await s.propose('feature/login'))
   const intents = holdIntents()
   // whoever administrates an instance of GitLab is no member of its projects
   if (s.source.id === 'gitlab') setMember(s.source.inside.model, s.web, 'you', 50)

@@ -94,6 +94,7 @@ export function previews(change: Partial<Previews> = {}): Previews {
     template: 'apps/web/preview',
     path: 'apps/web/previews/pr-{number}',
     url: 'https://pr-{number}.web.example',
+    probe: null,
     comment: true,
     deployments: true,
     ...change,

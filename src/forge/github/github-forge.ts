@@ -23,6 +23,7 @@ import { readComment } from './read-comment.ts'
 import { readManifests } from './read-manifests.ts'
 import { readRepository } from './read-repository.ts'
 import { findComment, readSource } from './read-source.ts'
+import { readTree } from './read-tree.ts'
 import { writeReport } from './report.ts'
 import type { Purpose } from './tokens.ts'
 import { updateChangeRequest } from './update-change-request.ts'
@@ -57,6 +58,8 @@ export function createGitHubForge(options: GitHubOptions): Forge {
     readSource: (repository, query) => reads(repository, (session) => readSource(session, query)),
     readManifests: (repository, query) =>
       writes(repository, (session) => readManifests(session, repository, query, memory)),
+    readTree: (repository, commit, paths) =>
+      reads(repository, (session) => readTree(session, commit, paths, memory)),
     compareCommits: (repository, base, head) =>
       reads(repository, (session) => compareCommits(session, repository, base, head, client.addresses.web)),
     readChecks: (repository, branch, commits) =>

@@ -27,6 +27,7 @@ import { findComment, readComment } from './read-comment.ts'
 import { readManifests } from './read-manifests.ts'
 import { readRepository } from './read-repository.ts'
 import { readSource } from './read-source.ts'
+import { readTree } from './read-tree.ts'
 import { writeReport } from './report.ts'
 import { updateChangeRequest } from './update-change-request.ts'
 import { writeState } from './write-state.ts'
@@ -68,6 +69,7 @@ export function createGitLabForge(options: GitLabOptions): Forge {
       reads(repository, (now, user) => readSource(client, now, query, user, memory)),
     readManifests: (repository, query) =>
       reads(repository, (now, user) => readManifests(client, now, query, user, memory)),
+    readTree: (repository, commit, paths) => readTree(client, repository, commit, paths, memory),
     compareCommits: (repository, base, head) => compareCommits(client, repository, base, head),
     readChecks: (repository, branch, commits) =>
       reads(repository, (now, user) => readChecks(client, now, branch, commits, user, memory)),

@@ -3,7 +3,7 @@ import { hide, reveal } from '../hidden.ts'
 
 /**
  * What the bot's comment on a source pull request remembers, by app. It decides only when people are told, which time they
- * read, and what the forge must be asked to show: on GitHub whoever may write can edit it.
+ * read, what the forge must be asked to show, and whether a page is asked: on GitHub whoever may write can edit it.
  */
 export type CommentMemory = Record<string, RowMemory>
 
@@ -18,6 +18,15 @@ export interface RowMemory {
   failed: string | null
   /** What the forge shows as deployed, as `previewDeployments` writes it; null: nothing. */
   shown: string | null
+  /** Whether the page of a commit answers, where somebody looks; null: nothing is known of one. */
+  page: PageMemory | null
+}
+
+export interface PageMemory {
+  commit: string
+  /** Since when this commit is in Git, as ISO 8601. */
+  since: string
+  is: 'deploying' | 'ready' | 'silent'
 }
 
 const NAME = 'supercargo:told:v1'
@@ -30,6 +39,15 @@ const schema = z.record(
     ready: z.boolean(),
     failed: z.string().nullable(),
     shown: z.string().nullable(),
+    // what an earlier version wrote does not have it
+    page: z
+      .object({
+        commit: z.string(),
+        since: z.iso.datetime(),
+        is: z.enum(['deploying', 'ready', 'silent']),
+      })
+      .nullable()
+      .default(null),
   }),
 )
 

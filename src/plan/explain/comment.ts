@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
+import { NAMESPACE } from '../../command/read-comment.ts'
 import { codeSpan, escapeMarkdown, fitting, link } from '../../domain/markdown.ts'
 import { minute } from '../../domain/minute.ts'
 import type { Vocabulary } from '../../domain/vocabulary.ts'
 import type { SourcePullRequest } from '../../forge/forge.ts'
+import type { Preview } from '../previews/set.ts'
 import type { PreviewStanding } from '../previews/standing.ts'
 import { type CommentMemory, type RowMemory, writeMemory } from './comment-memory.ts'
 
@@ -43,10 +45,10 @@ export function previewComment(
   { changeRequest }: Vocabulary,
   { before, shown, now }: Known,
 ): CommentText {
-  const expires = previews.some(({ preview }) => preview.expires !== null)
+  const expires = previews.some(({ preview: { said, expires } }) => expires !== null || said?.pinned != null)
   const rows = previews.map((preview) => {
-    const cells = cellsOf(preview, expires)
     const said = before[preview.app]
+    const cells = cellsOf(preview, expires, said?.ready === true)
     const memory = { ...remember(preview, cells, said, now), shown: shown[preview.app] ?? null }
     const news = memory.ready !== (said?.ready ?? false) || memory.failed !== (said?.failed ?? null)
     return { app: preview.app, cells: [...cells, minute(new Date(memory.at))], memory, news }
@@ -61,16 +63,31 @@ export function previewComment(
     `It follows every push, and goes when this ${changeRequest} is closed.`,
     `To change that, see \`previews\` in the Supercargo configuration of this repository.`,
   ]
+  const asks = previews.find(({ preview }) => preview.said !== null)
   const memory = writeMemory(Object.fromEntries(rows.map((row) => [row.app, row.memory])))
   return {
     body: [
       `${COMMENT_MARKER}\n${memory}`,
       '### Preview',
       fitting(table.join('\n'), LONGEST - memory.length),
-      `<sub>${help.join(' ')}</sub>`,
+      `<sub>${[...(asks === undefined ? [] : [commands(asks.preview, expires)]), ...help].join(' ')}</sub>`,
     ].join('\n\n'),
     news: rows.some(({ news }) => news),
   }
+}
+
+/** What people with write access may ask for; of a fork, the commit that they approve is named. */
+function commands(preview: Preview, expires: boolean): string {
+  const words = [upOf(preview), ...(expires ? ['extend 2d', 'pin'] : []), 'down']
+  return `Comment ${words.map(command).join(', ')}.`
+}
+
+function upOf({ pullRequest, head }: Preview): string {
+  return pullRequest?.fork === true ? `up ${head}` : 'up'
+}
+
+function command(word: string): string {
+  return codeSpan(`/${NAMESPACE} preview ${word}`)
 }
 
 /** What it says when there is none any more. */
@@ -81,7 +98,7 @@ export function goneComment({ state }: SourcePullRequest, { changeRequest }: Voc
 }
 
 function remember(
-  { state, preview }: PreviewTold,
+  { state, preview, page }: PreviewTold,
   cells: readonly string[],
   said: RowMemory | undefined,
   now: Date,
@@ -90,25 +107,45 @@ function remember(
   return {
     row,
     at: said?.row === row ? said.at : `${now.toISOString().slice(0, 16)}:00Z`,
-    ready: state === 'in-git' || said?.ready === true,
-    failed: state === 'refused' ? preview.head : (said?.failed ?? null),
+    ready: state === 'in-git' || state === 'ready' || said?.ready === true,
+    failed: state === 'refused' || state === 'silent' ? preview.head : (said?.failed ?? null),
+    page: page ?? null,
   }
 }
 
-function cellsOf(told: PreviewTold, expires: boolean): string[] {
+/** @param seen people were told once that there is something to look at */
+function cellsOf(told: PreviewTold, expires: boolean, seen: boolean): string[] {
   const { app, preview } = told
   const address =
     preview.url === null ? '–' : link(escapeMarkdown(preview.url.replace(/^https?:\/\//, '')), preview.url)
-  const end = preview.expires === null ? '–' : minute(preview.expires.at)
-  const cells = [escapeMarkdown(app), stateInWords(told), address, codeSpan(preview.head.slice(0, 7))]
-  return expires ? [...cells, end] : cells
+  const cells = [escapeMarkdown(app), stateInWords(told, seen), address, codeSpan(preview.head.slice(0, 7))]
+  return expires ? [...cells, endInWords(preview)] : cells
 }
 
-function stateInWords({ state, reason, warning, changeRequestUrl, confidential }: PreviewTold): string {
+function endInWords({ said, expires }: Preview): string {
+  if (said !== null && said.pinned !== null) return `pinned by ${escapeMarkdown(said.pinned.by)}`
+  if (expires === null) return '–'
+  const by = expires.extendedBy === null ? '' : `, extended by ${escapeMarkdown(expires.extendedBy)}`
+  return `${minute(expires.at)}${by}`
+}
+
+function stateInWords(
+  { state, preview, reason, warning, changeRequestUrl, confidential }: PreviewTold,
+  seen: boolean,
+): string {
+  const warned = warning === null ? '' : `. **${warning}**`
   const why = confidential ? codeSpan(reason?.code ?? '') : escapeMarkdown(reason?.message ?? '', 500)
   switch (state) {
     case 'in-git':
-      return warning === null ? 'deployed to Git' : `deployed to Git. **${warning}**`
+      return `deployed to Git${reason === null ? '' : `: ${why}`}${warned}`
+    case 'deploying':
+      return `${seen ? 'updating' : 'deploying'}: it is in Git, and does not answer yet${warned}`
+    case 'ready':
+      return `ready${warned}`
+    case 'silent':
+      return `not answering: ${why}${warned}`
+    case 'sleeping':
+      return `sleeping: a push or ${command(upOf(preview))} wakes it${warned}`
     case 'not-ready':
       return `${reason?.code === 'waits-for-image' ? 'waiting for the image' : 'waiting'}: ${why}`
     case 'waiting': {
@@ -122,5 +159,9 @@ function stateInWords({ state, reason, warning, changeRequestUrl, confidential }
       return `removed: ${why}`
     case 'refused':
       return `refused: ${why}`
+    case 'down':
+    case 'withdrawn':
+      // nothing of the manifests is in these
+      return `removed: ${escapeMarkdown(reason?.message ?? '', 500)}`
   }
 }

@@ -64,7 +64,7 @@ function item({ path, branch, pullRequest, tag }: Preview, { mark }: Vocabulary)
 function list({ added, updated, removed }: PreviewChanges): string {
   return [
     ...added.map(({ path, tag }) => `- add ${path} at ${tag}`),
-    ...updated.map(({ path, tag }) => `- update ${path} to ${tag}`),
+    ...updated.map(({ path, tag, asleep }) => `- update ${path} to ${tag}${asleep ? ', asleep' : ''}`),
     ...removed.map((path) => `- remove ${path}`),
   ]
     .map((line) => plainLine(line, 200))

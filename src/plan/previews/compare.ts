@@ -4,12 +4,15 @@ import type { ManifestFile, ManifestSnapshot } from '../../forge/forge.ts'
 import { answerTo } from '../questions.ts'
 import { lacks, unanswered } from '../versions/wait.ts'
 import type { World } from '../world.ts'
-import { differences, renderPreview } from './files.ts'
+import { differences, type Rendered, renderPreview } from './files.ts'
 import type { Preview } from './set.ts'
+import { awakened } from './sleep.ts'
 import type { Compared } from './standing.ts'
+import { renderValues } from './values.ts'
 
 /** What previews are made from, and what is there. */
 export interface PreviewGround {
+  /** [] where a preview is made of values alone. */
   template: readonly ManifestFile[]
   previews: Previews
   snapshot: ManifestSnapshot
@@ -17,16 +20,29 @@ export interface PreviewGround {
 
 /**
  * What brings one preview to its template. An error in one keeps that one as it is, and no other. Where the template names
- * {digest}, the registry is asked what the preview's tag has now.
+ * {digest}, or there is none and the configuration says `pin`, the registry is asked what the preview's tag has now.
  */
 export function compare(world: World, preview: Preview, ground: PreviewGround): Compared {
-  return ground.template.some(namesDigest) ? renderAsked(world, preview, ground) : render(preview, ground)
+  const { template, previews } = ground
+  const withDigest = previews.template === null ? previews.pin : template.some(namesDigest)
+  return withDigest ? renderAsked(world, preview, ground) : render(preview, ground)
 }
 
-function render(preview: Preview, { template, previews, snapshot }: PreviewGround): Compared {
-  const rendered = renderPreview(preview, template, previews.template)
+function render(preview: Preview, ground: PreviewGround): Compared {
+  const { snapshot } = ground
+  const rendered = filesOf(preview, ground)
   if (rendered.files === null) return { preview, changes: [], reason: rendered.reason }
-  return { preview, changes: differences(preview, rendered.files, snapshot), reason: null }
+  const changes = differences(preview, rendered.files, snapshot)
+  if (!preview.asleep || changes.length === 0) return { preview, changes, reason: null }
+  const awake = filesOf(awakened(preview), ground)
+  const fallsAsleep = awake.files !== null && differences(preview, awake.files, snapshot).length === 0
+  return { preview, changes, reason: null, fallsAsleep }
+}
+
+function filesOf(preview: Preview, { template, previews }: PreviewGround): Rendered {
+  return previews.template === null
+    ? renderValues(preview)
+    : renderPreview(preview, template, previews.template)
 }
 
 function renderAsked({ answers }: World, preview: Preview, ground: PreviewGround): Compared {

@@ -20,6 +20,14 @@ export const NOTHING_SHOWN: DeploymentsDone = { applied: [], denied: [] }
 /** By app: what its pull request's comment remembers as shown; null where that is nothing. */
 export type Shown = Readonly<Record<string, string | null>>
 
+/** Other states leave what is shown as it is, or end it. */
+const SHOWN_AS: Partial<Record<PreviewTold['state'], DeploymentWish['state']>> = {
+  'in-git': 'success',
+  deploying: 'running',
+  ready: 'success',
+  silent: 'failure',
+}
+
 /** Begins what the forge did not let the bot show. */
 const DENIED = '!'
 
@@ -77,8 +85,9 @@ function wishOf(
   { app, preview, state }: PreviewTold,
 ): (DeploymentWish & { app: string })[] {
   const { head: commit, branch, url } = preview
-  if (state !== 'in-git' || url === null || !isWanted(world, app)) return []
-  return [{ app, ...placeOf(app, pullRequest), commit, branch, state: 'success', url }]
+  const shown = SHOWN_AS[state]
+  if (shown === undefined || url === null || !isWanted(world, app)) return []
+  return [{ app, ...placeOf(app, pullRequest), commit, branch, state: shown, url }]
 }
 
 function isWanted({ config }: World, name: string): boolean {
@@ -86,7 +95,7 @@ function isWanted({ config }: World, name: string): boolean {
 }
 
 function isOver({ state }: PreviewTold): boolean {
-  return state === 'expired' || state === 'queued'
+  return ['expired', 'queued', 'down', 'withdrawn', 'sleeping'].includes(state)
 }
 
 function isShown(shown: string | null, wish: DeploymentWish): boolean {

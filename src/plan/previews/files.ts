@@ -16,9 +16,9 @@ import type { Preview } from './set.ts'
 /** The files of one preview as they should be, or why they cannot be made. */
 export type Rendered = { files: FileChange[] } | { files: null; reason: Reason }
 
-/** The template's files, in the order of paths. */
-export function templateFiles(snapshot: ManifestSnapshot, previews: Previews): ManifestFile[] {
-  return snapshot.tree.filter(({ path }) => isUnder(path, previews.template))
+/** The template's files, in the order of paths; [] also where there is no template. */
+export function templateFiles({ tree }: ManifestSnapshot, { template }: Previews): ManifestFile[] {
+  return template === null ? [] : tree.filter(({ path }) => isUnder(path, template))
 }
 
 /** A directory is copied with every file rendered; a single file becomes the one file of the preview. */
@@ -66,6 +66,20 @@ export function previewsInGit(snapshot: ManifestSnapshot, previews: Previews): M
     found.set(path, [...(found.get(path) ?? []), file])
   }
   return found
+}
+
+/**
+ * The variables that the path of a preview in Git holds. Their values, with dashes between them, tell it from all others of
+ * its app, and are valid as the value of a Kubernetes label.
+ * @param path one that previewsInGit() found
+ */
+export function namingOf(previews: Previews, path: string): Record<string, string> {
+  return readTemplate(parseTemplate(previews.path, PREVIEW_PATH_VARIABLES), path) ?? {}
+}
+
+/** `12`, or the slug of the branch, or both. */
+export function previewId(previews: Previews, path: string): string {
+  return Object.values(namingOf(previews, path)).join('-')
 }
 
 function renderFile(file: ManifestFile, text: string, preview: Preview): string | Reason {

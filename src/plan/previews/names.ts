@@ -87,6 +87,7 @@ function longest(previews: Previews): TemplateValues {
     owner: 'Some_Person',
     title: 'Some title',
     expires: '2026-01-02T03:04:05Z',
+    replicas: '1',
     digest: `sha256:${'a'.repeat(64)}`,
   }
 }

@@ -10,17 +10,19 @@ import type { Proposal } from '../change-requests/proposal.ts'
 import { settle } from '../change-requests/settle.ts'
 import type { TargetPlan } from '../environments/target-plan.ts'
 import { explainPreviews } from '../explain/previews.ts'
-import type { LookAgain } from '../look-again.ts'
+import { type LookAgain, sooner } from '../look-again.ts'
 import type { Question } from '../questions.ts'
 import { manifestsOf, unreadableState, type World } from '../world.ts'
 import { compare } from './compare.ts'
 import { previewsInGit, templateFiles } from './files.ts'
 import { untilExpiry } from './life.ts'
 import { invalidName } from './names.ts'
+import { judgePages } from './page.ts'
 import { isProven, needsProof } from './proof.ts'
 import { onlyReady } from './ready.ts'
 import { mayRemove } from './removal.ts'
 import { type Preview, previewSet } from './set.ts'
+import { putToSleep, sleepless } from './sleep.ts'
 import {
   type Compared,
   type PreviewStanding,
@@ -42,7 +44,7 @@ export type PreviewsPlan = TargetPlan & {
   /** Directories whose history must be read before anything is planned. */
   historyNeeded: HistoryNeeded | null
   previews: PreviewStanding[]
-  /** When the next of them is warned of, or goes. */
+  /** When the next of them is warned of, sleeps, goes, or is asked again whether it answers. */
   lookAgain: LookAgain | null
   /** Null: nobody could look. */
   orphans: Orphans | null
@@ -65,10 +67,15 @@ export interface PreviewChanges {
 /** Compares the previews that should exist with those that Git holds. */
 export function planPreviews(world: World, app: App, previews: Previews, confirmed: boolean): PreviewsPlan {
   const target = `${app.name}/${PREVIEWS}`
-  const wanted = previewSet(world, app, previews)
-  const lookAgain = untilExpiry(
-    wanted.previews.map(({ expires }) => expires),
-    world.now,
+  const chosen = previewSet(world, app, previews)
+  const sleep = putToSleep(world, previews, chosen.previews)
+  const wanted = { ...chosen, previews: sleep.previews }
+  const lookAgain = sooner(
+    sleep.lookAgain,
+    untilExpiry(
+      wanted.previews.map(({ expires }) => expires),
+      world.now,
+    ),
   )
   const stop = (state: Standing['state'], reason: Reason): PreviewsPlan => ({
     app: app.name,
@@ -116,7 +123,9 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
       merge: previews.merge,
     })
   const template = templateFiles(snapshot, previews)
-  const usable = ask([previews.template])
+  const usable = ask(
+    previews.template === null ? wanted.previews.map(({ path }) => path) : [previews.template],
+  )
   const unusable = whyUnusable(previews, template, usable)
   const inGit = previewsInGit(snapshot, previews)
   const rendered = wanted.previews.map((preview) =>
@@ -173,6 +182,11 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
   const settled = direct
     ? { actions: [], standing: standingOf(target, proposal), soon: false }
     : settle(proposal, snapshot)
+  const pages = judgePages(
+    world,
+    previews,
+    compared.map((each) => standingOfPreview(app, each, { direct, now: world.now })),
+  )
   return {
     app: app.name,
     ...settled,
@@ -181,25 +195,27 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
     notRead: [],
     historyNeeded: null,
     previews: [
-      ...compared.map((each) => standingOfPreview(app, each, { direct, now: world.now })),
+      ...pages.previews,
       ...wanted.absent.map((each) =>
         standingOfAbsent(app, each, { inGit: orphans.includes(each.preview.path), removal, direct }),
       ),
     ],
-    lookAgain,
+    questions: pages.questions,
+    lookAgain: sooner(lookAgain, pages.lookAgain),
     orphans: { all: orphans, removed: direct ? removed : [] },
   }
 }
 
-/** Previews are copies of the template, so it too must be open to the source; and it must make valid names. */
+/** Previews are copies of the template, so it too must be open to the source; it must make valid names, and be able to sleep. */
 function whyUnusable(
   previews: Previews,
   template: readonly ManifestFile[],
   decision: ReturnType<typeof decide>,
 ): Reason | null {
   if (!decision.allowed) return decision.reason
+  if (previews.template === null) return null
   return template.length > 0
-    ? invalidName(template, previews)
+    ? (sleepless(template, previews) ?? invalidName(template, previews))
     : { code: 'template-not-found', message: `There is no template at ${previews.template}.` }
 }
 

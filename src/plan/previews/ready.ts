@@ -6,7 +6,7 @@ import type { Compared } from './standing.ts'
 
 /**
  * Previews whose version is not ready stay as they are; one that is new comes when it is. Nothing is asked of those that
- * do not change.
+ * do not change, or only fall asleep.
  */
 export function onlyReady(
   { answers, source }: World,
@@ -16,7 +16,7 @@ export function onlyReady(
 ): { compared: Compared[]; questions: Question[] } {
   const questions: Question[] = []
   const judged = compared.map((each): Compared => {
-    if (each.changes.length === 0) return each
+    if (each.changes.length === 0 || each.fallsAsleep === true) return each
     const { tag, head } = each.preview
     const version = { tag, commit: head }
     const verdict = readiness(answers, previews, version, { branch: source.defaultBranch, gates })

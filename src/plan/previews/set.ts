@@ -11,10 +11,13 @@ import {
   renderTemplate,
   type TemplateValues,
 } from '../../domain/template.ts'
-import type { SourcePullRequest, SourceSnapshot } from '../../forge/forge.ts'
-import type { World } from '../world.ts'
+import type { SourcePullRequest } from '../../forge/forge.ts'
+import { NOTHING_SAID_OF_IT } from '../../state/preview.ts'
+import type { PreviewState } from '../../state/state.ts'
+import { manifestsOf, type World } from '../world.ts'
+import { choose } from './choose.ts'
 import { type Expiry, expiryOf, showTime } from './life.ts'
-import { type AbsentPreview, isChosen, takeTurns } from './turn.ts'
+import { type AbsentPreview, takeTurns } from './turn.ts'
 
 /** One preview that should exist. */
 export interface Preview {
@@ -28,8 +31,12 @@ export interface Preview {
   /** Where the preview is spoken of; null for a branch without a pull request. */
   pullRequest: SourcePullRequest | null
   values: TemplateValues
+  /** What people have said of it; null where they cannot, because it is a branch's. */
+  said: PreviewState | null
   /** Null: it has no time to live. */
   expires: Expiry | null
+  /** It is written without replicas. */
+  asleep: boolean
 }
 
 /** The previews that should exist by the `follow` rule. */
@@ -37,51 +44,71 @@ export interface PreviewSet {
   /** False: there may be more, so nothing may be removed. */
   complete: boolean
   previews: Preview[]
-  /** Those that would be there if there were room or time for them. */
+  /** Those that would be there if there were room or time for them, or if nobody had taken them away. */
   absent: AbsentPreview[]
 }
 
 /**
- * Pull requests from forks get no preview, whatever their labels: their authors could not have pushed to the application
- * repository, and no forge says which commit somebody has looked at who gave a label.
- * The bot's own branches, where it is its own manifest repository, get none either: they would never come to rest.
- * Where two pull requests would have the same path, the older one has it.
+ * Where two pull requests would have the same path, the older one has it. A fork's branch never has the path of a branch
+ * of the application repository, whatever its name.
  */
 export function previewSet(world: World, app: App, previews: Previews): PreviewSet {
   const { offers } = world
-  const subjects =
+  const { subjects, absent } =
     previews.follow.kind === 'branches'
-      ? branches(world, previews.follow.glob)
-      : pullRequests(offers, previews)
+      ? { subjects: branches(world, previews.follow.glob), absent: [] }
+      : pullRequests(world, app, previews)
   const listing = previews.follow.kind === 'branches' ? offers.liveBranches : offers.pullRequests
   const byPath = new Map<string, Preview>()
   for (const subject of subjects) {
     const preview = describe(subject, previews)
     if (!byPath.has(preview.path)) byPath.set(preview.path, preview)
   }
-  return { complete: listing.complete, ...takeTurns(world, app, previews, [...byPath.values()]) }
+  const turns = takeTurns(world, app, previews, [...byPath.values()])
+  return { complete: listing.complete, previews: turns.previews, absent: [...turns.absent, ...absent] }
 }
 
 /** Where the preview of a pull request (or of a branch) is written. */
-export function previewPath(
-  previews: Previews,
-  { branch, number }: { branch: string; number: number | null },
-): string {
-  return renderTemplate(parseTemplate(previews.path, PREVIEW_PATH_VARIABLES), naming(branch, number))
+export function previewPath(previews: Previews, place: Place): string {
+  return renderTemplate(parseTemplate(previews.path, PREVIEW_PATH_VARIABLES), naming(place))
+}
+
+/** What people have said of the previews of pull requests; nothing where that could not be read. */
+function saidOf(world: World, app: App, previews: Previews): (number: number) => PreviewState {
+  const manifests = manifestsOf(world, previews)
+  const said = manifests.snapshot !== null && manifests.state.ok ? manifests.state.value.previews : {}
+  return (number) => said[`${app.name}/${number}`] ?? NOTHING_SAID_OF_IT
 }
 
 interface Subject {
   branch: string
   head: Oid
   pullRequest: SourcePullRequest | null
+  /** Null: nothing can be said of it. */
+  said: PreviewState | null
 }
 
-function pullRequests(offers: SourceSnapshot, previews: Previews): Subject[] {
-  return offers.pullRequests.items
-    .filter(({ fork, branch }) => !fork && !branch.startsWith(BRANCH_PREFIX))
-    .filter((pullRequest) => isChosen(previews, pullRequest))
+function pullRequests(
+  world: World,
+  app: App,
+  previews: Previews,
+): { subjects: Subject[]; absent: AbsentPreview[] } {
+  const said = saidOf(world, app, previews)
+  const all = world.offers.pullRequests.items
     .toSorted((a, b) => a.number - b.number)
-    .map((pullRequest) => ({ branch: pullRequest.branch, head: pullRequest.head, pullRequest }))
+    .map((pullRequest) => {
+      const { branch, head, number } = pullRequest
+      const subject: Subject = { branch, head, pullRequest, said: said(number) }
+      return { subject, choice: choose(previews, pullRequest, said(number)) }
+    })
+  return {
+    subjects: all.flatMap(({ subject, choice }) => (choice.is === 'chosen' ? [subject] : [])),
+    absent: all.flatMap(({ subject, choice }) =>
+      'reason' in choice
+        ? [{ preview: describe(subject, previews), state: choice.is, reason: choice.reason }]
+        : [],
+    ),
+  }
 }
 
 function branches({ offers, source }: World, glob: string): Subject[] {
@@ -94,25 +121,28 @@ function branches({ offers, source }: World, glob: string): Subject[] {
       branch: name,
       head,
       pullRequest: open.find(({ branch }) => branch === name) ?? null,
+      said: null,
     }))
 }
 
-function describe(subject: Subject, previews: Previews): Preview {
-  const { branch, head, pullRequest } = subject
+function describe({ branch, head, pullRequest, said }: Subject, previews: Previews): Preview {
   const number = previews.follow.kind === 'branches' ? null : (pullRequest?.number ?? null)
-  const names = { ...naming(branch, number), sha: head }
+  const place = { branch, number, fork: pullRequest?.fork === true }
+  const names = { ...naming(place), sha: head }
   const url =
     previews.url === null ? null : renderTemplate(parseTemplate(previews.url, PREVIEW_URL_VARIABLES), names)
-  const expires = previews.follow.kind === 'branches' ? null : expiryOf(previews, pullRequest)
+  const expires = said === null ? null : expiryOf(previews, pullRequest, said)
   const tag = renderTag(previews.tag, { commit: head, branch }) ?? head
   return {
-    path: previewPath(previews, { branch, number }),
+    path: previewPath(previews, place),
     branch,
     head,
     tag,
     url,
     pullRequest,
+    said,
     expires,
+    asleep: false,
     values: {
       ...names,
       branch,
@@ -123,12 +153,20 @@ function describe(subject: Subject, previews: Previews): Preview {
       title: pullRequest?.title ?? branch,
       url: url ?? undefined,
       expires: expires === null ? undefined : showTime(expires.at),
+      replicas: '1',
     },
   }
 }
 
-function naming(branch: string, number: number | null): TemplateValues {
-  return { slug: slugOf(branch), number: number === null ? undefined : String(number) }
+interface Place {
+  branch: string
+  number: number | null
+  fork: boolean
+}
+
+function naming({ branch, number, fork }: Place): TemplateValues {
+  const slug = slugOf(fork ? `fork-${number}/${branch}` : branch)
+  return { slug, number: number === null ? undefined : String(number) }
 }
 
 function hostOf(url: string): string | undefined {

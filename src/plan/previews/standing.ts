@@ -1,6 +1,7 @@
 import type { App } from '../../config/model.ts'
 import type { FileChange } from '../../forge/forge.ts'
 import type { Reason, Standing } from '../action.ts'
+import type { PageMemory } from '../explain/comment-memory.ts'
 import type { Question } from '../questions.ts'
 import { whileWaiting } from '../standing.ts'
 import type { Wait } from '../versions/wait.ts'
@@ -15,14 +16,27 @@ export interface PreviewStanding {
   /**
    * `in-git`: the manifest branch holds it, or will when this pass has been applied. `not-ready`: its newest version waits
    * for an image or a check; `waiting`: for people to merge it, or its removal; `queued`: for a place; `expired`: its time
-   * is over.
+   * is over; `down`: somebody took it away; `withdrawn`: nobody has approved this commit of a fork. Of those in Git,
+   * `sleeping`: without replicas; and where somebody looks, `deploying`: it does not answer yet; `ready`: it has answered;
+   * `silent`: it should have answered by now.
    */
-  state: 'in-git' | 'not-ready' | 'waiting' | 'refused' | 'queued' | 'expired'
+  state:
+    | 'in-git'
+    | 'deploying'
+    | 'ready'
+    | 'silent'
+    | 'sleeping'
+    | 'not-ready'
+    | 'waiting'
+    | 'refused'
+    | AbsentPreview['state']
   /** True when a direct commit of this pass brings it there: it may still be refused. */
   byCommit: boolean
   reason: Reason | null
   /** A whole sentence: it goes soon, and when. */
   warning: string | null
+  /** What is to be remembered of its page; absent: nothing. */
+  page?: PageMemory
 }
 
 /** What a preview would change, or why it changes nothing. */
@@ -30,6 +44,8 @@ export interface Compared {
   preview: Preview
   changes: FileChange[]
   reason: Reason | null
+  /** Git has this version already, awake: nobody asks again whether it is ready. */
+  fallsAsleep?: boolean
   /** What its version lacks before it may be written. */
   waits?: Wait[]
   /** These must be answered before its files can be made. */
@@ -72,7 +88,7 @@ export function standingOfPreview(
   return {
     app: app.name,
     preview,
-    state: changes.length === 0 || direct ? 'in-git' : 'waiting',
+    state: changes.length > 0 && !direct ? 'waiting' : preview.asleep ? 'sleeping' : 'in-git',
     byCommit: changes.length > 0 && direct,
     reason: null,
     warning,

@@ -1,36 +1,21 @@
 import type { App, Previews } from '../../config/model.ts'
 import { showDuration } from '../../domain/duration.ts'
-import type { SourcePullRequest } from '../../forge/forge.ts'
 import type { Reason } from '../action.ts'
 import type { World } from '../world.ts'
-import { showTime } from './life.ts'
+import { type Expiry, showTime } from './life.ts'
 import type { Preview } from './set.ts'
 
 /** A preview that its pull request would have, and has not now. */
 export interface AbsentPreview {
   preview: Preview
-  state: 'queued' | 'expired'
+  state: 'queued' | 'expired' | 'down' | 'withdrawn'
   reason: Reason
-}
-
-/** Whether a pull request has a preview as far as it alone decides. */
-export function isChosen(
-  { labels, drafts, bots }: Previews,
-  { labels: present, draft, byBot }: SourcePullRequest,
-): boolean {
-  const names = present.map((name) => name.toLowerCase())
-  return (
-    (drafts || !draft) &&
-    (bots || !byBot) &&
-    (labels.need.length === 0 || labels.need.some((name) => names.includes(name))) &&
-    !labels.forbid.some((name) => names.includes(name))
-  )
 }
 
 /**
  * Who has a preview now, and who waits. Nothing counts but the order: the oldest pull requests (or the first branches by
- * name) have the places, so that a preview only ever loses its place to an older pull request that comes back. One whose
- * time is over holds no place.
+ * name) have the places, so that a preview only ever loses its place to an older pull request that comes back. One that
+ * somebody asked for by a command waits like any other, and one whose time is over holds no place.
  * @param all in this order
  */
 export function takeTurns(
@@ -45,7 +30,7 @@ export function takeTurns(
   let waiting = 0
   for (const preview of all) {
     if (preview.expires !== null && preview.expires.at <= world.now) {
-      absent.push({ preview, state: 'expired', reason: expired(preview.expires.at, previews.ttl ?? 0) })
+      absent.push({ preview, state: 'expired', reason: expired(preview.expires, previews.ttl ?? 0) })
       continue
     }
     const author = preview.pullRequest?.authorLogin ?? 'unknown'
@@ -62,8 +47,12 @@ export function takeTurns(
   return { previews: present, absent }
 }
 
-function expired(at: Date, ttl: number): Reason {
-  const message = `Nobody has pushed for ${showDuration(ttl)}, so it has gone on ${showTime(at)}. A new commit, or reopening, brings it back.`
+function expired({ at, extendedBy }: Expiry, ttl: number): Reason {
+  const why =
+    extendedBy === null
+      ? `Nobody has pushed for ${showDuration(ttl)}`
+      : `The time that ${extendedBy} gave it is over`
+  const message = `${why}, so it has gone on ${showTime(at)}. A new commit, reopening, or "/cargo preview up" brings it back.`
   return { code: 'preview-expired', message }
 }
 

@@ -18,7 +18,7 @@ export function refused(code: string, message: string): Carried {
 
 /** Reads the world afresh, without writing anything; a refusal where there is nothing to plan. */
 export async function readPlanned(
-  { repository }: Order,
+  { repository }: Pick<Order, 'repository'>,
   dependencies: CommandDependencies,
 ): Promise<Planned | Carried> {
   const reading = await readAndPlan(repository, dependencies, { confirmRemovals: false })

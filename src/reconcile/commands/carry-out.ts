@@ -1,13 +1,15 @@
 import { LIMITS } from '../../command/limits.ts'
 import { errorKind } from '../../domain/errors.ts'
+import { oneLine } from '../../domain/markdown.ts'
 import { parseRepository } from '../../domain/repository.ts'
 import type { ReactionWish } from '../../forge/feedback.ts'
 import { ANSWER_MARKER, answerComment } from '../../plan/explain/answer.ts'
-import type { Intent } from '../../store/store.ts'
+import type { Intent, LabelIntent } from '../../store/store.ts'
 import { forgeOf } from '../dependencies.ts'
 import { reasonOf } from '../reason-of.ts'
 import { decide, refusal, unheard, type Verdict } from './decide.ts'
 import type { CommandDependencies } from './dependencies.ts'
+import { decideLabel } from './preview-label.ts'
 
 /**
  * Carries out what was asked on one pull request and has no outcome yet, in the order in which it was asked. Everything
@@ -23,12 +25,17 @@ export async function carryOutCommands(
   }
 }
 
-async function carryOutOne(intent: Intent, dependencies: CommandDependencies): Promise<void> {
+async function carryOutOne(intent: Intent | LabelIntent, dependencies: CommandDependencies): Promise<void> {
   const limit = await limitOf(intent, dependencies)
   if (limit === 'silent') {
     return await finish(intent, { decisions: [tooMany()], answer: null, silent: true }, dependencies)
   }
   const verdict = await unlessFinal(dependencies, async () => {
+    if (intent.comment === null) {
+      return limit === 'told'
+        ? { decisions: [tooMany()], answer: null, silent: true }
+        : await decideLabel(intent, dependencies)
+    }
     const heard = await react(intent, 'eyes', dependencies)
     if (!heard) return unheard('comment-gone', 'The comment was deleted before it was its turn.')
     return limit === 'told' ? await refuseMany(intent, dependencies) : await decide(intent, dependencies)
@@ -53,7 +60,10 @@ async function unlessFinal({ log }: CommandDependencies, work: () => Promise<Ver
 }
 
 /** The first comment above a limit is answered, the others are not: answers cost more than questions. */
-async function limitOf(intent: Intent, { store }: CommandDependencies): Promise<'none' | 'told' | 'silent'> {
+async function limitOf(
+  intent: Intent | LabelIntent,
+  { store }: CommandDependencies,
+): Promise<'none' | 'told' | 'silent'> {
   const counts = await store.countIntents(intent, LIMITS.seconds)
   const above = Math.max(counts.person - LIMITS.person, counts.repository - LIMITS.repository)
   if (above <= 0) return 'none'
@@ -71,7 +81,11 @@ function tooMany() {
   return refusal('too-many', message)
 }
 
-async function tell(intent: Intent, verdict: Verdict, dependencies: CommandDependencies): Promise<void> {
+async function tell(
+  intent: Intent | LabelIntent,
+  verdict: Verdict,
+  dependencies: CommandDependencies,
+): Promise<void> {
   const { answer, decisions, silent } = verdict
   if (silent === true) return
   const repository = parseRepository(intent.repository, 'github')
@@ -85,6 +99,7 @@ async function tell(intent: Intent, verdict: Verdict, dependencies: CommandDepen
       await forge.writeComment(repository, wish)
     }
   }
+  if (intent.comment === null) return
   const failed = decisions.some(({ done }) => !done)
   await react(intent, failed ? 'confused' : 'rocket', dependencies)
 }
@@ -105,20 +120,26 @@ async function react(
   }
 }
 
+function placeOf(intent: Intent | LabelIntent): string {
+  return intent.comment === null
+    ? `by the label ${oneLine(intent.labels.join(', '), 100)} (${intent.head.slice(0, 12)})`
+    : `in comment ${intent.comment} (${intent.hash.slice(0, 12)})`
+}
+
 /** Who, which comment, what was decided and why (requirement 27). */
 async function finish(
-  intent: Intent,
+  intent: Intent | LabelIntent,
   { decisions }: Verdict,
   { store, log }: CommandDependencies,
 ): Promise<void> {
-  const { repository, number, comment, login, hash } = intent
+  const { repository, number, login } = intent
   const failed = decisions.find(({ done }) => !done)
   const said = decisions.map(({ written, reason }) => [written, reason.message].filter(Boolean).join(': '))
   const entry = {
     key: repository,
     action: failed === undefined ? 'command' : 'command-refused',
     code: failed?.reason.code ?? 'carried-out',
-    message: `${login} in comment ${comment} (${hash.slice(0, 12)}): ${said.join(' ')}`,
+    message: `${login} ${placeOf(intent)}: ${said.join(' ')}`,
     target: `${number}`,
   }
   await store.finishIntent(intent, entry)

@@ -6,7 +6,8 @@ import type { Intent, Store } from '../../store/store.ts'
 import type { Dependencies } from '../dependencies.ts'
 
 /** What carrying out commands needs of the world around it. */
-export interface CommandDependencies extends Pick<Dependencies, 'forges' | 'registry' | 'log' | 'now'> {
+export interface CommandDependencies
+  extends Pick<Dependencies, 'forges' | 'registry' | 'prober' | 'log' | 'now'> {
   store: Pick<Store, 'openIntents' | 'countIntents' | 'finishIntent' | 'enqueue'>
 }
 
@@ -19,6 +20,8 @@ export interface Order {
   login: string
   /** Page of the comment. */
   url: string
+  /** Of the command in the comment, from 1. */
+  place: number
   access: Access
 }
 

@@ -4,7 +4,7 @@ import type { Forge } from '../../forge/forge.ts'
 import type { StateChange } from '../../forge/state.ts'
 import type { Reason } from '../../plan/action.ts'
 import { readState, type SourceIdentity, stateDirectory } from '../../state/files.ts'
-import { stateMessage } from '../../state/message.ts'
+import { type CommandPlace, stateMessage, wasSaid } from '../../state/message.ts'
 import type { Said, SourceState } from '../../state/state.ts'
 
 /** How often what was said is decided anew because somebody else wrote first. */
@@ -16,8 +16,9 @@ export type Saying = { changes: StateChange[]; what: string; said: Said } | { re
 /**
  * Writes down in a manifest repository what a person has said about an application repository: one commit that says
  * what, who, why and where. Of several at once each decides on what those before it have left.
- * @param decide may be asked several times, and also after its own changes were written: to want what is there already
- * is no reason to refuse, and `Said.url` tells one's own from another's
+ * @param command whose commit, where there is one already, is left alone and not repeated: the process that made it did
+ * not live to say so
+ * @param decide may be asked several times
  * @returns why it was refused; null when it is written down
  * @throws `conflict` when others were first over and over
  */
@@ -25,11 +26,12 @@ export async function say(
   forge: Forge,
   manifests: RepositoryId,
   source: SourceIdentity,
+  command: CommandPlace | null,
   decide: (state: SourceState) => Saying,
 ): Promise<Reason | null> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await sayOnce(forge, manifests, source, decide)
+      return await sayOnce(forge, manifests, source, command, decide)
     } catch (error) {
       if (errorKind(error) !== 'conflict' || attempt === ATTEMPTS) throw error
     }
@@ -40,6 +42,7 @@ async function sayOnce(
   forge: Forge,
   manifests: RepositoryId,
   source: SourceIdentity,
+  command: CommandPlace | null,
   decide: (state: SourceState) => Saying,
 ): Promise<Reason | null> {
   const { repository, state } = await forge.readManifests(manifests, {
@@ -51,11 +54,12 @@ async function sayOnce(
   })
   const read = readState(source, state)
   if (!read.ok) return { code: 'state-unreadable', message: read.message }
+  if (command !== null && wasSaid(state?.messages ?? [], command)) return null
   const saying = decide(read.value)
   if ('refused' in saying) return saying.refused
   const { changes, what, said } = saying
   if (changes.length > 0) {
-    const message = stateMessage(what, said)
+    const message = stateMessage(what, said, command)
     await forge.writeState(repository, { expectedHead: read.head, message, changes })
   }
   return null

@@ -9,6 +9,8 @@ import type { CarryOut, CommandDependencies, Order } from './dependencies.ts'
 import { type Hidden, hiddenFrom } from './hidden.ts'
 import { lock, unlock } from './lock.ts'
 import { allows } from './permission.ts'
+import { preview } from './preview.ts'
+import { rollback } from './rollback.ts'
 
 /** What every verb of the registry does. */
 export const VERBS: Readonly<Record<Verb, CarryOut>> = {
@@ -57,6 +59,8 @@ export const VERBS: Readonly<Record<Verb, CarryOut>> = {
 
   lock,
   unlock,
+  rollback,
+  preview,
 }
 
 /** Reads the world afresh, without writing anything. */

@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { appendFile, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runGit } from '../git/run.ts'
 import { findAccount, repositoryNow } from './access.ts'
@@ -7,16 +7,21 @@ import { Refusal } from './refusal.ts'
 import type { Account, Repository, Role } from './types.ts'
 
 /** Settings of every bare repository: read by git itself, never by a person's configuration. */
-const CONFIG: [string, string][] = [
-  ['http.receivepack', 'true'],
-  ['receive.denyCurrentBranch', 'ignore'],
-  ['uploadpack.allowAnySHA1InWant', 'true'],
-  ['uploadpack.allowFilter', 'true'],
-  ['gc.auto', '0'],
-  ['core.fsync', 'none'],
-  ['core.logAllRefUpdates', 'false'],
-  ['core.hooksPath', '/dev/null'],
-]
+const CONFIG = `
+[http]
+  receivepack = true
+[receive]
+  denyCurrentBranch = ignore
+[uploadpack]
+  allowAnySHA1InWant = true
+  allowFilter = true
+[gc]
+  auto = 0
+[core]
+  fsync = none
+  logAllRefUpdates = false
+  hooksPath = /dev/null
+`
 
 /** The account with this login; made when there is none. `type` counts only then. */
 export function ensureAccount(model: Model, login: string, type: Account['type'] = 'User'): Account {
@@ -86,9 +91,8 @@ export async function createRepository(
     { searchPath },
   )
   if (made.code !== 0) throw new Error(`The repository cannot be made: ${made.stderr}`)
-  const hidden: [string, string] = ['receive.hideRefs', model.flavour.pullRefs.replace(/\/$/, '')]
-  for (const [key, value] of [...CONFIG, hidden])
-    await runGit(directory, ['config', key, value], { searchPath })
+  const hidden = `[receive]\n  hideRefs = ${model.flavour.pullRefs.replace(/\/$/, '')}\n`
+  await appendFile(join(directory, 'config'), CONFIG + hidden)
   if (repositoryNow(model, wish.owner, wish.name) !== null) {
     await rm(directory, { recursive: true, force: true })
     throw taken()
