@@ -25,6 +25,7 @@ import { createGenerator, type Generator } from './reconcile/generator.ts'
 import { createHandlers } from './reconcile/handlers.ts'
 import { type PassResult, pass } from './reconcile/pass.ts'
 import { type Reading, readAndPlan } from './reconcile/read-world.ts'
+import { type WhoCan, type WhoCanQuestion, whoCan } from './reconcile/who-can.ts'
 import { openStore } from './store/open.ts'
 import type { Delivery } from './store/store.ts'
 import { generatorRoutes } from './web/generator.ts'
@@ -221,7 +222,7 @@ export {
   type TokenFacts,
 } from './forge/gitlab/hooks.ts'
 export { GITLAB_GROUP_HOOK_EVENTS, GITLAB_HOOK_EVENTS } from './intake/gitlab-hooks.ts'
-export type { PassResult, SandboxForge }
+export type { PassResult, SandboxForge, WhoCan }
 
 /** What an engine may ask besides its forges. */
 export interface EngineOptions extends RegistryOptions {
@@ -235,6 +236,11 @@ export interface Engine {
   readonly home: ForgeId
   plan(repository: RepositoryId): Promise<Reading>
   reconcile(repository: RepositoryId, options: PlanOptions): Promise<PassResult>
+  /** Or why there is no configuration to go by. */
+  whoCan(
+    repository: RepositoryId,
+    question: WhoCanQuestion,
+  ): Promise<WhoCan | Exclude<Reading, { kind: 'planned' }>>
 }
 
 /**
@@ -261,5 +267,9 @@ export function createEngine(
     home: available[0]?.id ?? GITHUB,
     plan: (repository) => readAndPlan(repository, dependencies, { confirmRemovals: false }),
     reconcile: (repository, options) => pass(repository, dependencies, options),
+    whoCan: async (repository, question) => {
+      const reading = await readAndPlan(repository, dependencies, { confirmRemovals: false })
+      return reading.kind === 'planned' ? await whoCan(reading, question, dependencies) : reading
+    },
   }
 }

@@ -244,6 +244,7 @@ function propose(world: World, app: App, { summary, changes, decision, counts, w
     branch: changeRequestBranch(app.name, PREVIEWS),
     others: [],
     words,
+    ...(decision.reviewers === undefined ? {} : { reviewers: decision.reviewers }),
     block: {
       source: repositoryKey(world.source.repository),
       sourceId: world.source.id,

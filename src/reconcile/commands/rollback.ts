@@ -88,7 +88,6 @@ async function write(
   const what = `Roll ${target} back to ${version.tag}`
   return await sayOfEnvironment(order, dependencies, { permit, reading }, what, (before) => {
     const present = lockAt(before, dependencies.now())
-    if (present !== null && present.url === said.url) return { after: before }
     const isTheirs = present !== null && present.by.toLowerCase() !== said.by.toLowerCase()
     if (isTheirs && present.pin === null) return { refused: heldBy(target, present, permit.secret) }
     const { tag, commit } = version
