@@ -87,6 +87,14 @@ const VERB_CASES: VerbCase[] = [
   },
   { verb: 'unlock', written: '/cargo unlock production', least: 'write', steers: true, done: 'not-locked' },
   {
+    verb: 'rollback',
+    written: '/cargo rollback production 9999999',
+    least: 'write',
+    steers: true,
+    done: 'rolled-back',
+    writes: 'state',
+  },
+  {
     verb: 'preview',
     written: '/cargo preview',
     least: 'write',
@@ -122,7 +130,7 @@ environments:
   production: { follow: branch main, path: apps/web/overlays/staging }
 previews:
   follow: pull requests
-  forks: with approval
+  forks: approved
   template: apps/web/preview
   path: apps/web/previews/pr-{number}
 `
@@ -142,6 +150,7 @@ function stated({ role, policy, each, fork, edited, moved }: Cell): string {
   if (ROLES.indexOf(role) < ROLES.indexOf(each.least)) return 'not-permitted'
   const { steers } = POLICIES[policy] ?? { steers: '' }
   if (each.steers === true) return steers === 'done' ? each.done : steers
+  if (each.verb === 'plan' && steers === 'policy-broken') return 'nothing-to-do'
   if (each.needsPolicy === true && steers === 'policy-broken') return 'manifests-closed'
   if (moved && each.moved !== undefined) return each.moved
   return fork && each.fork !== undefined ? each.fork : each.done
@@ -149,7 +158,7 @@ function stated({ role, policy, each, fork, edited, moved }: Cell): string {
 
 async function decided({ role, policy, each, fork, edited, moved }: Cell) {
   const { promote, manifests: access = 'none', teams = [] } = POLICIES[policy] ?? { promote: null }
-  const commits = onMain(line('bbbbbbb', 'aaaaaaa'))
+  const commits = onMain(line('bbbbbbb', 'aaaaaaa', '9999999'))
   const pull = pullRequest(4, { fork, head: moved ? oid('5abcdef') : HEAD })
   const template = file('apps/web/preview/kustomization.yaml', 'namePrefix: pr-{number}-\n')
   const tree = [file('apps/web/overlays/staging/kustomization.yaml', kustomization('aaaaaaa')), template]
@@ -211,7 +220,7 @@ for (const each of VERB_CASES) {
       const { decision, said, enqueued } = await decided(cell)
       const name = JSON.stringify({ role, policy, fork, edited, moved, message: decision.reason.message })
       assert.equal(decision.reason.code, expected, name)
-      const isDone = expected === each.done
+      const isDone = expected === each.done || expected === 'nothing-to-do'
       assert.equal(decision.done, isDone, name)
       assert.equal(said.length, isDone && each.writes === 'state' ? 1 : 0, name)
       if (!isDone) assert.deepEqual(enqueued, [], name)
