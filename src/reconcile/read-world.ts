@@ -91,11 +91,11 @@ export async function readAndPlan(
 }
 
 /** Plans, reads what the plan still needs to know, and plans again. */
-async function planCompletely(
+export async function planCompletely(
   { forges, registry, prober }: Omit<Sources, 'now'>,
   world: World,
   options: PlanOptions,
-): Promise<Reading> {
+): Promise<Extract<Reading, { kind: 'planned' }>> {
   let result = plan(world, options)
   for (let round = 0; round < ROUNDS && isIncomplete(result); round++) {
     const { repository } = world.source

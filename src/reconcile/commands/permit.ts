@@ -25,6 +25,13 @@ export interface Permit {
   secret: boolean
 }
 
+/** A reason that may speak of the manifests, as far as everybody who reads the answer may know it. */
+export function tellable({ secret }: Permit, { code, message }: Reason): Reason {
+  return secret
+    ? { code, message: 'Why is not told here: not everybody who reads this may know the manifests.' }
+    : { code, message }
+}
+
 export type Permission = { permit: Permit; reason: null } | { permit: null; reason: Reason }
 
 /**
