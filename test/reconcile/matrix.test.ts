@@ -62,6 +62,8 @@ interface VerbCase {
   least: (typeof ROLES)[number]
   steers?: true
   done: string
+  /** That is a refusal all the same. */
+  lacks?: true
   /** On the pull request of a fork. */
   fork?: string
   /** Where the head is another one than the comment names. */
@@ -86,6 +88,22 @@ const VERB_CASES: VerbCase[] = [
     writes: 'state',
   },
   { verb: 'unlock', written: '/cargo unlock production', least: 'write', steers: true, done: 'not-locked' },
+  {
+    verb: 'promote',
+    written: '/cargo promote production bbbbbbb',
+    least: 'write',
+    steers: true,
+    done: 'promoted',
+    writes: 'state',
+  },
+  {
+    verb: 'promote',
+    written: '/cargo promote production',
+    least: 'write',
+    steers: true,
+    done: 'version-needed',
+    lacks: true,
+  },
   {
     verb: 'rollback',
     written: '/cargo rollback production 9999999',
@@ -220,7 +238,7 @@ for (const each of VERB_CASES) {
       const { decision, said, enqueued } = await decided(cell)
       const name = JSON.stringify({ role, policy, fork, edited, moved, message: decision.reason.message })
       assert.equal(decision.reason.code, expected, name)
-      const isDone = expected === each.done || expected === 'nothing-to-do'
+      const isDone = (expected === each.done && each.lacks !== true) || expected === 'nothing-to-do'
       assert.equal(decision.done, isDone, name)
       assert.equal(said.length, isDone && each.writes === 'state' ? 1 : 0, name)
       if (!isDone) assert.deepEqual(enqueued, [], name)
