@@ -13,7 +13,7 @@ import { createRegistry, NO_REGISTRIES, type RegistryOptions } from './compose/r
 import { openSandboxes, type Sandboxes, type SandboxForge } from './compose/sandboxes.ts'
 import { SupercargoError } from './domain/errors.ts'
 import { splitName } from './domain/image.ts'
-import type { ForgeId, RepositoryId } from './domain/repository.ts'
+import { type ForgeId, type RepositoryId, repositoryKey } from './domain/repository.ts'
 import type { SandboxPlaces } from './doors/banner.ts'
 import type { Settings } from './doors/settings.ts'
 import type { Forge } from './forge/forge.ts'
@@ -233,8 +233,13 @@ export interface EngineOptions extends RegistryOptions {
 export interface Engine {
   /** Of a repository that is given without a forge. */
   readonly home: ForgeId
-  plan(repository: RepositoryId): Promise<Reading>
-  reconcile(repository: RepositoryId, options: PlanOptions): Promise<PassResult>
+  /** @param fed manifest repositories where previews of it may be, besides those that its configuration names */
+  plan(repository: RepositoryId, fed?: readonly RepositoryId[]): Promise<Reading>
+  reconcile(
+    repository: RepositoryId,
+    options: PlanOptions,
+    fed?: readonly RepositoryId[],
+  ): Promise<PassResult>
 }
 
 /**
@@ -257,9 +262,13 @@ export function createEngine(
     recordFeeds: async () => {},
     waitingSince: async () => ({}),
   }
+  const knowing = (fed: readonly RepositoryId[] = []) => ({
+    ...dependencies,
+    remembered: async () => ({ feeds: fed.map(repositoryKey), waits: {} }),
+  })
   return {
     home: available[0]?.id ?? GITHUB,
-    plan: (repository) => readAndPlan(repository, dependencies, { confirmRemovals: false }),
-    reconcile: (repository, options) => pass(repository, dependencies, options),
+    plan: (repository, fed) => readAndPlan(repository, knowing(fed), { confirmRemovals: false }),
+    reconcile: (repository, options, fed) => pass(repository, knowing(fed), options),
   }
 }

@@ -7,7 +7,8 @@ import { PREVIEW_PATH_VARIABLES, parseTemplate, templateRoot } from '../domain/t
 import type { Forge, ManifestFile } from '../forge/forge.ts'
 import { previewsInGit } from '../plan/previews/files.ts'
 import { forgeOf } from './dependencies.ts'
-import { configurationOf, policyOf } from './read-world.ts'
+import { configurationOf } from './read-configuration.ts'
+import { policyOf } from './read-manifests.ts'
 
 /** An application repository as it is configured at the head of its default branch. */
 export interface PreviewSource {
