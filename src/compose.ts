@@ -24,6 +24,7 @@ import { createProber } from './probe/http-prober.ts'
 import { createGenerator, type Generator } from './reconcile/generator.ts'
 import { createHandlers } from './reconcile/handlers.ts'
 import { type PassResult, pass } from './reconcile/pass.ts'
+import { type AppPreviews, listPreviews } from './reconcile/previews-in-git.ts'
 import { type Reading, readAndPlan } from './reconcile/read-world.ts'
 import { openStore } from './store/open.ts'
 import type { Delivery } from './store/store.ts'
@@ -221,7 +222,7 @@ export {
   type TokenFacts,
 } from './forge/gitlab/hooks.ts'
 export { GITLAB_GROUP_HOOK_EVENTS, GITLAB_HOOK_EVENTS } from './intake/gitlab-hooks.ts'
-export type { PassResult, SandboxForge }
+export type { AppPreviews, PassResult, SandboxForge }
 
 /** What an engine may ask besides its forges. */
 export interface EngineOptions extends RegistryOptions {
@@ -240,6 +241,8 @@ export interface Engine {
     options: PlanOptions,
     fed?: readonly RepositoryId[],
   ): Promise<PassResult>
+  /** Those that Git holds or is to hold, all of them, or it throws. */
+  previews(repository: RepositoryId): Promise<{ repository: RepositoryId; apps: AppPreviews[] }>
 }
 
 /**
@@ -270,5 +273,6 @@ export function createEngine(
     home: available[0]?.id ?? GITHUB,
     plan: (repository, fed) => readAndPlan(repository, knowing(fed), { confirmRemovals: false }),
     reconcile: (repository, options, fed) => pass(repository, knowing(fed), options),
+    previews: (repository) => listPreviews(repository, dependencies),
   }
 }
