@@ -227,8 +227,8 @@ export type { AppPreviews, PassResult, SandboxForge, WhoCan }
 
 /** What an engine may ask besides its forges. */
 export interface EngineOptions extends RegistryOptions {
-  /** Patterns over hosts of previews; none when nothing is said. */
-  previewHosts?: readonly string[]
+  /** Patterns over hosts of previews, see `isHostGlob`. */
+  previewHosts: readonly string[]
 }
 
 /** The engine without server or store, for one repository at a time. */
@@ -258,7 +258,7 @@ export interface Engine {
 export function createEngine(
   available: readonly Forge[],
   log: Logger,
-  { previewHosts = [], ...registries }: EngineOptions = NO_REGISTRIES,
+  { previewHosts, ...registries }: EngineOptions = { ...NO_REGISTRIES, previewHosts: [] },
 ): Engine {
   const forges = new Map(available.map((forge) => [forge.id, forge]))
   const dependencies = {
