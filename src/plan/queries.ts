@@ -1,5 +1,11 @@
 import type { Environment, SourceConfig, Target } from '../config/model.ts'
-import { changeRequestBranch, changeRequestPrefix, POLICY_PATH, PREVIEWS } from '../domain/names.ts'
+import {
+  changeRequestBranch,
+  changeRequestPrefix,
+  FORMER_PREVIEWS,
+  POLICY_PATH,
+  PREVIEWS,
+} from '../domain/names.ts'
 import { type RepositoryId, sameRepository } from '../domain/repository.ts'
 import { PREVIEW_PATH_VARIABLES, parseTemplate, templateRoot } from '../domain/template.ts'
 import type { DirectoryQuery, ManifestQuery, SourceQuery } from '../forge/forge.ts'
@@ -85,10 +91,14 @@ export function strayBranches(config: SourceConfig, repository: RepositoryId, br
       ? []
       : [{ target: app.previews, branch: changeRequestBranch(app.name, PREVIEWS) }]),
   ])
+  // wherever previews were
+  const former = config.apps.map(({ name }) => changeRequestBranch(name, FORMER_PREVIEWS))
   const wanted = new Set(
     known.flatMap(({ target, branch }) => (sameRepository(target.manifests, repository) ? [branch] : [])),
   )
-  return branches.filter((branch) => isChosenName(config, branch) && !wanted.has(branch))
+  return branches.filter(
+    (branch) => isChosenName(config, branch) && !wanted.has(branch) && !former.includes(branch),
+  )
 }
 
 /** Files of fields, where they are if the environment's path is a file, which is not known yet. */

@@ -157,6 +157,14 @@ export function forgeReadingContract(name: string, start: StartForge): void {
       read.closedPullRequests.map(({ number, state }) => [number, state]),
       [[closed, 'closed']],
     )
+    world.requests()
+    const [first = 0] = numbers
+    assert.deepEqual(await world.forge.readPullRequestStates(repository, [closed, first, 4711]), {
+      [closed]: 'closed',
+      [first]: 'open',
+      4711: null,
+    })
+    assert.equal(world.requests().length, 1)
   })
 
   it('it is told who is a bot, and when somebody last opened, reopened or pushed, whatever was said since', async (t) => {
