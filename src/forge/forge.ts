@@ -11,7 +11,8 @@ import type { ForgeState, StateSnapshot } from './state.ts'
  * The port to a forge. Readers return what is there at one moment; a part that could not be read completely
  * says so (`complete: false`), and whoever deletes or merges must look at it. Every failure is thrown as a
  * SupercargoError whose kind decides scheduling: `transient` with `retryAt` for rate limits, `conflict` for
- * a lost race, `permanent` with code `repository-not-found` for 404 and 403 without a rate limit.
+ * a lost race, `permanent` with code `repository-not-found` for 404 and `repository-forbidden` for 403 without a rate
+ * limit. What is not found may be gone, or hidden from the bot: forges do not tell.
  */
 export interface Forge
   extends ForgeReader,
@@ -32,10 +33,19 @@ export interface ForgeReader {
   /** What an application repository has to offer: branches, tags, pull requests. One request where they are few. */
   readSource(repository: RepositoryId, query: SourceQuery): Promise<SourceSnapshot>
   /**
+   * What became of pull requests, by number; null where there is none of that number. One request for a hundred.
+   */
+  readPullRequestStates(
+    repository: RepositoryId,
+    numbers: readonly number[],
+  ): Promise<Record<number, SourcePullRequest['state'] | null>>
+  /**
    * What a manifest repository holds. One request, whatever the size of the repository, where what is below its
    * directories is known from before (GitLab), or lies not too deep (GitHub).
    */
   readManifests(repository: RepositoryId, query: ManifestQuery): Promise<ManifestSnapshot>
+  /** What a manifest repository held at a commit, below directories (or files). One request where they are small. */
+  readTree(repository: RepositoryId, commit: Oid, paths: readonly string[]): Promise<CommitTree>
   /** How two commits (or tags, or abbreviated ids) are related. */
   compareCommits(repository: RepositoryId, base: string, head: string): Promise<Comparison>
 }
@@ -252,6 +262,9 @@ export interface ManifestSnapshot {
   /** Of `ManifestQuery.state`; absent where it was not asked for. */
   state?: StateSnapshot
 }
+
+/** Files as they were at a commit, each once. */
+export type CommitTree = Pick<ManifestSnapshot, 'tree' | 'complete'>
 
 /** A commit on the manifest branch that touched a path. */
 export interface PathCommit {

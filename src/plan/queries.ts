@@ -1,5 +1,11 @@
 import type { Environment, SourceConfig, Target } from '../config/model.ts'
-import { changeRequestBranch, changeRequestPrefix, POLICY_PATH, PREVIEWS } from '../domain/names.ts'
+import {
+  changeRequestBranch,
+  changeRequestPrefix,
+  FORMER_PREVIEWS,
+  POLICY_PATH,
+  PREVIEWS,
+} from '../domain/names.ts'
 import { type RepositoryId, sameRepository } from '../domain/repository.ts'
 import { PREVIEW_PATH_VARIABLES, parseTemplate, templateRoot } from '../domain/template.ts'
 import type { DirectoryQuery, ManifestQuery, SourceQuery } from '../forge/forge.ts'
@@ -85,14 +91,18 @@ export function strayBranches(config: SourceConfig, repository: RepositoryId, br
       ? []
       : [{ target: app.previews, branch: changeRequestBranch(app.name, PREVIEWS) }]),
   ])
+  // wherever previews were
+  const former = config.apps.map(({ name }) => changeRequestBranch(name, FORMER_PREVIEWS))
   const wanted = new Set(
     known.flatMap(({ target, branch }) => (sameRepository(target.manifests, repository) ? [branch] : [])),
   )
-  return branches.filter((branch) => isChosenName(config, branch) && !wanted.has(branch))
+  return branches.filter(
+    (branch) => isChosenName(config, branch) && !wanted.has(branch) && !former.includes(branch),
+  )
 }
 
-/** Where the fields are if the environment's path is a file, which is not known yet. */
-function filesBeside({ path, fields }: Environment): string[] {
+/** Files of fields, where they are if the environment's path is a file, which is not known yet. */
+export function filesBeside({ path, fields }: Environment): string[] {
   const directory = path.slice(0, path.lastIndexOf('/') + 1)
   return fields
     .flatMap((field) => (field.kind === 'set' ? [field.file] : [field.template, field.to]))

@@ -123,6 +123,10 @@ const LOCKS: Row[] = [
   row('an unlock', '/cargo unlock production -- over', 'unlock production -- over'),
   bare('an unlock without the namespace', '/unlock production', 'unlock production'),
   row('an unlock for a time', '/cargo unlock production for 2h', '!argument-unexpected'),
+  row('a rollback', '/cargo rollback production', 'rollback production'),
+  row('a rollback to a version', '/cargo rollback x v1.2.0 -- it burns', 'rollback x v1.2.0 -- it burns'),
+  row('a rollback for a time', '/cargo rollback x for 2h', '!argument-unexpected'),
+  bare('a rollback of nothing', '/rollback', '!argument-missing'),
   row('an unlock and a lock', ['/cargo unlock a', '/cargo lock b'], 'unlock a + lock b'),
 ]
 

@@ -152,6 +152,14 @@ export function forgeReadingContract(name: string, start: StartForge): void {
       read.closedPullRequests.map(({ number, state }) => [number, state]),
       [[closed, 'closed']],
     )
+    world.requests()
+    const [first = 0] = numbers
+    assert.deepEqual(await world.forge.readPullRequestStates(repository, [closed, first, 4711]), {
+      [closed]: 'closed',
+      [first]: 'open',
+      4711: null,
+    })
+    assert.equal(world.requests().length, 1)
   })
 
   it('it is told who is a bot, and when somebody last opened, reopened or pushed, whatever was said since', async (t) => {
@@ -312,6 +320,21 @@ export function forgeReadingContract(name: string, start: StartForge): void {
     assert.deepEqual(await pathsOf({ [BRANCH]: [] }), [])
     assert.deepEqual(await pathsOf({ other: [] }), [beside, FILE])
     assert.deepEqual(await pathsOf(), [beside, FILE])
+  })
+
+  it('files are read as they were at an earlier commit, also by one who has read nothing yet', async (t) => {
+    const world = await start(t)
+    const { repository, clone } = await manifestsOf(t, world)
+    const path = 'apps/web/staging/values.yaml'
+    const commit = await clone.push({ [path]: 'tag: 1\n', 'apps/web/staging/a/b/c/d/e.yaml': 'x: 1\n' })
+    await clone.push({ [path]: 'tag: 2\n', 'apps/web/staging/a/b/c/d/e.yaml': null })
+    for (const forge of [world.forge, world.again()]) {
+      const { tree, complete } = await forge.readTree(repository, commit, ['apps/web/staging', path, 'none'])
+      assert.equal(complete, true)
+      const texts = Object.fromEntries(tree.map((file) => [file.path, file.text]))
+      assert.equal(tree.filter((file) => file.path === path).length, 1)
+      assert.deepEqual([texts[path], texts['apps/web/staging/a/b/c/d/e.yaml']], ['tag: 1\n', 'x: 1\n'])
+    }
   })
 
   it("a path's history tells messages, and which commits are the bot's", async (t) => {

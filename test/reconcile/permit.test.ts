@@ -50,6 +50,7 @@ function asker(s: Stage, wrap: (forge: Forge) => Forge = (forge) => forge) {
       repository,
       login,
       url: 'https://forge.example/comment/1',
+      place: 1,
       access,
     }
     const { permit, reason } = await permitOf(order, reading.world, dependencies)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { StateChange, StateSnapshot } from '../../src/forge/state.ts'
-import { environmentFile, placeFile, previewFile, readState, stateDirectory } from '../../src/state/files.ts'
+import { environmentFile, placesFile, previewFile, readState, stateDirectory } from '../../src/state/files.ts'
 import type { SourceState, StateRead } from '../../src/state/state.ts'
 
 const SOURCE = { forge: 'github', id: 'R_1' }
@@ -11,7 +11,7 @@ const SAID = { by: 'alice', at: '2026-01-02T03:04:05.000Z', url: null, reason: n
 const LOCK = { lock: { ...SAID, until: null, pin: null }, promotion: null }
 
 function snapshot(files: Record<string, string | null>, trusted = true): StateSnapshot {
-  return { head: HEAD, files, trusted }
+  return { head: HEAD, files, messages: [], trusted }
 }
 
 function filesOf(changes: StateChange[]): Record<string, string | null> {
@@ -43,7 +43,10 @@ test('whatever is written is read again as it was', () => {
     pinned: saidWith({}),
     extended: saidWith({ seconds: fc.option(fc.integer({ min: 1 })) }),
   })
-  const place = fc.record({ source: text, branch: fc.option(text), path: text })
+  const place = fc.record({
+    source: text,
+    at: fc.array(fc.record({ branch: fc.option(text), path: text }), { minLength: 1 }),
+  })
   const target = fc.tuple(name, name).map((names) => names.join('/'))
   const numbered = fc.tuple(name, fc.integer({ min: 1, max: 2 ** 31 })).map((names) => names.join('/'))
   const state = fc.record({
@@ -62,7 +65,7 @@ test('whatever is written is read again as it was', () => {
           const [app = '', number = ''] = key.split('/')
           return previewFile(SOURCE, app, Number(number), each)
         }),
-        ...Object.entries(value.places).map(([app, each]) => placeFile(SOURCE, app, each)),
+        ...Object.entries(value.places).map(([app, each]) => placesFile(SOURCE, app, each)),
       ]
       const read = readState(SOURCE, snapshot(filesOf(changes)))
       assert.deepEqual(read, { ok: true, head: HEAD, value: JSON.parse(JSON.stringify(value)) })
@@ -72,7 +75,7 @@ test('whatever is written is read again as it was', () => {
 
 test('without a branch nothing was said, and without a look nobody knows', () => {
   const nothing: SourceState = { environments: {}, previews: {}, places: {} }
-  const read = readState(SOURCE, { head: null, files: {}, trusted: true })
+  const read = readState(SOURCE, { head: null, files: {}, messages: [], trusted: true })
   assert.deepEqual(read, { ok: true, head: null, value: nothing })
   assert.match(refusal(readState(SOURCE, undefined)), /it was not read/)
 })

@@ -16,12 +16,14 @@ import { createMemory } from './memory.ts'
 import { mergeChangeRequest } from './merge-change-request.ts'
 import { openChangeRequest } from './open-change-request.ts'
 import type { GitHubOptions } from './options.ts'
+import { readPullRequestStates } from './pull-request-states.ts'
 import { ensureReaction } from './reaction.ts'
 import { readChecks } from './read-checks.ts'
 import { readComment } from './read-comment.ts'
 import { readManifests } from './read-manifests.ts'
 import { readRepository } from './read-repository.ts'
 import { findComment, readSource } from './read-source.ts'
+import { readTree } from './read-tree.ts'
 import { writeReport } from './report.ts'
 import type { Purpose } from './tokens.ts'
 import { updateChangeRequest } from './update-change-request.ts'
@@ -54,8 +56,12 @@ export function createGitHubForge(options: GitHubOptions): Forge {
     readRepository: (repository, files) =>
       reads(repository, (session) => readRepository(session, repository, files, memory)),
     readSource: (repository, query) => reads(repository, (session) => readSource(session, query)),
+    readPullRequestStates: (repository, numbers) =>
+      reads(repository, (session) => readPullRequestStates(session, numbers)),
     readManifests: (repository, query) =>
       writes(repository, (session) => readManifests(session, repository, query, memory)),
+    readTree: (repository, commit, paths) =>
+      reads(repository, (session) => readTree(session, commit, paths, memory)),
     compareCommits: (repository, base, head) =>
       reads(repository, (session) => compareCommits(session, repository, base, head, client.addresses.web)),
     readChecks: (repository, branch, commits) =>

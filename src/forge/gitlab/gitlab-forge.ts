@@ -20,12 +20,14 @@ import { mergeChangeRequest } from './merge-change-request.ts'
 import { openChangeRequest } from './open-change-request.ts'
 import type { GitLabOptions } from './options.ts'
 import { following } from './project.ts'
+import { readPullRequestStates } from './pull-request-states.ts'
 import { ensureReaction } from './reaction.ts'
 import { readChecks } from './read-checks.ts'
 import { findComment, readComment } from './read-comment.ts'
 import { readManifests } from './read-manifests.ts'
 import { readRepository } from './read-repository.ts'
 import { readSource } from './read-source.ts'
+import { readTree } from './read-tree.ts'
 import { writeReport } from './report.ts'
 import { updateChangeRequest } from './update-change-request.ts'
 import { writeState } from './write-state.ts'
@@ -65,8 +67,11 @@ export function createGitLabForge(options: GitLabOptions): Forge {
       reads(repository, (now, user) => readRepository(client, now, files, user, memory)),
     readSource: (repository, query) =>
       reads(repository, (now, user) => readSource(client, now, query, user, memory)),
+    readPullRequestStates: (repository, numbers) =>
+      reads(repository, (now) => readPullRequestStates(client, now, numbers)),
     readManifests: (repository, query) =>
       reads(repository, (now, user) => readManifests(client, now, query, user, memory)),
+    readTree: (repository, commit, paths) => readTree(client, repository, commit, paths, memory),
     compareCommits: (repository, base, head) => compareCommits(client, repository, base, head),
     readChecks: (repository, branch, commits) =>
       reads(repository, (now, user) => readChecks(client, now, branch, commits, user, memory)),

@@ -91,6 +91,7 @@ export class ProjectQuery {
         ...(page.branches === undefined
           ? []
           : [`sourceBranches: ${this.#declared.add('[String!]', page.branches)}`]),
+        ...(page.numbers === undefined ? [] : [`iids: ${this.#declared.add('[String!]', page.numbers)}`]),
       ]
       const info = 'pageInfo { hasNextPage endCursor }'
       return `${alias}: mergeRequests(${filters.join(', ')}) { ${info} nodes { ...${fields.name} } }`
@@ -137,6 +138,7 @@ export interface MergeRequestPage {
   sort?: 'UPDATED_DESC' | 'CREATED_ASC'
   author?: string
   branches?: string[]
+  numbers?: string[]
   after?: string | null
 }
 

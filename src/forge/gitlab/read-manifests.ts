@@ -17,7 +17,7 @@ import type { Client } from './client.ts'
 import { firstLook, missingBranch } from './first-look.ts'
 import type { Me } from './identity.ts'
 import { completeListings, type PartialListing } from './listings.ts'
-import { knownListings, type ListedFile, type Memory } from './memory.ts'
+import { filesBelow, knownListings, type Memory } from './memory.ts'
 import { readPathHistory } from './path-history.ts'
 import { ask } from './project.ts'
 import { aliasSchemas, ProjectQuery } from './project-query.ts'
@@ -148,18 +148,6 @@ async function readHistories(
       ]),
     ),
   )
-}
-
-/** Directories may lie in each other: every file once. */
-function filesBelow(
-  memory: Memory,
-  repository: RepositoryId,
-  commit: Oid,
-  directories: readonly Directory[],
-): ListedFile[] {
-  const known = knownListings(memory, repository, commit)
-  const files = directories.flatMap(({ path }) => known.get(path) ?? [])
-  return [...new Map(files.map((file) => [file.path, file])).values()]
 }
 
 function isBelow(path: string, directory: string): boolean {

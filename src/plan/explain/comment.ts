@@ -78,7 +78,7 @@ export function previewComment(
 
 /** What people with write access may ask for; of a fork, the commit that they approve is named. */
 function commands(preview: Preview, expires: boolean): string {
-  const words = [upOf(preview), ...(expires ? ['extend 2d', 'pin'] : []), 'down']
+  const words = [upOf(preview), ...(expires ? ['extend 2d', 'pin'] : preview.asleep ? ['pin'] : []), 'down']
   return `Comment ${words.map(command).join(', ')}.`
 }
 
