@@ -218,6 +218,11 @@ export interface ManifestQuery {
   directories: DirectoryQuery[]
   /** Branches of the bot, whose change requests are wanted. */
   changeRequestBranches: string[]
+  /**
+   * By branch of the bot's: those of `directories` that it can change, which alone are read at its head. Of a branch
+   * that is not named here all are read.
+   */
+  branchDirectories?: Record<string, string[]>
   /** Beginnings of names, each with a `/` at its end: which branches are there? */
   branchPrefixes?: string[]
   /** A directory of the bot's own branch, whose files are read to any depth. */
@@ -296,7 +301,7 @@ export interface BotBranch {
   parents: Oid[]
   /** False when any commit that the manifest branch does not hold was not made by the bot. */
   ours: boolean
-  /** Object ids at the branch's head, of the files under `ManifestQuery.directories`. */
+  /** Object ids at the branch's head, of the files under its directories (see `ManifestQuery.branchDirectories`). */
   tree: { path: string; oid: Oid }[]
 }
 
