@@ -68,6 +68,7 @@ const ROOMS: Record<string, string[]> = {
     'domain',
     'forge/forge.ts',
     'forge/feedback.ts',
+    'forge/people.ts',
     'forge/state.ts',
     'registry/registry.ts',
     'probe/probe.ts',
@@ -97,6 +98,7 @@ const FENCES: [RegExp, string[]][] = [
   [/^re2js$/, ['domain/pattern.ts']],
   [/^(@aws-sdk\/|google-auth-library$)/, ['registry/credentials']],
   [/^@sigstore\//, ['registry/sigstore']],
+  [/^@kubernetes\//, ['cli/previews/cluster.ts']],
 ]
 
 /** No clock, no randomness, no timers, no I/O: the rooms whose functions are pure. */

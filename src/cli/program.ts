@@ -13,12 +13,20 @@ const COMMANDS: Record<string, (terminal: Terminal, end: End) => Promise<Command
     const [{ planCommand }, engine] = await Promise.all([import('./plan.ts'), loadEngine()])
     return planCommand(terminal, engine, end)
   },
+  previews: async (terminal, end) => {
+    const [{ previewsCommand }, engine] = await Promise.all([import('./previews/orphans.ts'), loadEngine()])
+    return previewsCommand(terminal, engine, end)
+  },
   reconcile: async (terminal, end) => {
     const [{ reconcileCommand }, engine] = await Promise.all([import('./reconcile.ts'), loadEngine()])
     return reconcileCommand(terminal, engine, end)
   },
   'set-image': async (terminal, end) => (await import('./set-image.ts')).setImageCommand(terminal, end),
   validate: async (terminal, end) => (await import('./validate.ts')).validateCommand(terminal, end),
+  'who-can': async (terminal, end) => {
+    const [{ whoCanCommand }, engine] = await Promise.all([import('./who-can.ts'), loadEngine()])
+    return whoCanCommand(terminal, engine, end)
+  },
 }
 
 /**

@@ -44,6 +44,8 @@ export interface ForgeReader {
    * directories is known from before (GitLab), or lies not too deep (GitHub).
    */
   readManifests(repository: RepositoryId, query: ManifestQuery): Promise<ManifestSnapshot>
+  /** What a manifest repository held at a commit, below directories (or files). One request where they are small. */
+  readTree(repository: RepositoryId, commit: Oid, paths: readonly string[]): Promise<CommitTree>
   /** How two commits (or tags, or abbreviated ids) are related. */
   compareCommits(repository: RepositoryId, base: string, head: string): Promise<Comparison>
 }
@@ -216,6 +218,11 @@ export interface ManifestQuery {
   directories: DirectoryQuery[]
   /** Branches of the bot, whose change requests are wanted. */
   changeRequestBranches: string[]
+  /**
+   * By branch of the bot's: those of `directories` that it can change, which alone are read at its head. Of a branch
+   * that is not named here all are read.
+   */
+  branchDirectories?: Record<string, string[]>
   /** Beginnings of names, each with a `/` at its end: which branches are there? */
   branchPrefixes?: string[]
   /** A directory of the bot's own branch, whose files are read to any depth. */
@@ -256,6 +263,9 @@ export interface ManifestSnapshot {
   state?: StateSnapshot
 }
 
+/** Files as they were at a commit, each once. */
+export type CommitTree = Pick<ManifestSnapshot, 'tree' | 'complete'>
+
 /** A commit on the manifest branch that touched a path. */
 export interface PathCommit {
   oid: Oid
@@ -291,7 +301,7 @@ export interface BotBranch {
   parents: Oid[]
   /** False when any commit that the manifest branch does not hold was not made by the bot. */
   ours: boolean
-  /** Object ids at the branch's head, of the files under `ManifestQuery.directories`. */
+  /** Object ids at the branch's head, of the files under its directories (see `ManifestQuery.branchDirectories`). */
   tree: { path: string; oid: Oid }[]
 }
 

@@ -33,6 +33,8 @@ export interface StateSnapshot {
   head: Oid | null
   /** Texts below the directory that was asked for, by their path from the root; null: binary. */
   files: Record<string, string | null>
+  /** Of the newest 100 commits, newest first, as they were wished: what was done lately. */
+  messages: string[]
   /** False: it could not be read completely, or a commit on it is not the bot's. Then nobody knows what is locked. */
   trusted: boolean
 }

@@ -53,6 +53,7 @@ export function manifestQueries(config: SourceConfig): { repository: RepositoryI
       directories: [],
       changeRequestBranches: [],
       branchPrefixes: [],
+      branchDirectories: {},
     }
     queries.push({ repository: target.manifests, query })
     return query
@@ -62,11 +63,10 @@ export function manifestQueries(config: SourceConfig): { repository: RepositoryI
       const query = queryFor(environment)
       const history = environment.merge === 'direct' ? HISTORY : 0
       addDirectory(query.directories, { path: environment.path, texts: true, history })
-      for (const path of filesBeside(environment)) {
-        addDirectory(query.directories, { path, texts: true, history: 0 })
-      }
+      const beside = filesBeside(environment)
+      for (const path of beside) addDirectory(query.directories, { path, texts: true, history: 0 })
       const branch = branchOf(app, environment, null)
-      if (branch !== null) query.changeRequestBranches.push(branch)
+      if (branch !== null) addBranch(query, branch, [environment.path, ...beside])
       const root = rootOf(app, environment)
       if (root !== null) addPrefix(query, root)
       addPrefix(query, changeRequestPrefix(app.name))
@@ -77,7 +77,7 @@ export function manifestQueries(config: SourceConfig): { repository: RepositoryI
     if (app.previews.template !== null)
       addDirectory(query.directories, { path: app.previews.template, texts: true, history: 0 })
     addDirectory(query.directories, { path: root, texts: false, history: 0 })
-    query.changeRequestBranches.push(changeRequestBranch(app.name, PREVIEWS))
+    addBranch(query, changeRequestBranch(app.name, PREVIEWS), [root])
     addPrefix(query, changeRequestPrefix(app.name))
   }
   return queries
@@ -101,15 +101,21 @@ export function strayBranches(config: SourceConfig, repository: RepositoryId, br
   )
 }
 
-/** Where the fields are if the environment's path is a file, which is not known yet. */
-function filesBeside({ path, fields }: Environment): string[] {
+/** Files of fields, where they are if the environment's path is a file, which is not known yet. */
+export function filesBeside({ path, fields }: Environment): string[] {
   const directory = path.slice(0, path.lastIndexOf('/') + 1)
   return fields
     .flatMap((field) => (field.kind === 'set' ? [field.file] : [field.template, field.to]))
     .map((file) => directory + file)
 }
 
-type Query = ManifestQuery & { branchPrefixes: string[] }
+type Query = ManifestQuery & { branchPrefixes: string[]; branchDirectories: Record<string, string[]> }
+
+/** Several environments may share a branch. */
+function addBranch(query: Query, branch: string, directories: string[]): void {
+  query.changeRequestBranches.push(branch)
+  query.branchDirectories[branch] = [...(query.branchDirectories[branch] ?? []), ...directories]
+}
 
 function addPrefix(query: Query, prefix: string): void {
   if (!query.branchPrefixes.includes(prefix)) query.branchPrefixes.push(prefix)

@@ -27,13 +27,17 @@ const NOTHING_OFFERED: SourceSnapshot = {
   liveBranches: { complete: true, items: [] },
 }
 
+<<<<<<< HEAD
 const NO_APPS: SourceConfig = { apps: [] }
 
 /** Without `remembered` it is as with a new store: only what the forges tell is known. */
-type Sources = Pick<Dependencies, 'forges' | 'registry' | 'prober' | 'now'> &
+export type Sources = Pick<Dependencies, 'forges' | 'registry' | 'prober' | 'now'> &
   Partial<Pick<Dependencies, 'remembered'>>
 
 const NOTHING_REMEMBERED: Remembered = { feeds: [], waits: {} }
+=======
+export type Sources = Pick<Dependencies, 'forges' | 'registry' | 'prober' | 'now'>
+>>>>>>> plugin
 
 /** What a repository turns out to be. */
 export type Reading =

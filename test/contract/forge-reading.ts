@@ -124,15 +124,10 @@ export function forgeReadingContract(name: string, start: StartForge): void {
     const repository = await world.createRepository('acme/web')
     const clone = await cloneOf(t, world, repository)
     await clone.push({ a: '1' })
-    const branches = Array.from({ length: 55 }, (_, i) => `feature/${i}`)
-    const oids: string[] = []
-    for (const [i] of branches.entries()) oids.push(await clone.commit({ a: `${i}` }))
-    await clone.git(
-      'push',
-      '--quiet',
-      'origin',
-      ...branches.map((branch, i) => `${oids[i]}:refs/heads/${branch}`),
-    )
+    const branches = Array.from({ length: 105 }, (_, i) => `feature/${i}`)
+    const oids = [await clone.commit({ a: '2' }), await clone.commit({ a: '3' })]
+    const refs = branches.map((branch, i) => `${oids[i % 2]}:refs/heads/${branch}`)
+    await clone.git('push', '--quiet', 'origin', ...refs)
     const numbers: number[] = []
     for (const [i, branch] of branches.entries()) {
       numbers.push(
@@ -302,6 +297,44 @@ export function forgeReadingContract(name: string, start: StartForge): void {
       [FILE],
     )
     assert.notEqual(state?.branch?.tree[0]?.oid, snapshot.tree[0]?.oid)
+  })
+
+  it('of a branch only the directories are read that it can change', async (t) => {
+    const world = await start(t)
+    const beside = 'apps/api/staging/values.yaml'
+    const { repository, base } = await manifestsOf(t, world, { [beside]: 'tag: a\n' })
+    await world.forge.openChangeRequest(repository, opening(base))
+    const directories = ['apps/web/staging', '/apps/api/staging/'].map((path) => ({
+      path,
+      texts: true,
+      history: 0,
+    }))
+    const pathsOf = async (branchDirectories?: Record<string, string[]>) => {
+      const wish = branchDirectories === undefined ? {} : { branchDirectories }
+      const query = manifestQuery({ directories, ...wish })
+      const { tree, changeRequests } = await world.forge.readManifests(repository, query)
+      assert.deepEqual(tree.map(({ path }) => path).toSorted(), [beside, FILE])
+      return changeRequests[BRANCH]?.branch?.tree.map(({ path }) => path).toSorted()
+    }
+    assert.deepEqual(await pathsOf({ [BRANCH]: ['apps/web/staging/'] }), [FILE])
+    assert.deepEqual(await pathsOf({ [BRANCH]: [] }), [])
+    assert.deepEqual(await pathsOf({ other: [] }), [beside, FILE])
+    assert.deepEqual(await pathsOf(), [beside, FILE])
+  })
+
+  it('files are read as they were at an earlier commit, also by one who has read nothing yet', async (t) => {
+    const world = await start(t)
+    const { repository, clone } = await manifestsOf(t, world)
+    const path = 'apps/web/staging/values.yaml'
+    const commit = await clone.push({ [path]: 'tag: 1\n', 'apps/web/staging/a/b/c/d/e.yaml': 'x: 1\n' })
+    await clone.push({ [path]: 'tag: 2\n', 'apps/web/staging/a/b/c/d/e.yaml': null })
+    for (const forge of [world.forge, world.again()]) {
+      const { tree, complete } = await forge.readTree(repository, commit, ['apps/web/staging', path, 'none'])
+      assert.equal(complete, true)
+      const texts = Object.fromEntries(tree.map((file) => [file.path, file.text]))
+      assert.equal(tree.filter((file) => file.path === path).length, 1)
+      assert.deepEqual([texts[path], texts['apps/web/staging/a/b/c/d/e.yaml']], ['tag: 1\n', 'x: 1\n'])
+    }
   })
 
   it("a path's history tells messages, and which commits are the bot's", async (t) => {

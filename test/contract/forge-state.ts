@@ -10,6 +10,8 @@ const LOCK = `${DIRECTORY}/web/environments/production.json`
 const OTHER = `${DIRECTORY}/web/environments/staging.json`
 const ELSEWHERE = '.supercargo/state/github/8/web/environments/production.json'
 
+const MESSAGE = 'Lock web/production\n\nBecause of a test.\n\nSupercargo-Asked-By: alice'
+
 /** How every adapter keeps what people have told the bot. */
 export function forgeStateContract(name: string, start: StartForge): void {
   const it = (title: string, work: (scene: Scene) => Promise<void>) =>
@@ -18,7 +20,7 @@ export function forgeStateContract(name: string, start: StartForge): void {
   it('where nobody has said anything there is no branch, and looking for it costs nothing', async (s) => {
     await s.read()
     s.world.requests()
-    assert.deepEqual(await s.read(), { head: null, files: {}, trusted: true })
+    assert.deepEqual(await s.read(), { head: null, files: {}, messages: [], trusted: true })
     assert.equal(s.world.requests().length, 1)
   })
 
@@ -28,6 +30,7 @@ export function forgeStateContract(name: string, start: StartForge): void {
     assert.deepEqual([first.files, first.trusted], [{ [LOCK]: '{ "ü": 1 }\n' }, true])
     await s.write(first.head, { [LOCK]: null, [OTHER]: '{}\n' })
     const second = await s.read(s.world.again())
+    assert.deepEqual([first.messages, second.messages], [[MESSAGE], [MESSAGE, MESSAGE]])
     assert.deepEqual([second.files, second.trusted], [{ [OTHER]: '{}\n' }, true])
     assert.notEqual(second.head, first.head)
     s.world.requests()
@@ -77,7 +80,8 @@ export function forgeStateContract(name: string, start: StartForge): void {
     const ours = await s.read()
     await s.clone.checkout(STATE_BRANCH)
     const theirs = await s.clone.push({ [LOCK]: null }, 'Unlock')
-    assert.deepEqual(await s.read(), { head: theirs, files: {}, trusted: false })
+    const { head, files, trusted, messages } = await s.read()
+    assert.deepEqual([head, files, trusted, messages[0]], [theirs, {}, false, 'Unlock'])
     assert.equal((await s.read(s.world.again())).trusted, false)
     await s.clone.git('push', '--quiet', '--force', 'origin', `${ours.head}:refs/heads/${STATE_BRANCH}`)
     assert.deepEqual(await s.read(), ours)
@@ -110,8 +114,7 @@ async function prepare(t: TestContext, start: StartForge) {
   }
   const write = (expectedHead: Oid | null, files: Record<string, string | null>) => {
     const changes: StateChange[] = Object.entries(files).map(([path, content]) => ({ path, content }))
-    const message = 'Lock web/production\n\nBecause of a test.\n\nSupercargo-Asked-By: alice'
-    return world.forge.writeState(repository, { expectedHead, message, changes })
+    return world.forge.writeState(repository, { expectedHead, message: MESSAGE, changes })
   }
   /** How many of those who write at once are told that they have written. */
   const race = async (expectedHead: Oid | null, wishes: Record<string, string | null>[]) => {

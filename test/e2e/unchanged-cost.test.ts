@@ -41,7 +41,7 @@ async function lock(s: VersionStage) {
   const source = { forge: s.source.forge.id, id: world.source.id }
   const said = { by: 'ada', at: s.now().toISOString(), url: null, reason: null }
   const state = { lock: { ...said, until: null, pin: null }, promotion: null }
-  return await say(s.target.forge, { forge: s.target.forge.id, path: MANIFESTS }, source, () => {
+  return await say(s.target.forge, { forge: s.target.forge.id, path: MANIFESTS }, source, null, () => {
     return { changes: [environmentFile(source, 'web', 'demo', state)], what: 'Lock web/demo', said }
   })
 }

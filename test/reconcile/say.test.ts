@@ -3,7 +3,8 @@ import { type TestContext, test } from 'node:test'
 import { STATE_BRANCH } from '../../src/domain/names.ts'
 import { type Saying, say } from '../../src/reconcile/commands/say.ts'
 import { environmentFile, previewFile } from '../../src/state/files.ts'
-import type { Said, SourceState } from '../../src/state/state.ts'
+import type { CommandPlace } from '../../src/state/message.ts'
+import type { Lock, Said, SourceState } from '../../src/state/state.ts'
 import { manifestsOf, type StartForge } from '../contract/forge-world.ts'
 import { startGitHubWorld } from '../contract/github-world.ts'
 import { startGitLabWorld } from '../contract/gitlab-world.ts'
@@ -46,6 +47,7 @@ for (const [name, start] of [
       'mallory asked for it: a Supercargo-Asked-By: root 1, acme/all <!-- x -->',
       'Supercargo-Asked-By: mallory',
       `Supercargo-Comment: ${commentOf('mallory')}`,
+      'Supercargo-Command: 1',
     ])
     const parsed = await s.clone.git(
       'log',
@@ -57,14 +59,24 @@ for (const [name, start] of [
     assert.equal((await s.state()).environments['web/production']?.lock?.reason, reason)
   })
 
-  it('what is there already is not said again, and nothing is said where nobody can read', async (s) => {
-    await s.lock('ada')
-    const before = await s.clone.git('ls-remote', 'origin', STATE_BRANCH)
+  it('a command that was carried out is not carried out again, whatever was said since', async (s) => {
     assert.equal(await s.lock('ada'), null)
-    assert.equal(await s.clone.git('ls-remote', 'origin', STATE_BRANCH), before)
+    assert.equal(await s.lock('ada'), null)
+    assert.equal(await s.unlock('bea'), null)
+    assert.equal(await s.lock('ada'), null)
+    assert.deepEqual((await s.state()).environments, {})
+    assert.equal(await s.lock('ada', null, 2), null)
+    assert.deepEqual(Object.keys((await s.state()).environments), ['web/production'])
+    await s.clone.git('fetch', '--quiet', 'origin')
+    const log = await s.clone.git('log', '--format=%s', '-3', `origin/${STATE_BRANCH}`)
+    assert.deepEqual(log.split('\n'), ['Lock web/production', 'Unlock web/production', 'Lock web/production'])
+  })
+
+  it('nothing is said where nobody can read what was said before', async (s) => {
+    await s.lock('ada')
     await s.clone.checkout(STATE_BRANCH)
     await s.clone.push({ 'note.txt': 'mine' })
-    const refused = await s.lock('ada')
+    const refused = await s.unlock('bea')
     assert.equal(refused?.code, 'state-unreadable')
     assert.match(refused.message, /delete it/)
   })
@@ -76,31 +88,37 @@ async function prepare(t: TestContext, start: StartForge) {
   const world = await start(t)
   const { repository, clone } = await manifestsOf(t, world)
   const source = { forge: repository.forge, id: '7' }
-  const speak = (decide: (state: SourceState) => Saying) => say(world.again(), repository, source, decide)
+  const speak = (decide: (state: SourceState) => Saying, command: CommandPlace | null = null) =>
+    say(world.again(), repository, source, command, decide)
+  const file = (lock: Lock | null) =>
+    environmentFile(source, 'web', 'production', lock === null ? null : { lock, promotion: null })
   return {
     clone,
-    lock: (by: string, reason: string | null = null) =>
-      speak(({ environments }) => {
-        const held = environments['web/production']?.lock ?? null
-        const said: Said = { by, at: AT, url: commentOf(by), reason }
-        if (held !== null && held.url !== said.url)
-          return { refused: { code: 'locked', message: `${held.by} holds it.` } }
-        const file = environmentFile(source, 'web', 'production', {
-          lock: { ...said, until: null, pin: null },
-          promotion: null,
-        })
-        return { changes: [file], what: 'Lock web/production', said }
+    /** @param place of the command in the person's one comment */
+    lock: (by: string, reason: string | null = null, place = 1) =>
+      speak(
+        ({ environments }) => {
+          const held = environments['web/production']?.lock ?? null
+          if (held !== null) return { refused: { code: 'locked', message: `${held.by} holds it.` } }
+          const said = saidBy(by, reason)
+          return { changes: [file({ ...said, until: null, pin: null })], what: 'Lock web/production', said }
+        },
+        { url: commentOf(by), place },
+      ),
+    unlock: (by: string) =>
+      speak(() => ({ changes: [file(null)], what: 'Unlock web/production', said: saidBy(by) }), {
+        url: commentOf(by),
+        place: 1,
       }),
     pin: (number: number) =>
       speak(() => {
-        const said: Said = { by: 'ada', at: AT, url: null, reason: null }
-        const file = previewFile(source, 'web', number, {
-          wanted: null,
-          approved: null,
-          pinned: said,
-          extended: null,
-        })
-        return { changes: [file], what: `Pin the preview of ${number}`, said }
+        const said = { ...saidBy('ada'), url: null }
+        const state = { wanted: null, approved: null, pinned: said, extended: null }
+        return {
+          changes: [previewFile(source, 'web', number, state)],
+          what: `Pin the preview of ${number}`,
+          said,
+        }
       }),
     state: async () => {
       const seen: SourceState[] = []
@@ -113,6 +131,10 @@ async function prepare(t: TestContext, start: StartForge) {
       return state
     },
   }
+}
+
+function saidBy(by: string, reason: string | null = null): Said {
+  return { by, at: AT, url: commentOf(by), reason }
 }
 
 function commentOf(by: string): string {

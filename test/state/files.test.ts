@@ -11,7 +11,7 @@ const SAID = { by: 'alice', at: '2026-01-02T03:04:05.000Z', url: null, reason: n
 const LOCK = { lock: { ...SAID, until: null, pin: null }, promotion: null }
 
 function snapshot(files: Record<string, string | null>, trusted = true): StateSnapshot {
-  return { head: HEAD, files, trusted }
+  return { head: HEAD, files, messages: [], trusted }
 }
 
 function filesOf(changes: StateChange[]): Record<string, string | null> {
@@ -75,7 +75,7 @@ test('whatever is written is read again as it was', () => {
 
 test('without a branch nothing was said, and without a look nobody knows', () => {
   const nothing: SourceState = { environments: {}, previews: {}, places: {} }
-  const read = readState(SOURCE, { head: null, files: {}, trusted: true })
+  const read = readState(SOURCE, { head: null, files: {}, messages: [], trusted: true })
   assert.deepEqual(read, { ok: true, head: null, value: nothing })
   assert.match(refusal(readState(SOURCE, undefined)), /it was not read/)
 })

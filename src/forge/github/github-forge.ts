@@ -2,6 +2,7 @@ import type { RepositoryId } from '../../domain/repository.ts'
 import { GITHUB_WORDS } from '../../domain/vocabulary.ts'
 import type { Forge } from '../forge.ts'
 import { readAccess } from './access.ts'
+import { askReviewers } from './ask-reviewers.ts'
 import { type Client, createClient, type Session } from './client.ts'
 import { closeChangeRequest, deleteBranch } from './close-change-request.ts'
 import { writeComment } from './comment.ts'
@@ -23,6 +24,7 @@ import { readComment } from './read-comment.ts'
 import { readManifests } from './read-manifests.ts'
 import { readRepository } from './read-repository.ts'
 import { findComment, readSource } from './read-source.ts'
+import { readTree } from './read-tree.ts'
 import { writeReport } from './report.ts'
 import type { Purpose } from './tokens.ts'
 import { updateChangeRequest } from './update-change-request.ts'
@@ -59,6 +61,8 @@ export function createGitHubForge(options: GitHubOptions): Forge {
       reads(repository, (session) => readPullRequestStates(session, numbers)),
     readManifests: (repository, query) =>
       writes(repository, (session) => readManifests(session, repository, query, memory)),
+    readTree: (repository, commit, paths) =>
+      reads(repository, (session) => readTree(session, commit, paths, memory)),
     compareCommits: (repository, base, head) =>
       reads(repository, (session) => compareCommits(session, repository, base, head, client.addresses.web)),
     readChecks: (repository, branch, commits) =>
@@ -86,6 +90,8 @@ export function createGitHubForge(options: GitHubOptions): Forge {
     readMembership: (repository, team, login) =>
       readMembership(() => client.session(repository, 'members'), team, login),
     readMembers: (repository, team) => readMembers(() => client.session(repository, 'members'), team),
+    askReviewers: (repository, number, wish) =>
+      askReviewers((purpose) => client.session(repository, purpose), number, wish),
     readAccess: (repository, login) => reads(repository, (session) => readAccess(session, login)),
     readComment: (repository, number, comment) =>
       reads(repository, (session) => readComment(session, number, comment)),

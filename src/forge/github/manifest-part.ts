@@ -53,17 +53,17 @@ export async function readPart(
   answer: ManifestAnswer,
 ): Promise<void> {
   part.directories.forEach((directory, i) => {
-    add(state.tree, walkAlias(commit, `d${i}`, directory), directory.texts)
+    addListing(state.tree, commit, `d${i}`, directory)
     if (directory.history > 0) state.history[directory.path] = readHistory(commit[`h${i}`], state.viewer)
   })
-  for (const [i, name] of part.branches.entries()) {
+  for (const [i, { name, directories }] of part.branches.entries()) {
     const ref = aliasSchemas.branch.parse(answer.repository[`b${i}`])
     const comparison = aliasSchemas.comparison.parse(answer.repository.base?.[`c${i}`] ?? null)
     const listing: Sink = { files: [], deeper: [] }
     const target = ref?.target ?? null
     if (target !== null) {
-      part.branchDirectories.forEach((path, j) => {
-        add(listing, walkAlias(target, `d${j}`, { path, texts: false, history: 0 }), false)
+      directories.forEach((path, j) => {
+        addListing(listing, target, `d${j}`, { path, texts: false, history: 0 })
       })
     }
     const find = (alias: string, wanted: PullState) =>
@@ -130,7 +130,14 @@ export function walkAlias(commit: Record<string, unknown>, alias: string, direct
   return entry === null ? { files: [], deeper: [] } : walkEntry(entry, directory.path, directory.texts)
 }
 
-function add(sink: Sink, walk: Walk, texts: boolean): void {
-  sink.files.push(...walk.files)
-  sink.deeper.push(...walk.deeper.map((tree) => ({ ...tree, texts })))
+/** Adds what a directory's alias holds; what lies deeper is still to be read. */
+export function addListing(
+  sink: Sink,
+  commit: Record<string, unknown>,
+  alias: string,
+  directory: Directory,
+): void {
+  const { files, deeper } = walkAlias(commit, alias, directory)
+  sink.files.push(...files)
+  sink.deeper.push(...deeper.map((tree) => ({ ...tree, texts: directory.texts })))
 }

@@ -1,6 +1,6 @@
 import { SupercargoError } from '../../domain/errors.ts'
 import type { RepositoryId } from '../../domain/repository.ts'
-import type { BranchState, ManifestFile, ManifestQuery, ManifestSnapshot, PathCommit } from '../forge.ts'
+import type { BranchState, ManifestQuery, ManifestSnapshot, PathCommit } from '../forge.ts'
 import { cleanPath, mergeDirectories } from '../shared/directories.ts'
 import { completeTexts } from './blob.ts'
 import type { Session } from './client.ts'
@@ -11,7 +11,7 @@ import { splitQuery } from './manifest-query.ts'
 import { aliasSchemas, type ManifestPart, manifestDocument, manifestsSchema } from './manifests-document.ts'
 import { baseMemoryKey, type Memory, methodsOf, repositoryMemoryKey } from './memory.ts'
 import { stateListing, toStateSnapshot } from './state.ts'
-import type { FoundFile } from './tree.ts'
+import { type FoundFile, uniqueFiles } from './tree.ts'
 
 /** Reads a manifest repository as `Forge.readManifests` promises: one request for up to 400 listings of directories. */
 export async function readManifests(
@@ -71,7 +71,7 @@ export async function readManifests(
     branch: base.name,
     base: base.target.oid,
     files: Object.fromEntries(query.files.map((path) => [path, files[path]?.file.text ?? null])),
-    tree: unique(tree.files),
+    tree: uniqueFiles(tree.files),
     complete,
     history: renamed(query.directories, state.history),
     changeRequests: Object.fromEntries(
@@ -120,17 +120,8 @@ function readNames(value: unknown): string[] {
 
 function toState({ state, listing }: PartBranch): BranchState {
   if (state.branch === null) return state
-  const tree = unique(listing.files).map(({ path, oid }) => ({ path, oid }))
+  const tree = uniqueFiles(listing.files).map(({ path, oid }) => ({ path, oid }))
   return { ...state, branch: { ...state.branch, tree } }
-}
-
-/** Directories may lie in each other: every file once, with its text if any of them asked for it. */
-function unique(files: FoundFile[]): ManifestFile[] {
-  const byPath = new Map<string, ManifestFile>()
-  for (const { file } of files) {
-    if ((byPath.get(file.path)?.text ?? null) === null) byPath.set(file.path, file)
-  }
-  return [...byPath.values()]
 }
 
 function isFound(found: FoundFile | undefined): found is FoundFile {

@@ -6,7 +6,7 @@ import { ACTOR_FIELDS, actorSchema, madeByBot } from './identity.ts'
 import { entrySchema, walkEntry } from './tree.ts'
 
 /** Newest commits whose makers are looked at. The bot only ever adds to a head that it has looked at. */
-const COMMITS = 20
+const COMMITS = 100
 
 /**
  * The field `said` of a `Repository`: the bot's own branch, with the files below a directory.
@@ -15,11 +15,12 @@ const COMMITS = 20
 export function stateFields(directory: string, text: (value: string) => string): string {
   return `said: ref(qualifiedName: ${text(`refs/heads/${STATE_BRANCH}`)}) { target { oid ... on Commit {
     file(path: ${text(directory)}) { ...DirText }
-    history(first: ${COMMITS}) { nodes {
+    history(first: ${COMMITS}) { nodes { message
       author { ${ACTOR_FIELDS} } committer { ${ACTOR_FIELDS} } parents(first: 2) { totalCount } } } } } }`
 }
 
 const commitSchema = z.object({
+  message: z.string(),
   author: actorSchema,
   committer: actorSchema,
   parents: z.object({ totalCount: z.number() }),
@@ -48,11 +49,12 @@ export function toStateSnapshot(
   complete: boolean,
   viewer: string,
 ): StateSnapshot {
-  if (said === null) return { head: null, files: {}, trusted: true }
+  if (said === null) return { head: null, files: {}, messages: [], trusted: true }
   const { oid, history } = said.target
   return {
     head: oid,
     files: Object.fromEntries(files.map(({ file }) => [file.path, file.text])),
+    messages: history.nodes.map(({ message }) => message.trimEnd()),
     trusted: complete && history.nodes.every((commit) => madeByBot(commit, viewer)),
   }
 }

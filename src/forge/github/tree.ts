@@ -117,3 +117,12 @@ function gitMode(mode: number): string {
 function join(directory: string, name: string): string {
   return directory === '' ? name : `${directory}/${name}`
 }
+
+/** Directories may lie in each other: every file once, with its text if any of them asked for it. */
+export function uniqueFiles(files: FoundFile[]): ManifestFile[] {
+  const byPath = new Map<string, ManifestFile>()
+  for (const { file } of files) {
+    if ((byPath.get(file.path)?.text ?? null) === null) byPath.set(file.path, file)
+  }
+  return [...byPath.values()]
+}

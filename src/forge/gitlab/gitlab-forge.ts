@@ -2,6 +2,7 @@ import type { RepositoryId } from '../../domain/repository.ts'
 import { GITLAB_WORDS } from '../../domain/vocabulary.ts'
 import type { Forge } from '../forge.ts'
 import { readAccess } from './access.ts'
+import { askReviewers } from './ask-reviewers.ts'
 import { deleteBranch } from './branch.ts'
 import { createClient } from './client.ts'
 import { closeChangeRequest } from './close-change-request.ts'
@@ -27,6 +28,7 @@ import { findComment, readComment } from './read-comment.ts'
 import { readManifests } from './read-manifests.ts'
 import { readRepository } from './read-repository.ts'
 import { readSource } from './read-source.ts'
+import { readTree } from './read-tree.ts'
 import { writeReport } from './report.ts'
 import { updateChangeRequest } from './update-change-request.ts'
 import { writeState } from './write-state.ts'
@@ -70,6 +72,7 @@ export function createGitLabForge(options: GitLabOptions): Forge {
       reads(repository, (now) => readPullRequestStates(client, now, numbers)),
     readManifests: (repository, query) =>
       reads(repository, (now, user) => readManifests(client, now, query, user, memory)),
+    readTree: (repository, commit, paths) => readTree(client, repository, commit, paths, memory),
     compareCommits: (repository, base, head) => compareCommits(client, repository, base, head),
     readChecks: (repository, branch, commits) =>
       reads(repository, (now, user) => readChecks(client, now, branch, commits, user, memory)),
@@ -94,6 +97,7 @@ export function createGitLabForge(options: GitLabOptions): Forge {
       const members = await readMembers(client, group, clock())
       return members && { ...members, items: members.items.map(({ login }) => login) }
     },
+    askReviewers: (repository, number, wish) => askReviewers(client, repository, number, wish, clock()),
     readAccess: (repository, login) => readAccess(client, repository, login, clock()),
     readComment: (repository, number, comment) =>
       reads(repository, (now, user) => readComment(client, now, number, comment, user)),

@@ -2,6 +2,7 @@ import type { Oid } from '../../domain/commit.ts'
 import { type LruCache, lruCache } from '../../domain/lru.ts'
 import type { RepositoryId } from '../../domain/repository.ts'
 import type { BranchHistory, ChangeRequest, PathCommit, Report } from '../forge.ts'
+import type { Directory } from '../shared/directories.ts'
 
 /** A file as a tree names it. */
 export interface ListedFile {
@@ -15,6 +16,14 @@ export interface ListedFile {
 export interface HeadFacts {
   parents: Oid[]
   ours: boolean
+}
+
+/** What is known of a head of the state branch. */
+export interface StateFacts {
+  /** The bot wrote all that it keeps. */
+  ours: boolean
+  /** Of its newest commits, as they were wished. */
+  messages: string[]
 }
 
 /** The merge requests of a branch that have ended, as they were at the time of the last look. */
@@ -37,8 +46,8 @@ export interface Memory {
   /** Directories of a commit that are in `listings`. */
   listed: LruCache<Set<string>>
   heads: LruCache<HeadFacts>
-  /** Whether all that this head of the state branch keeps was written by the bot. */
-  states: LruCache<boolean>
+  /** Of heads of the state branch. */
+  states: LruCache<StateFacts>
   ended: LruCache<Ended>
   /** Newest commits of a path at a commit. */
   histories: LruCache<PathCommit[]>
@@ -108,4 +117,16 @@ export function knownListings(memory: Memory, repository: RepositoryId, oid: Oid
       return files === undefined ? [] : [[path, files] as const]
     }),
   )
+}
+
+/** Directories may lie in each other: every file once. */
+export function filesBelow(
+  memory: Memory,
+  repository: RepositoryId,
+  commit: Oid,
+  directories: readonly Directory[],
+): ListedFile[] {
+  const known = knownListings(memory, repository, commit)
+  const files = directories.flatMap(({ path }) => known.get(path) ?? [])
+  return [...new Map(files.map((file) => [file.path, file])).values()]
 }

@@ -134,7 +134,8 @@ export interface MergeRequestPage {
   fields: MergeRequestFields
   first: number
   state?: 'opened' | 'closed' | 'merged'
-  sort?: 'UPDATED_DESC'
+  /** Absent: those that were created last come first. */
+  sort?: 'UPDATED_DESC' | 'CREATED_ASC'
   author?: string
   branches?: string[]
   numbers?: string[]

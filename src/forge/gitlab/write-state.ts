@@ -8,9 +8,10 @@ import { assertHead } from './branch.ts'
 import type { Client } from './client.ts'
 import { actionsOf, filesAt } from './commit-actions.ts'
 import { makeCommit } from './make-commit.ts'
-import { commitKey, type Memory } from './memory.ts'
+import type { Memory } from './memory.ts'
 import { ask } from './project.ts'
 import { aliasSchemas, ProjectQuery } from './project-query.ts'
+import { rememberState, withoutPipeline } from './state.ts'
 
 /**
  * GitLab's API makes no branch without a history: this one begins with the head of the default branch. GitLab puts a
@@ -38,8 +39,9 @@ export async function writeState(
   const start = expectedHead === null ? { startSha: parent, force: false } : null
   const made = await makeCommit(client, repository, STATE_BRANCH, wish, actions, start, memory)
   if (made.parent_ids[0] !== parent) throw branchMoved(repository, STATE_BRANCH)
-  const trusted = expectedHead !== null && memory.states.get(commitKey(repository, expectedHead)) === true
-  if (trusted) memory.states.set(commitKey(repository, made.id), true)
+  if (expectedHead !== null) {
+    rememberState(memory, repository, { before: expectedHead, made: made.id, message })
+  }
 }
 
 async function defaultHead(client: Client, repository: RepositoryId): Promise<Oid> {
@@ -49,13 +51,4 @@ async function defaultHead(client: Client, repository: RepositoryId): Promise<Oi
   const head = aliasSchemas.head.parse(found?.head ?? null)
   if (head === null) throw branchMoved(repository, STATE_BRANCH)
   return head
-}
-
-/**
- * The branch holds the pipelines of the manifest branch, which have nothing to do here.
- * https://docs.gitlab.com/ci/pipelines/#skip-a-pipeline
- */
-function withoutPipeline(message: string): string {
-  const [subject = '', ...rest] = message.split('\n\n')
-  return [subject, '[skip ci]', ...rest].join('\n\n')
 }

@@ -4,11 +4,11 @@ import { minute } from '../../domain/minute.ts'
 import type { Lock, Said } from '../../state/state.ts'
 
 /** Who has locked it, since when, until when and why: one whole sentence, which may hold foreign text. */
-export function lockSentence(target: string, lock: Lock): string {
+export function lockSentence(target: string, lock: Lock, is: 'is' | 'was' = 'is'): string {
   const { by, at, until, pin } = lock
   const what = pin === null ? 'locked' : `held at ${pin.tag}`
   const end = until === null ? '' : ` until ${minute(new Date(until))}`
-  return `${target} is ${what} by ${by} since ${minute(new Date(at))}${end}${whyOf(lock)}.`
+  return `${target} ${is} ${what} by ${by} since ${minute(new Date(at))}${end}${whyOf(lock)}.`
 }
 
 /** Until when the policy lets nothing move there, and why: one whole sentence, which may hold foreign text. */

@@ -35,11 +35,16 @@ export function removeAtOnce(
   orphans: readonly string[],
   { total, limit, confirmed, command }: RemovalFacts,
 ): Removal {
-  const most = typeof limit === 'number' ? limit : Math.max(1, Math.floor((total * limit.percent) / 100))
+  const most = mostAtOnce(limit, total)
   if (orphans.length <= most || confirmed) return removal({ removed: [...orphans] })
   const shown = typeof limit === 'number' ? `${most}` : `${most} (${limit.percent}% of ${total})`
   const message = `${orphans.length} previews would be removed at once, more than ${shown}. Run "${command}" if that is right.`
   return keepAll({ code: 'too-many-removals', message })
+}
+
+/** How many of `total` may go without a person's word. */
+export function mostAtOnce(limit: RemovalLimit, total: number): number {
+  return typeof limit === 'number' ? limit : Math.max(1, Math.floor((total * limit.percent) / 100))
 }
 
 /**

@@ -58,8 +58,9 @@ export async function decide(intent: Intent, dependencies: CommandDependencies):
     return { decisions: forbidden.map((command) => notPermitted(command, login, repository)), answer }
   }
   const decisions: Decision[] = []
-  for (const command of reading.commands) {
-    decisions.push(await carryOut(command, { intent, repository, login, url, access }, dependencies))
+  for (const [index, command] of reading.commands.entries()) {
+    const order = { intent, repository, login, url, place: index + 1, access }
+    decisions.push(await carryOut(command, order, dependencies))
   }
   return { decisions, answer }
 }

@@ -20,6 +20,8 @@ export interface Order {
   login: string
   /** Page of the comment. */
   url: string
+  /** Of the command in the comment, from 1. */
+  place: number
   access: Access
 }
 

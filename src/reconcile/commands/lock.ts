@@ -57,7 +57,7 @@ export const unlock: CarryOut = (order, dependencies) =>
     if (refusal !== null) return refused(refusal.code, refusal.message)
     const [was] = ended
     if (was === undefined) return done('not-locked', `${target} is not locked.`, '')
-    const before = permit.secret ? '' : ` Until now ${lockSentence(target, was)}`
+    const before = permit.secret ? '' : ` ${lockSentence(target, was, 'was')}`
     return done('unlocked', `${target} goes on by its rule.${before}`, '')
   })
 
@@ -68,8 +68,6 @@ function locked(
   { now, secret }: { now: Date; secret: boolean },
 ): Word {
   const present = lockAt(before, now)
-  // it was written before this was interrupted
-  if (present !== null && present.url === wanted.url) return { after: before }
   if (present !== null && present.by.toLowerCase() !== wanted.by.toLowerCase()) {
     return { refused: heldBy(target, present, secret) }
   }

@@ -34,7 +34,7 @@ export async function sayOfEnvironment(
   const { source } = reading.world
   const place = manifests.snapshot.repository
   const identity = { forge: source.repository.forge, id: source.id }
-  const refusal = await say(forgeOf(forges, place), place, identity, ({ environments }) => {
+  const refusal = await say(forgeOf(forges, place), place, identity, order, ({ environments }) => {
     const before = environments[`${app.name}/${environment.name}`] ?? NOTHING
     const word = decide(before)
     if ('refused' in word) return word

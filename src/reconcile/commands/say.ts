@@ -1,14 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { errorKind } from '../../domain/errors.ts'
 import type { RepositoryId } from '../../domain/repository.ts'
 import type { Forge } from '../../forge/forge.ts'
 import type { StateChange } from '../../forge/state.ts'
 import type { Reason } from '../../plan/action.ts'
 import { readState, type SourceIdentity, stateDirectory } from '../../state/files.ts'
-import { stateMessage } from '../../state/message.ts'
+import { type CommandPlace, stateMessage, wasSaid } from '../../state/message.ts'
 import type { Said, SourceState } from '../../state/state.ts'
 
 /** How often what was said is decided anew because somebody else wrote first. */
 const ATTEMPTS = 8
+/** The longest pause before the second time; before others it is longer. */
+const PAUSE_MILLISECONDS = 100
 
 /** What is to be written down, or why it is not. No changes: it is written down already. */
 export type Saying = { changes: StateChange[]; what: string; said: Said } | { refused: Reason }
@@ -16,8 +19,9 @@ export type Saying = { changes: StateChange[]; what: string; said: Said } | { re
 /**
  * Writes down in a manifest repository what a person has said about an application repository: one commit that says
  * what, who, why and where. Of several at once each decides on what those before it have left.
- * @param decide may be asked several times, and also after its own changes were written: to want what is there already
- * is no reason to refuse, and `Said.url` tells one's own from another's
+ * @param command whose commit, where there is one already, is left alone and not repeated: the process that made it did
+ * not live to say so
+ * @param decide may be asked several times, and also about what it has decided before
  * @returns why it was refused; null when it is written down
  * @throws `conflict` when others were first over and over
  */
@@ -25,13 +29,16 @@ export async function say(
   forge: Forge,
   manifests: RepositoryId,
   source: SourceIdentity,
+  command: CommandPlace | null,
   decide: (state: SourceState) => Saying,
 ): Promise<Reason | null> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await sayOnce(forge, manifests, source, decide)
+      return await sayOnce(forge, manifests, source, command, decide)
     } catch (error) {
       if (errorKind(error) !== 'conflict' || attempt === ATTEMPTS) throw error
+      // those who lost together do not come back together
+      await sleep(Math.random() * PAUSE_MILLISECONDS * attempt)
     }
   }
 }
@@ -40,6 +47,7 @@ async function sayOnce(
   forge: Forge,
   manifests: RepositoryId,
   source: SourceIdentity,
+  command: CommandPlace | null,
   decide: (state: SourceState) => Saying,
 ): Promise<Reason | null> {
   const { repository, state } = await forge.readManifests(manifests, {
@@ -52,10 +60,11 @@ async function sayOnce(
   const read = readState(source, state)
   if (!read.ok) return { code: 'state-unreadable', message: read.message }
   const saying = decide(read.value)
+  if (command !== null && wasSaid(state?.messages ?? [], command)) return null
   if ('refused' in saying) return saying.refused
   const { changes, what, said } = saying
   if (changes.length > 0) {
-    const message = stateMessage(what, said)
+    const message = stateMessage(what, said, command)
     await forge.writeState(repository, { expectedHead: read.head, message, changes })
   }
   return null
