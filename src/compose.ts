@@ -26,6 +26,7 @@ import { createHandlers } from './reconcile/handlers.ts'
 import { type PassResult, pass } from './reconcile/pass.ts'
 import { type AppPreviews, listPreviews } from './reconcile/previews-in-git.ts'
 import { type Reading, readAndPlan } from './reconcile/read-world.ts'
+import { type WhoCan, type WhoCanQuestion, whoCan } from './reconcile/who-can.ts'
 import { openStore } from './store/open.ts'
 import type { Delivery } from './store/store.ts'
 import { generatorRoutes } from './web/generator.ts'
@@ -222,12 +223,12 @@ export {
   type TokenFacts,
 } from './forge/gitlab/hooks.ts'
 export { GITLAB_GROUP_HOOK_EVENTS, GITLAB_HOOK_EVENTS } from './intake/gitlab-hooks.ts'
-export type { AppPreviews, PassResult, SandboxForge }
+export type { AppPreviews, PassResult, SandboxForge, WhoCan }
 
 /** What an engine may ask besides its forges. */
 export interface EngineOptions extends RegistryOptions {
-  /** Patterns over hosts of previews; none when nothing is said. */
-  previewHosts?: readonly string[]
+  /** Patterns over hosts of previews, see `isHostGlob`. */
+  previewHosts: readonly string[]
 }
 
 /** The engine without server or store, for one repository at a time. */
@@ -243,6 +244,11 @@ export interface Engine {
   ): Promise<PassResult>
   /** Those that Git holds or is to hold, all of them, or it throws. */
   previews(repository: RepositoryId): Promise<{ repository: RepositoryId; apps: AppPreviews[] }>
+  /** Or why there is no configuration to go by. */
+  whoCan(
+    repository: RepositoryId,
+    question: WhoCanQuestion,
+  ): Promise<WhoCan | Exclude<Reading, { kind: 'planned' }>>
 }
 
 /**
@@ -252,7 +258,7 @@ export interface Engine {
 export function createEngine(
   available: readonly Forge[],
   log: Logger,
-  { previewHosts = [], ...registries }: EngineOptions = NO_REGISTRIES,
+  { previewHosts, ...registries }: EngineOptions = { ...NO_REGISTRIES, previewHosts: [] },
 ): Engine {
   const forges = new Map(available.map((forge) => [forge.id, forge]))
   const dependencies = {
@@ -274,5 +280,9 @@ export function createEngine(
     plan: (repository, fed) => readAndPlan(repository, knowing(fed), { confirmRemovals: false }),
     reconcile: (repository, options, fed) => pass(repository, knowing(fed), options),
     previews: (repository) => listPreviews(repository, dependencies),
+    whoCan: async (repository, question) => {
+      const reading = await readAndPlan(repository, dependencies, { confirmRemovals: false })
+      return reading.kind === 'planned' ? await whoCan(reading, question, dependencies) : reading
+    },
   }
 }

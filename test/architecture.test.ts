@@ -68,6 +68,7 @@ const ROOMS: Record<string, string[]> = {
     'domain',
     'forge/forge.ts',
     'forge/feedback.ts',
+    'forge/people.ts',
     'forge/state.ts',
     'registry/registry.ts',
     'probe/probe.ts',

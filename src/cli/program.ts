@@ -23,6 +23,10 @@ const COMMANDS: Record<string, (terminal: Terminal, end: End) => Promise<Command
   },
   'set-image': async (terminal, end) => (await import('./set-image.ts')).setImageCommand(terminal, end),
   validate: async (terminal, end) => (await import('./validate.ts')).validateCommand(terminal, end),
+  'who-can': async (terminal, end) => {
+    const [{ whoCanCommand }, engine] = await Promise.all([import('./who-can.ts'), loadEngine()])
+    return whoCanCommand(terminal, engine, end)
+  },
 }
 
 /**

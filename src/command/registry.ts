@@ -35,6 +35,17 @@ export const COMMANDS = [
     reason: true,
   },
   {
+    verb: 'promote',
+    does: 'gives an environment a newer version now: the one that waits, or one that is named; where people merge, it must be named',
+    needs: 'promote',
+    arguments: [
+      { name: 'environment', is: 'name' },
+      { name: 'version', is: 'version', optional: true },
+    ],
+    options: { app: 'name' },
+    reason: true,
+  },
+  {
     verb: 'rollback',
     does: 'brings an environment back to the version before, or to an older one that is named, and holds it there',
     needs: 'promote',

@@ -2,7 +2,8 @@ import { globMatches } from '../domain/glob.ts'
 import type { ImageName } from '../domain/image.ts'
 import { POLICY_PATH } from '../domain/names.ts'
 import { type RepositoryId, repositoryKey, repositoryOwner } from '../domain/repository.ts'
-import type { Accept, ImageGates, MergeMode, Policy } from './model.ts'
+import { ofEnvironment } from './by-environment.ts'
+import type { Accept, ImageGates, MergeMode, Policy, Reviewer } from './model.ts'
 
 /** What an application repository asks of a manifest repository. */
 export interface ConsentRequest {
@@ -37,9 +38,15 @@ export type Decision =
   | { allowed: false; reason: ConsentReason }
   /**
    * `downgraded` says why `merge` is less than what was asked for; `gates` hold for every image, each in addition to
-   * the others and to what the application says.
+   * the others and to what the application says. `reviewers` are to be asked, each once; absent: nobody.
    */
-  | { allowed: true; merge: MergeMode; downgraded: ConsentReason | null; gates: ImageGates[] }
+  | {
+      allowed: true
+      merge: MergeMode
+      downgraded: ConsentReason | null
+      gates: ImageGates[]
+      reviewers?: Reviewer[]
+    }
 
 /**
  * May the source write this, and how may it get in? The manifest repository decides: an entry counts only when
@@ -56,7 +63,11 @@ export function decide(
   if (policy === null) return withoutPolicy(source, manifests, target)
   const entries = policy.accept.filter((entry) => acceptsSource(entry, source))
   const whole = acceptingEntries(policy, source, target)
-  if (whole.length > 0) return { ...grant(whole, manifests, target), gates: gatesOf(entries, target) }
+  if (whole.length > 0) {
+    const reviewers = reviewersOf(whole, target)
+    const granted = { ...grant(whole, manifests, target), gates: gatesOf(entries, target) }
+    return reviewers.length === 0 ? granted : { ...granted, reviewers }
+  }
   const nearest = entries.map((entry) => shortfall(entry, target)).sort(byNearness)[0]
   return refuse(
     manifests,
@@ -158,7 +169,12 @@ function gatesOf(entries: Accept[], { paths, images }: ConsentRequest): ImageGat
     .flatMap(({ gates }) => gates ?? [])
 }
 
-type Grant = Omit<Extract<Decision, { allowed: true }>, 'gates'>
+function reviewersOf(entries: Accept[], { name }: ConsentRequest): Reviewer[] {
+  const all = entries.flatMap(({ reviewers }) => ofEnvironment(reviewers, name))
+  return [...new Map(all.map((each) => [JSON.stringify(each).toLowerCase(), each])).values()]
+}
+
+type Grant = Omit<Extract<Decision, { allowed: true }>, 'gates' | 'reviewers'>
 
 function grant(entries: Accept[], manifests: RepositoryId, target: ConsentRequest): Grant {
   const wanted = target.merge

@@ -1,7 +1,8 @@
 import { POLICY_PATH } from '../domain/names.ts'
 import type { RepositoryId } from '../domain/repository.ts'
+import { ofEnvironment } from './by-environment.ts'
 import { acceptingEntries, type ConsentReason, type ConsentRequest, decide } from './consent.ts'
-import type { ByEnvironment, Policy, Reviewer, Who } from './model.ts'
+import type { Policy, Who } from './model.ts'
 
 /** What is to be steered: the environment's name, and what a change of it would write. */
 export type SteerRequest = Pick<ConsentRequest, 'name' | 'paths' | 'images'>
@@ -27,24 +28,10 @@ export function promoters(
   }
   const decision = decide(policy, source, manifests, { ...request, merge: 'review' })
   if (!decision.allowed) return nobody(decision.reason)
-  const who = acceptingEntries(policy, source, request).flatMap(({ promote }) => named(promote, request.name))
+  const who = acceptingEntries(policy, source, request).flatMap(({ promote }) =>
+    ofEnvironment(promote, request.name),
+  )
   if (who.length > 0) return { who }
   const message = `${POLICY_PATH} in ${manifests.path} names nobody under promote: who may steer ${request.name}.`
   return nobody({ code: 'promote-not-accepted', message })
-}
-
-/** Whom the bot asks for a review of a change of the target, each once; [] without a policy. */
-export function reviewersOf(
-  policy: Policy | null,
-  source: RepositoryId,
-  request: SteerRequest,
-): readonly Reviewer[] {
-  const entries = policy === null ? [] : acceptingEntries(policy, source, request)
-  const all = entries.flatMap(({ reviewers }) => named(reviewers, request.name))
-  return [...new Map(all.map((each) => [JSON.stringify(each).toLowerCase(), each])).values()]
-}
-
-function named<T>(all: ByEnvironment<T> | undefined, name: string): readonly T[] {
-  if (all === undefined) return []
-  return (Object.hasOwn(all, name) ? all[name] : all['*']) ?? []
 }

@@ -15,10 +15,31 @@ export interface ForgePeople {
    * those of child teams. Throws as `readMembership` does.
    */
   readMembers(repository: RepositoryId, team: string): Promise<Members | null>
+  /**
+   * Asks people and teams to review a change request: nobody twice, and never its author. On GitLab a team's members
+   * are asked. Gives those who cannot be asked, which hinders nobody else.
+   */
+  askReviewers(repository: RepositoryId, number: number, wish: ReviewWish): Promise<NotAsked[]>
 }
 
 export interface Members {
   /** False: there are more. */
   complete: boolean
   items: string[]
+}
+
+/** Whom to ask for a review. */
+export interface ReviewWish {
+  /** Logins. */
+  users: string[]
+  /** As in `readMembership`. */
+  teams: string[]
+}
+
+/** Somebody who could not be asked. */
+export interface NotAsked {
+  /** `user:alice`, `team:acme/sre` */
+  who: string
+  /** A whole sentence. */
+  why: string
 }

@@ -4,6 +4,7 @@ import type { FileEdit } from '../edit/editor.ts'
 import type { DeploymentPlace, DeploymentWish } from '../forge/feedback.ts'
 import type {
   BranchWish,
+  ChangeRequestText,
   CloseChangeRequest,
   CommentWish,
   DirectCommit,
@@ -12,6 +13,7 @@ import type {
   ReportWish,
   UpdateChangeRequest,
 } from '../forge/forge.ts'
+import type { ReviewWish } from '../forge/people.ts'
 import type { StateWish } from '../forge/state.ts'
 import type { RetagWish } from '../registry/registry.ts'
 import type { Wait } from './versions/wait.ts'
@@ -23,9 +25,10 @@ import type { Wait } from './versions/wait.ts'
 export type Action = ActionBase &
   /** `merge`: who merges it afterwards. */
   (
-    | { kind: 'open-change-request'; wish: OpenChangeRequest; edits: FileEdit[]; merge: Merger }
+    | { kind: 'open-change-request'; wish: OpenChangeRequest; edits: FileEdit[]; merge: Merger; asks?: Asks }
     | { kind: 'update-change-request'; wish: UpdateChangeRequest; edits: FileEdit[]; merge: Merger }
     | { kind: 'describe-change-request'; number: number; title: string; body: string }
+    | ({ kind: 'ask-reviewers'; number: number } & Asks)
     | { kind: 'close-change-request'; wish: CloseChangeRequest }
     | { kind: 'merge-change-request'; wish: MergeChangeRequest }
     | { kind: 'commit'; wish: DirectCommit; edits: FileEdit[] }
@@ -39,6 +42,11 @@ export type Action = ActionBase &
     /** On the bot's own branch of a manifest repository. */
     | { kind: 'write-state'; wish: StateWish }
   )
+
+/** Whom to ask for a review, and the text that remembers who was asked. */
+export interface Asks extends ChangeRequestText {
+  reviewers: ReviewWish
+}
 
 /** `review`: people. `auto`: the bot, when the forge lets it. */
 type Merger = 'review' | 'auto'

@@ -1,5 +1,6 @@
 import type { Vocabulary } from '../domain/vocabulary.ts'
 import type { ChangeRequestLink, MergeResult } from '../forge/forge.ts'
+import type { NotAsked } from '../forge/people.ts'
 import type { Action, Standing } from './action.ts'
 import { waitsForMerge } from './change-requests/settle.ts'
 import { whileWaiting } from './standing.ts'
@@ -11,6 +12,8 @@ export interface Applied {
   words: Vocabulary
   opened: ChangeRequestLink | null
   merge: MergeResult | null
+  /** Who could not be asked for a review, where somebody was to be asked. */
+  notAsked?: NotAsked[]
 }
 
 /** How the targets stand once the actions have been carried out: what the next pass would say by itself. */

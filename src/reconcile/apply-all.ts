@@ -66,7 +66,7 @@ function isDeployment({ kind }: Action): boolean {
 }
 
 async function writeDown(
-  { action, opened, merge }: Applied,
+  { action, opened, merge, notAsked = [] }: Applied,
   { journal, log }: Dependencies,
   repository: RepositoryId,
 ) {
@@ -81,6 +81,17 @@ async function writeDown(
   }
   log.info(entry, `${entry.action}: ${entry.message}`)
   await journal(entry)
+  for (const { who, why } of notAsked) {
+    const { key, target } = { target: undefined, ...entry }
+    const message = `${who} could not be asked for a review. ${why}`
+    await journal({
+      key,
+      action: 'not-asked',
+      code: 'reviewer-not-asked',
+      message,
+      ...(target && { target }),
+    })
+  }
 }
 
 /** What the next pass will not mend by itself is written down; it is not told otherwise where nobody reads reports. */

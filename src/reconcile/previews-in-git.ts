@@ -8,10 +8,11 @@ import type { Forge, ManifestFile } from '../forge/forge.ts'
 import { previewId, previewsInGit } from '../plan/previews/files.ts'
 import type { AbsentPreview } from '../plan/previews/turn.ts'
 import { manifestsOf, type ReadableManifests } from '../plan/world.ts'
-import { type Dependencies, forgeOf } from './dependencies.ts'
+
+import { forgeOf } from './dependencies.ts'
 import { type Configuration, configurationOf } from './read-configuration.ts'
 import { policyOf } from './read-manifests.ts'
-import { readAndPlan } from './read-world.ts'
+import { readAndPlan, type Sources } from './read-world.ts'
 
 /** An application repository as it is configured at the head of its default branch. */
 export interface PreviewSource {
@@ -74,7 +75,7 @@ export interface AppPreviews {
  */
 export async function listPreviews(
   repository: RepositoryId,
-  sources: Pick<Dependencies, 'forges' | 'registry' | 'prober' | 'now'>,
+  sources: Sources,
 ): Promise<{ repository: RepositoryId; apps: AppPreviews[] }> {
   const reading = await readAndPlan(repository, sources, { confirmRemovals: false })
   if (reading.kind !== 'planned') throw unusable(reading.source?.repository ?? repository, reading)

@@ -30,7 +30,7 @@ const NOTHING_OFFERED: SourceSnapshot = {
 const NO_APPS: SourceConfig = { apps: [] }
 
 /** Without `remembered` it is as with a new store: only what the forges tell is known. */
-type Sources = Pick<Dependencies, 'forges' | 'registry' | 'prober' | 'now'> &
+export type Sources = Pick<Dependencies, 'forges' | 'registry' | 'prober' | 'now'> &
   Partial<Pick<Dependencies, 'remembered'>>
 
 const NOTHING_REMEMBERED: Remembered = { feeds: [], waits: {} }

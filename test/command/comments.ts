@@ -95,7 +95,6 @@ const BARE: Row[] = [
   nothing('a verb that is nearly ours', '/statsu'),
   nothing('a verb of ours with a stop', '/status.'),
   nothing('a verb of ours with more letters', '/statuses'),
-  nothing('a verb that this version does not have', '/promote production'),
   nothing('a path', '/status/of/things'),
   nothing('a path below our name', '/cargo/status'),
   nothing('our name with a colon', '/cargo: status'),
@@ -123,6 +122,11 @@ const LOCKS: Row[] = [
   row('an unlock', '/cargo unlock production -- over', 'unlock production -- over'),
   bare('an unlock without the namespace', '/unlock production', 'unlock production'),
   row('an unlock for a time', '/cargo unlock production for 2h', '!argument-unexpected'),
+  row('a promote', '/cargo promote production', 'promote production'),
+  row('a promote of a version', '/cargo promote production v1.2.0', 'promote production v1.2.0'),
+  bare('a promote without the namespace', '/promote production 1a2b3c4', 'promote production 1a2b3c4'),
+  row('a promote of two versions', '/cargo promote production v1 v2', '!argument-unexpected'),
+  row('a promote of no version', '/cargo promote production @latest', '!argument-invalid'),
   row('a rollback', '/cargo rollback production', 'rollback production'),
   row('a rollback to a version', '/cargo rollback x v1.2.0 -- it burns', 'rollback x v1.2.0 -- it burns'),
   row('a rollback for a time', '/cargo rollback x for 2h', '!argument-unexpected'),
@@ -132,7 +136,7 @@ const LOCKS: Row[] = [
 
 const REFUSED: Row[] = [
   row('a verb that nobody knows', '/cargo deploy', '!verb-unknown'),
-  row('a verb that comes later', '/cargo promote production', '!verb-unknown'),
+  row('a verb that comes later', '/cargo report', '!verb-unknown'),
   row('a mistyped verb', '/cargo stauts', '!verb-unknown'),
   row('a verb with a stop', '/cargo status.', '!verb-unknown'),
   row('a verb with a comma', '/cargo status, please', '!verb-unknown'),

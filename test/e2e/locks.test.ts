@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { STATE_BRANCH } from '../../src/domain/names.ts'
 import { pass } from '../../src/reconcile/pass.ts'
-import { CONFIG, POLICY, STAGING } from '../support/acme.ts'
+import { CONFIG, POLICY, PRODUCTION, STAGING } from '../support/acme.ts'
 import { tagOf } from '../support/scene.ts'
 import { grant, speaker } from '../support/speaker.ts'
 import { acrossForges, MANIFESTS, SOURCE, type Stage, settle } from '../support/stage.ts'
@@ -133,6 +133,47 @@ acrossForges((stage) => {
         assert.equal(await s.manifest(STAGING), kustomization(tagOf(fourth)))
       },
       { config: AUTO, policy: WHO },
+    )
+  })
+
+  test('a promote merges the version that is named, never an older one, and ends what a rollback holds', async () => {
+    await stage(
+      async (s) => {
+        const { ask } = await people(s)
+        const release = async (name: string) => {
+          await s.push(`For ${name}`)
+          await s.clone.git('tag', name)
+          await s.clone.git('push', '--quiet', 'origin', name)
+        }
+        for (const name of ['v1.0.0', 'v1.1.0', 'v1.2.0']) await release(name)
+        await s.bot.pass(SOURCE)
+        const first = await s.manifest(PRODUCTION)
+        const unnamed = await ask('/cargo promote production', 'alice')
+        assert.match(unnamed.answer, /named: "\/cargo promote production v1\.2\.0"\. \(`version-needed`\)/)
+        const promoted = await ask('/cargo promote production v1.1.0', 'alice')
+        assert.deepEqual(promoted.reactions, ['eyes', 'rocket'])
+        await settle(s)
+        assert.equal(await s.manifest(PRODUCTION), kustomization('v1.1.0'))
+        const titles = (await s.changeRequests()).flatMap(({ state, title }) =>
+          state === 'open' ? title : [],
+        )
+        assert.ok(titles.includes('web production: v1.1.0 → v1.2.0'))
+        const older = await ask('/cargo promote production v1.0.0', 'alice')
+        assert.match(older.answer, /"\/cargo rollback production v1\.0\.0" goes there\. \(`not-newer`\)/)
+        assert.match((await ask('/cargo promote production v9', 'bob')).answer, /\(`version-unknown`\)/)
+        await ask('/cargo rollback production', 'bob')
+        await settle(s)
+        assert.equal(await s.manifest(PRODUCTION), first)
+        await ask('/cargo promote production v1.2.0', 'alice')
+        await settle(s)
+        assert.equal(await s.manifest(PRODUCTION), kustomization('v1.2.0'))
+        assert.match((await ask('/cargo status')).answer, /\| web\/production \| current \|/)
+        await ask('/cargo lock production -- no more today', 'bob')
+        await release('v1.3.0')
+        const locked = await ask('/cargo promote production v1.3.0', 'alice')
+        assert.match(locked.answer, /locked by bob since .*: no more today\. \(`locked`\)/)
+      },
+      { policy: WHO.replace('merge: [staging]', 'merge: [staging, production]') },
     )
   })
 

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import pino from 'pino'
 import { createEngine } from '../../src/compose.ts'
+import { SupercargoError } from '../../src/domain/errors.ts'
 import { STATE_BRANCH } from '../../src/domain/names.ts'
 import { deleteRepository } from '../../src/sandbox/model/repositories.ts'
 import { CONFIG, CONFIG_WITH_PREVIEWS, POLICY, TEMPLATE } from '../support/acme.ts'
+import { botOn } from '../support/bot.ts'
 import { later } from '../support/later.ts'
 import { remember } from '../support/memory.ts'
 import { previewsInGit, previewsOf } from '../support/previews-in-git.ts'
@@ -72,6 +74,24 @@ acrossForges((stage) => {
       assert.deepEqual(await places(s), {})
       assert.deepEqual(await others(s), before)
       await isAtRest(s)
+    }, WITH_PREVIEWS)
+  })
+
+  test('a place that cannot be written down keeps new previews out and nothing else, and the next pass brings them', async () => {
+    await stage(async (s) => {
+      const pull = await s.propose('feature/login')
+      await s.clone.git('switch', '--quiet', 'main')
+      await s.push('Work')
+      const refuse = async () => {
+        throw new SupercargoError('No.', { code: 'not-allowed', kind: 'permanent' })
+      }
+      await assert.rejects(botOn({ ...s.source.forge, writeState: refuse }).pass(SOURCE), {
+        code: 'not-allowed',
+      })
+      assert.deepEqual([await previewsInGit(s), await s.states()], [{}, ['1 open']])
+      assert.match((await s.source.comments(SOURCE, pull.number)).join(), /could not be written down/)
+      await s.bot.pass(SOURCE)
+      assert.deepEqual(await previewsInGit(s), previewsOf(pull))
     }, WITH_PREVIEWS)
   })
 

@@ -2,6 +2,7 @@ import type { RepositoryId } from '../../domain/repository.ts'
 import { GITHUB_WORDS } from '../../domain/vocabulary.ts'
 import type { Forge } from '../forge.ts'
 import { readAccess } from './access.ts'
+import { askReviewers } from './ask-reviewers.ts'
 import { type Client, createClient, type Session } from './client.ts'
 import { closeChangeRequest, deleteBranch } from './close-change-request.ts'
 import { writeComment } from './comment.ts'
@@ -89,6 +90,8 @@ export function createGitHubForge(options: GitHubOptions): Forge {
     readMembership: (repository, team, login) =>
       readMembership(() => client.session(repository, 'members'), team, login),
     readMembers: (repository, team) => readMembers(() => client.session(repository, 'members'), team),
+    askReviewers: (repository, number, wish) =>
+      askReviewers((purpose) => client.session(repository, purpose), number, wish),
     readAccess: (repository, login) => reads(repository, (session) => readAccess(session, login)),
     readComment: (repository, number, comment) =>
       reads(repository, (session) => readComment(session, number, comment)),

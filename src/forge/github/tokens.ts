@@ -8,7 +8,7 @@ import { plain, repositoryNotFound, toSupercargoError } from './errors.ts'
 import type { GitHubCredentials } from './options.ts'
 
 /** What a repository is to the bot, or what is done there; it decides the permissions of the token. */
-export type Purpose = 'source' | 'checks' | 'manifests' | 'deployments' | 'members'
+export type Purpose = 'source' | 'checks' | 'manifests' | 'deployments' | 'members' | 'reviews'
 
 /** An installation token may do what its job needs, and nothing else (requirement 21). */
 const PERMISSIONS = {
@@ -17,6 +17,7 @@ const PERMISSIONS = {
   manifests: { contents: 'write', pull_requests: 'write', checks: 'write', statuses: 'read' },
   deployments: { deployments: 'write' },
   members: { members: 'read' },
+  reviews: { pull_requests: 'write', members: 'read' },
   listing: { metadata: 'read' },
   glance: { metadata: 'read', pull_requests: 'read' },
 } as const

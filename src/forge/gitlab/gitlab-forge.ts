@@ -2,6 +2,7 @@ import type { RepositoryId } from '../../domain/repository.ts'
 import { GITLAB_WORDS } from '../../domain/vocabulary.ts'
 import type { Forge } from '../forge.ts'
 import { readAccess } from './access.ts'
+import { askReviewers } from './ask-reviewers.ts'
 import { deleteBranch } from './branch.ts'
 import { createClient } from './client.ts'
 import { closeChangeRequest } from './close-change-request.ts'
@@ -96,6 +97,7 @@ export function createGitLabForge(options: GitLabOptions): Forge {
       const members = await readMembers(client, group, clock())
       return members && { ...members, items: members.items.map(({ login }) => login) }
     },
+    askReviewers: (repository, number, wish) => askReviewers(client, repository, number, wish, clock()),
     readAccess: (repository, login) => readAccess(client, repository, login, clock()),
     readComment: (repository, number, comment) =>
       reads(repository, (now, user) => readComment(client, now, number, comment, user)),

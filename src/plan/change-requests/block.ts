@@ -23,6 +23,8 @@ export interface Block {
   files: string
   /** When a person asked for this version, where it is not the rule's: each time it is another wish. */
   asked?: string | undefined
+  /** Who was asked for a review, such as `user:alice`; absent: nobody. Nobody is asked twice. */
+  reviewers?: string[] | undefined
   /** Why the bot itself closed it; null when it did not. */
   closed: string | null
 }
@@ -39,6 +41,7 @@ const schema = z.object({
   supersedes: z.array(z.string()),
   files: z.string(),
   asked: z.string().optional(),
+  reviewers: z.array(z.string()).optional(),
   closed: z.string().nullable(),
 })
 

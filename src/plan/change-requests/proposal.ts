@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { MergeMode } from '../../config/model.ts'
+import type { MergeMode, Reviewer } from '../../config/model.ts'
 import type { Vocabulary } from '../../domain/vocabulary.ts'
 import type { FileEdit } from '../../edit/editor.ts'
 import type { FileChange } from '../../forge/forge.ts'
@@ -18,7 +18,9 @@ export interface Proposal {
   others: readonly string[]
   /** Of the forge where it is proposed. */
   words: Vocabulary
-  block: Omit<Block, 'supersedes' | 'files' | 'closed'>
+  block: Omit<Block, 'supersedes' | 'files' | 'reviewers' | 'closed'>
+  /** Whom to ask for a review; absent: nobody. */
+  reviewers?: readonly Reviewer[]
   from: string | null
   to: string
   /** Newer versions that are not ready. */

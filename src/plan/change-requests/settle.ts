@@ -1,4 +1,3 @@
-import { fitting } from '../../domain/markdown.ts'
 import type { Vocabulary } from '../../domain/vocabulary.ts'
 import type {
   BranchState,
@@ -8,18 +7,17 @@ import type {
   Mergeability,
 } from '../../forge/forge.ts'
 import type { Action, Reason, Standing } from '../action.ts'
-import { readBlock, replaceBlock, writeBlock } from './block.ts'
+import { readBlock, replaceBlock } from './block.ts'
 import { type Earlier, earlierOnes, mergedBranches, supersededBy } from './earlier.ts'
 import { holds, isKnown, judgedOn, mustRebuild } from './judged-branch.ts'
 import { withNote } from './note.ts'
 import { personCommitted, whyNotTouch } from './people-first.ts'
-import { branchWish, filesOf, type Proposal, type Settled } from './proposal.ts'
+import { branchWish, type Proposal, type Settled } from './proposal.ts'
+import { asksFor, requestText } from './request-text.ts'
 import { sameBody } from './same-body.ts'
 import { unready } from './unready.ts'
 
 const MAX_SUPERSEDED = 20
-/** GitHub takes 65,536 characters; the block comes behind. */
-const MAX_BODY = 60_000
 
 /** Compares a proposal with its branch and change request: opens, updates, merges, closes, or leaves it to people. */
 export function settle(proposal: Proposal, snapshot: ManifestSnapshot): Settled {
@@ -160,21 +158,24 @@ function opened(
   state: BranchState,
   earlier: readonly Earlier[],
 ): Settled {
-  const supersedes = earlier.flatMap(({ open }) => superseded(open, proposal))
+  const before = [...new Set(earlier.flatMap(({ open }) => superseded(open, proposal)))]
+  const supersedes = before.slice(-MAX_SUPERSEDED)
   const wish = {
-    ...text(proposal, [...new Set(supersedes)].slice(-MAX_SUPERSEDED)),
+    ...requestText(proposal, supersedes),
     ...branchWish(proposal),
     base: snapshot.branch,
     baseOid: snapshot.base,
     leftover: state.branch?.head ?? null,
     commit: { message: proposal.message, changes: proposal.changes },
   }
+  const asks = proposal.merge === 'review' ? asksFor(proposal, supersedes) : null
   const action: Action = {
     ...common(proposal, snapshot),
     kind: 'open-change-request',
     wish,
     edits: proposal.edits,
     merge: proposal.merge,
+    ...(asks === null ? {} : { asks }),
   }
   return settled(proposal, [action], 'changing', proposal.reason, null, proposal.merge === 'auto')
 }
@@ -186,7 +187,8 @@ function kept(
   open: ChangeRequest,
 ): Settled {
   const supersedes = superseded(open, proposal)
-  const wanted = text(proposal, supersedes)
+  const asked = readBlock(open.body)?.reviewers
+  const wanted = requestText(proposal, supersedes, asked)
   if (!holds(state, proposal, open) || mustRebuild(snapshot, state, open)) {
     const wish = {
       ...wanted,
@@ -211,7 +213,20 @@ function kept(
     open.title === wanted.title && sameBody(open.body, wanted.body)
       ? []
       : [{ ...common(proposal, snapshot), kind: 'describe-change-request', number: open.number, ...wanted }]
-  return merged(proposal, snapshot, judgedOn(snapshot, state, open), describe)
+  const done = merged(proposal, snapshot, judgedOn(snapshot, state, open), describe)
+  // what the bot may merge by itself needs nobody, unless the forge says so
+  const { mergeability } = open
+  const isWanted = proposal.merge === 'review' ? mergeability !== 'draft' : mergeability === 'blocked'
+  const asks = isWanted ? asksFor(proposal, supersedes, asked) : null
+  if (asks === null) return done
+  const why = reason('reviewers', 'The policy of the manifest repository names who is asked for a review.')
+  const ask: Action = {
+    ...common(proposal, snapshot, why),
+    kind: 'ask-reviewers',
+    number: open.number,
+    ...asks,
+  }
+  return { ...done, actions: [ask] }
 }
 
 function merged(
@@ -253,11 +268,6 @@ function superseded(open: ChangeRequest, proposal: Proposal): string[] {
   const before =
     block.version === proposal.block.version ? block.supersedes : [...block.supersedes, block.version]
   return before.filter((version) => version !== proposal.block.version).slice(-MAX_SUPERSEDED)
-}
-
-function text(proposal: Proposal, supersedes: string[]): { title: string; body: string } {
-  const block = writeBlock({ ...proposal.block, supersedes, files: filesOf(proposal), closed: null })
-  return { title: proposal.title, body: `${fitting(proposal.body(supersedes), MAX_BODY)}\n\n${block}` }
 }
 
 function common(proposal: Proposal, snapshot: ManifestSnapshot, why: Reason = proposal.reason) {

@@ -99,7 +99,10 @@ export function bringEnvironment(
   }
   const { candidate, wish } = seek(world, app, environment, { says: probe.says, gates, wish: said })
   if (candidate.state === 'asks') return asking(ground, candidate.questions, candidate.comparisons)
-  const planned = candidate.state === 'none' ? wait(ground, candidate) : deliver(ground, candidate, wish)
+  const planned =
+    candidate.state === 'none'
+      ? wait(ground, candidate)
+      : { ...deliver(ground, candidate, wish), candidate: candidate.version }
   return wish === null && said !== null ? { ...planned, wishIsOver: true } : planned
 }
 

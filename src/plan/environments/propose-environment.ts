@@ -54,6 +54,7 @@ export function propose(world: World, app: App, environment: Environment, findin
       commit: version.commit,
       ...(wish === null ? {} : { asked: wish.said.at }),
     },
+    ...(decision.reviewers === undefined ? {} : { reviewers: decision.reviewers }),
     from,
     to,
     waiting: candidate.waiting,

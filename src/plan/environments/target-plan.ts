@@ -1,3 +1,4 @@
+import type { Version } from '../../domain/version.ts'
 import type { Standing } from '../action.ts'
 import type { DirectChange } from '../change-requests/direct.ts'
 import type { Settled } from '../change-requests/proposal.ts'
@@ -12,6 +13,8 @@ export type TargetPlan = Settled & {
   branchesNeeded?: string[]
   /** Questions that must be answered before anything is planned. */
   questions?: Question[]
+  /** The version that it should have; absent while none is ready. */
+  candidate?: Version
   /** What a person wished does not count any more. */
   wishIsOver?: true
   /** Something ends then by itself, such as a lock. */

@@ -1,5 +1,5 @@
-import type { ConsentRequest } from '../../config/consent.ts'
 import type { App, Environment } from '../../config/model.ts'
+import type { SteerRequest } from '../../config/promoters.ts'
 import type { Version } from '../../domain/version.ts'
 import { probeVersion } from '../versions/registry-candidate.ts'
 import type { World } from '../world.ts'
@@ -20,7 +20,7 @@ export function wouldWrite(
   tree: Parameters<typeof editEnvironment>[0],
   app: App,
   environment: Environment,
-): Pick<ConsentRequest, 'name' | 'paths' | 'images'> {
+): SteerRequest {
   const version = someVersion({ offers }, app, environment)
   const { edits, paths, images } = editEnvironment(tree, app, environment, version)
   const { written } = namedFiles(tree, environment)

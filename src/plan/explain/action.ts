@@ -13,6 +13,10 @@ export function headline(action: Action, world: World): string {
       return `${mark}${action.wish.number} "${printable(action.wish.title)}"`
     case 'describe-change-request':
       return `${mark}${action.number} "${printable(action.title)}"`
+    case 'ask-reviewers': {
+      const { users, teams } = action.reviewers
+      return `${mark}${action.number} ${printable([...users, ...teams].join(', '))}`
+    }
     case 'close-change-request':
     case 'merge-change-request':
       return `${mark}${action.wish.number}`

@@ -27,6 +27,7 @@ export function proposePreviews(
     branch: changeRequestBranch(app, target),
     others: [],
     words,
+    ...(decision.reviewers === undefined ? {} : { reviewers: decision.reviewers }),
     block: {
       source: repositoryKey(world.source.repository),
       sourceId: world.source.id,

@@ -15,7 +15,7 @@ export async function existenceOf(
   { repository }: Order,
   { environment }: Permit,
   version: Version,
-  { forges, registry, prober }: CommandDependencies,
+  dependencies: CommandDependencies,
 ): Promise<Existence> {
   if (!environment.ready.image && !isRegistryRule(environment.follow)) return { exists: true, looked: false }
   const questions = placesOf(environment, version).map(({ at, tag }) => ({
@@ -23,7 +23,7 @@ export async function existenceOf(
     image: at,
     reference: tag,
   }))
-  const answers = await answerQuestions({ forges, registry, prober }, repository, questions)
+  const answers = await answerQuestions(dependencies, repository, questions)
   for (const question of questions) {
     const answer = answers[questionKey(question)]
     const name = `${question.image.written}:${question.reference}`

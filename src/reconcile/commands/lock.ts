@@ -68,8 +68,6 @@ function locked(
   { now, secret }: { now: Date; secret: boolean },
 ): Word {
   const present = lockAt(before, now)
-  // it was written before this was interrupted
-  if (present !== null && present.url === wanted.url) return { after: before }
   if (present !== null && present.by.toLowerCase() !== wanted.by.toLowerCase()) {
     return { refused: heldBy(target, present, secret) }
   }

@@ -1,10 +1,13 @@
 import type { App, Environment, Policy, Who } from '../../config/model.ts'
-import { promoters } from '../../config/promoters.ts'
 import { SupercargoError } from '../../domain/errors.ts'
-import { nearest } from '../../domain/nearest.ts'
 import { type RepositoryId, repositoryKey } from '../../domain/repository.ts'
 import type { Reason } from '../../plan/action.ts'
-import { wouldWrite } from '../../plan/environments/would-write.ts'
+import {
+  type EnvironmentPlace,
+  environmentsNamed,
+  noSuchEnvironment,
+  promotersOf,
+} from '../../plan/environments/promoters-of.ts'
 import { type ManifestWorld, manifestsOf, type ReadableManifests, type World } from '../../plan/world.ts'
 import { forgeOf } from '../dependencies.ts'
 import { reasonOf } from '../reason-of.ts'
@@ -20,6 +23,13 @@ export interface Permit {
   policy: Policy | null
   /** What the manifests hold must not be told in the answer: not all of its readers may know it. */
   secret: boolean
+}
+
+/** A reason that may speak of the manifests, as far as everybody who reads the answer may know it. */
+export function tellable({ secret }: Permit, { code, message }: Reason): Reason {
+  return secret
+    ? { code, message: 'Why is not told here: not everybody who reads this may know the manifests.' }
+    : { code, message }
 }
 
 export type Permission = { permit: Permit; reason: null } | { permit: null; reason: Reason }
@@ -56,28 +66,12 @@ export async function permitOf(
   const told = verdicts.flatMap((verdict) => (verdict.permit === null ? (verdict.told ?? []) : []))
   if (told[0] !== undefined) return { permit: null, reason: told[0] }
   if (found.length === 0 && !(await hidesAny(order, world, dependencies))) {
-    const names = world.config.apps.flatMap(({ environments }) => environments.map((each) => each.name))
-    const meant = nearest(name, names)
-    const advice = meant === null ? '' : ` Did you mean "${meant}"?`
-    return refused('environment-unknown', `There is no environment "${name}".${advice}`)
+    return { permit: null, reason: noSuchEnvironment(world, name) }
   }
   return refused(
     'not-permitted',
-    `${login} may not give "${command.verb}" for "${name}": the manifest repository says who may, and to whom it tells more.`,
+    `${login} may not give "${command.verb}" for "${name}", or there is no such environment.`,
   )
-}
-
-interface Found {
-  app: App
-  environment: Environment
-}
-
-function environmentsNamed({ config }: World, name: string, only: string | undefined): Found[] {
-  return config.apps
-    .filter((app) => only === undefined || app.name === only)
-    .flatMap((app) =>
-      app.environments.filter((each) => each.name === name).map((environment) => ({ app, environment })),
-    )
 }
 
 /** `told`: why not, where everybody who reads the answer may know it. */
@@ -86,31 +80,23 @@ type Verdict = { permit: Permit } | { permit: null; told: Reason | null }
 async function judge(
   order: Order,
   world: World,
-  { app, environment }: Found,
+  place: EnvironmentPlace,
   dependencies: CommandDependencies,
 ): Promise<Verdict> {
-  const manifests = manifestsOf(world, environment)
-  const secret = await mustHide(order, world, manifests, dependencies)
+  const { app, environment } = place
+  const secret = await mustHide(order, world, manifestsOf(world, environment), dependencies)
   const no = (reason: Reason): Verdict => ({ permit: null, told: secret ? null : reason })
-  if (manifests.snapshot === null) return no(manifests.reason)
-  const { snapshot, policy } = manifests
-  if (!policy.ok) {
-    return no({
-      code: 'policy-broken',
-      message: 'The policy of the manifest repository has problems, so nobody may promote.',
-    })
-  }
-  const request = wouldWrite(world, snapshot.tree, app, environment)
-  const named = promoters(policy.value, world.source.repository, environment.manifests, request)
+  const named = promotersOf(world, place)
   if (named.who === null) return no(named.reason)
+  const { manifests, policy } = named
   const unsure: Reason[] = []
   for (const who of inOrderOfCost(named.who)) {
-    const answer = await isOneOf(who, order, snapshot.repository, dependencies)
-    if (answer === true) return { permit: { app, environment, manifests, policy: policy.value, secret } }
+    const answer = await isOneOf(who, order, manifests.snapshot.repository, dependencies)
+    if (answer === true) return { permit: { app, environment, manifests, policy, secret } }
     if (answer !== false) unsure.push(answer)
   }
   const more = unsure.map(({ message }) => ` ${message}`).join('')
-  const message = `${order.login} is none of those whom the policy of ${snapshot.repository.path} lets promote ${app.name}/${environment.name}.${more}`
+  const message = `${order.login} is none of those whom the policy of ${manifests.snapshot.repository.path} lets promote ${app.name}/${environment.name}.${more}`
   return no({ code: 'not-a-promoter', message })
 }
 

@@ -13,7 +13,7 @@ import type { CarryOut, CommandDependencies, Order } from './dependencies.ts'
 import { existenceOf } from './existing-version.ts'
 import { heldBy } from './lock.ts'
 import { tagBefore } from './past-versions.ts'
-import type { Permit } from './permit.ts'
+import { type Permit, tellable } from './permit.ts'
 import { saidIn, sayOfEnvironment } from './say-environment.ts'
 
 /**
@@ -24,6 +24,7 @@ export const rollback: CarryOut = (order, dependencies) =>
   steer(order, dependencies, async (permit, reading) => {
     const { app, environment, manifests } = permit
     const target = `${app.name}/${environment.name}`
+    const no = (code: string, message: string) => refused(code, tellable(permit, { code, message }).message)
     const written = writtenBefore(order, permit)
     if (written !== null) return told({ permit, reading, version: written, looked: true, back: null })
     const present = versionsIn(reading.world, app, environment, manifests.snapshot.tree)
@@ -31,7 +32,7 @@ export const rollback: CarryOut = (order, dependencies) =>
     if ('code' in version) return refused(version.code, version.message)
     if (present.length > 0 && present.every(({ tag }) => tag === version.tag)) {
       const how = `"/cargo lock ${environment.name}" holds it there`
-      return refused('already-there', `${target} has this version: ${how}.`)
+      return no('already-there', `${target} has this version: ${how}.`)
     }
     const forge = forgeOf(dependencies.forges, order.repository)
     const forth = await compareVersions(reading.world, forge, (world) =>
@@ -39,7 +40,7 @@ export const rollback: CarryOut = (order, dependencies) =>
     )
     if (forth.length > 0 && forth.every(({ kind }) => kind === 'forward')) {
       const how = `"/cargo promote ${environment.name} ${version.tag}" goes there`
-      return refused('not-older', `${version.tag} is newer than what runs: ${how}.`)
+      return no('not-older', `${version.tag} is newer than what runs: ${how}.`)
     }
     const exists = await existenceOf(order, permit, version, dependencies)
     if (!exists.exists) return refused(exists.reason.code, exists.reason.message)
@@ -88,7 +89,6 @@ async function write(
   const what = `Roll ${target} back to ${version.tag}`
   return await sayOfEnvironment(order, dependencies, { permit, reading }, what, (before) => {
     const present = lockAt(before, dependencies.now())
-    if (present !== null && present.url === said.url) return { after: before }
     const isTheirs = present !== null && present.by.toLowerCase() !== said.by.toLowerCase()
     if (isTheirs && present.pin === null) return { refused: heldBy(target, present, permit.secret) }
     const { tag, commit } = version

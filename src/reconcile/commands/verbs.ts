@@ -10,6 +10,7 @@ import { type Hidden, hiddenFrom } from './hidden.ts'
 import { lock, unlock } from './lock.ts'
 import { allows } from './permission.ts'
 import { preview } from './preview.ts'
+import { promote } from './promote.ts'
 import { rollback } from './rollback.ts'
 
 /** What every verb of the registry does. */
@@ -59,6 +60,7 @@ export const VERBS: Readonly<Record<Verb, CarryOut>> = {
 
   lock,
   unlock,
+  promote,
   rollback,
   preview,
 }

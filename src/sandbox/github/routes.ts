@@ -22,6 +22,7 @@ import { addPullRoutes } from './rest/pull-routes.ts'
 import { rateHeaders, rateOf, refund, spend } from './rest/rate.ts'
 import { addReactionRoutes } from './rest/reaction-routes.ts'
 import { addRepositoryRoutes } from './rest/repository-routes.ts'
+import { addReviewRequestRoutes } from './rest/review-request-routes.ts'
 import { createRouter } from './rest/router.ts'
 import { addRulesetRoutes } from './rest/ruleset-routes.ts'
 import { addTeamRoutes } from './rest/team-routes.ts'
@@ -63,6 +64,7 @@ function restRoutes(model: Model, auth: Auth, deliveries: Deliveries, log: (erro
   addCommitRoutes(router)
   addCommitByRefRoute(router)
   addPullRoutes(router)
+  addReviewRequestRoutes(router)
   addIssueRoutes(router)
   addLabelRoutes(router)
   addReactionRoutes(router)

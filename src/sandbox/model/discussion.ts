@@ -116,7 +116,9 @@ export function submitReview(
     commitOid: wish.commit ?? pull.headOid,
     submittedAt: model.now(),
   }
-  model.save(['reviews', review])
+  // whoever has answered is not asked any more
+  const reviewerIds = (pull.reviewerIds ?? []).filter((id) => id !== actor.account.id)
+  model.save(['reviews', review], ['pulls', { ...pull, reviewerIds }])
   model.emit({ type: 'review', action: 'submitted', repository, sender: actor.account, pull, review })
   return review
 }

@@ -15,6 +15,7 @@ const PREFIXES = {
   Blob: 'B',
   Tag: 'TA',
   Ref: 'REF',
+  Team: 'T',
   User: 'U',
   Bot: 'BOT',
   Organization: 'O',

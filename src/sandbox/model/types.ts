@@ -82,6 +82,9 @@ export interface PullRequest {
   mergedAt: string | null
   /** A merge that was decided and is done when the base branch holds `commit`. */
   merging: { commit: Oid; byId: number } | null
+  /** Ids of the people, and on GitHub of the teams, who are asked for a review. */
+  reviewerIds?: number[]
+  reviewTeamIds?: number[]
   /** GitLab: merge this head as soon as its pipeline has succeeded. */
   autoMerge?: { head: Oid; byId: number } | null
   /** GitLab: the source branch goes with the merge. */

@@ -10,6 +10,7 @@ import type { PullRequest, Repository } from '../../model/types.ts'
 import { accountJson } from './account.ts'
 import { labelJson } from './label.ts'
 import { repositoryJson } from './repository.ts'
+import { teamJson } from './team.ts'
 
 const UNJUDGED = { mergeable: 'UNKNOWN', state: 'UNKNOWN' } as const
 
@@ -42,8 +43,7 @@ export function pullJson(model: Model, repository: Repository, pull: PullRequest
     merge_commit_sha: pull.mergeCommitOid,
     assignee: null,
     assignees: [],
-    requested_reviewers: [],
-    requested_teams: [],
+    ...requestedJson(model, pull),
     labels: pull.labels.map((name) => labelJson(model, repository, name)),
     milestone: null,
     draft: pull.draft,
@@ -194,5 +194,14 @@ function endJson(
     sha,
     user: owner === null ? null : accountJson(model, owner),
     repo: repository === null ? null : repositoryJson(model, repository),
+  }
+}
+
+/** Who is asked for a review. */
+export function requestedJson(model: Model, { reviewerIds = [], reviewTeamIds = [] }: PullRequest) {
+  const teams = reviewTeamIds.flatMap((id) => model.tables.teams.get(id) ?? [])
+  return {
+    requested_reviewers: reviewerIds.map((id) => accountJson(model, accountById(model, id))),
+    requested_teams: teams.map((team) => teamJson(model, team)),
   }
 }

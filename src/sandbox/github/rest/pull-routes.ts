@@ -169,7 +169,8 @@ async function rangeOf(
   return { from: await mergeBase(git, base, pull.headOid), to: pull.headOid }
 }
 
-function pullOf({ model, repository, param }: RepositoryRequest): PullRequest {
+/** @throws ApiError 404 */
+export function pullOf({ model, repository, param }: RepositoryRequest): PullRequest {
   const pull = findPull(model, repository, Number(param('number')))
   if (pull === null) throw new ApiError(404, 'Not Found')
   return pull

@@ -53,7 +53,7 @@ export async function mergeRequestJson(
     author: person(pull.authorId),
     assignees: [],
     assignee: null,
-    reviewers: [],
+    reviewers: (pull.reviewerIds ?? []).map(person),
     source_project_id: pull.headRepositoryId,
     target_project_id: project.id,
     labels: pull.labels,

@@ -1,4 +1,4 @@
-import { findAccount } from '../../model/access.ts'
+import { findAccount, roleOf } from '../../model/access.ts'
 import { pullCommits, pullFiles } from '../../model/pull-content.ts'
 import { findPull, openPull, pullsOf, updatePull } from '../../model/pulls.ts'
 import { Refusal } from '../../model/refusal.ts'
@@ -171,19 +171,31 @@ async function update(request: ProjectRequest): Promise<Reply> {
       ? refuse(409, [error.message])
       : error
   })
-  relabel(request, findPull(model, project, pull.number) ?? pull)
+  change(request, findPull(model, project, pull.number) ?? pull)
   await runQuickActions(model, project, actor, pull, actions)
   const next = findPull(model, project, pull.number) ?? pull
   return json(await wholeMergeRequestJson(model, project, next, actor.account))
 }
 
-function relabel({ model, project, actor, params }: ProjectRequest, pull: PullRequest): void {
+/** GitLab leaves out ids of nobody without a word; 0 alone takes everybody off. */
+function reviewers(
+  { model, params, project }: ProjectRequest,
+  pull: PullRequest,
+): Pick<PullRequest, 'reviewerIds'> {
+  const ids = optionalTexts(params, 'reviewer_ids')?.map(Number)
+  if (ids === undefined) return pull.reviewerIds === undefined ? {} : { reviewerIds: pull.reviewerIds }
+  const known = ids.flatMap((id) => model.tables.accounts.get(id) ?? [])
+  return { reviewerIds: known.filter((each) => roleOf(model, each, project) !== null).map(({ id }) => id) }
+}
+
+function change(request: ProjectRequest, pull: PullRequest): void {
+  const { model, project, actor, params } = request
   const all = optionalTexts(params, 'labels') ?? pull.labels
   const removed = optionalTexts(params, 'remove_labels') ?? []
   const added = optionalTexts(params, 'add_labels') ?? []
   const labels = [...new Set([...all, ...added])].filter((label) => !removed.includes(label))
   const removesSource = optionalBoolean(params, 'remove_source_branch') ?? pull.removesSource ?? false
-  const next = { ...pull, labels, removesSource }
+  const next = { ...pull, labels, removesSource, ...reviewers(request, pull) }
   model.save(['pulls', next])
   if (labels.join() === pull.labels.join()) return
   const action = labels.length < pull.labels.length ? 'unlabeled' : 'labeled'
