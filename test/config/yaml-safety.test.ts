@@ -44,7 +44,7 @@ test('a byte order mark, carriage returns and a document marker do no harm', () 
   assert.deepEqual(sourceProblems(`\uFEFFtag: x\n${GOOD}`), ['1:6 invalid-value'])
 })
 
-test('__proto__ changes no object, wherever it stands', () => {
+test('requirement 16: __proto__ changes no object, wherever it stands', () => {
   const texts = [
     '__proto__: { polluted: 1 }',
     'environments: { __proto__: { follow: branch main, path: x, polluted: 1 } }',
@@ -61,7 +61,7 @@ test('__proto__ changes no object, wherever it stands', () => {
   }
 })
 
-describe('a file that would cost too much is refused', () => {
+describe('requirement 16: a file that would cost too much is refused', () => {
   const bomb = Array.from(
     { length: 12 },
     (_, i) => `k${i}: &a${i} [${i === 0 ? 'x' : `*a${i - 1}, *a${i - 1}, *a${i - 1}`}]`,

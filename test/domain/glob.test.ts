@@ -82,7 +82,7 @@ test('what a glob matches lies under its prefix, and a prefix glob matches all t
   ])
 })
 
-test('a pattern that hangs a backtracking matcher ends', () => {
+test('requirement 16: a pattern that hangs a backtracking matcher ends', () => {
   assert.equal(globMatches(`${'**a'.repeat(80)}b`, 'a'.repeat(2000)), false)
   assert.equal(globMatches(`${'*'.repeat(250)}b`, 'a'.repeat(4000)), false)
   assert.equal(globMatches('**/'.repeat(80), 'a/'.repeat(1000)), true)

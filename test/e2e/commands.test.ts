@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { githubMeaning } from '../../src/intake/github.ts'
 import { gitlabMeaning } from '../../src/intake/gitlab.ts'
-import { kindOf } from '../../src/intake/gitlab-delivery.ts'
 import { createHandlers } from '../../src/reconcile/handlers.ts'
 import { setMember } from '../../src/sandbox/gitlab/state/groups.ts'
 import type { Delivery, Store } from '../../src/store/store.ts'
 import { embeddedMode } from '../store/worlds.ts'
+import { type CommentHook, commentOf, deliveryOf } from '../support/comment-hooks.ts'
 import { eventually } from '../support/eventually.ts'
 import { NO_SWEEP } from '../support/no-store.ts'
 import { acrossForges, SOURCE, type Stage } from '../support/stage.ts'
@@ -25,7 +25,7 @@ async function withBot(s: Stage, play: (bot: Bot) => Promise<void>): Promise<voi
   const world = await mode.world()
   const store = await world.open()
   if (source.id === 'gitlab') setMember(source.inside.model, s.web, 'you', 50)
-  const hooks = (await source.listen('acme')) as Hook[]
+  const hooks = (await source.listen('acme')) as CommentHook[]
   const passes: string[] = []
   const handlers = createHandlers({
     ...s.bot.dependencies,
@@ -63,7 +63,7 @@ async function withBot(s: Stage, play: (bot: Bot) => Promise<void>): Promise<voi
     async say(text) {
       const comment = await source.say(SOURCE, number, text)
       const hook = await eventually('the webhook came', () =>
-        hooks.find((each) => idOf(each.payload) === comment),
+        hooks.find((each) => commentOf(each) === comment),
       )
       const delivery = deliveryOf(source.id, hook)
       await send(delivery)
@@ -88,22 +88,6 @@ interface Bot {
   settle(): Promise<void>
   /** Writes a comment, and waits until the bot has done with it. */
   say(text: string): Promise<{ comment: number; delivery: Delivery; reactions: string[] }>
-}
-
-interface Hook {
-  event: string
-  delivery?: string
-  headers: Record<string, string>
-  payload: { comment?: { id: number }; object_attributes?: { id: number } }
-}
-
-function idOf({ comment, object_attributes }: Hook['payload']): number | undefined {
-  return comment?.id ?? object_attributes?.id
-}
-
-function deliveryOf(source: string, { event, delivery, headers, payload }: Hook): Delivery {
-  if (source === 'github') return { source, id: delivery ?? '', event, payload }
-  return { source, id: headers['idempotency-key'] ?? '', event: kindOf(payload), payload }
 }
 
 acrossForges((stage, { source }) => {

@@ -189,7 +189,7 @@ test('a hundred thousand other versions, on one line, on as many lines or in as 
   }
 })
 
-test('a key named __proto__ is only a key', () => {
+test('requirement 16: a key named __proto__ is only a key', () => {
   const { edits } = edit(`__proto__:\n  image: ghcr.io/acme/web:v1\n  polluted: true\n`)
   assert.equal(edits[0]?.after, `__proto__:\n  image: ghcr.io/acme/web:v2\n  polluted: true\n`)
   assert.equal('polluted' in {}, false)

@@ -213,7 +213,7 @@ for (const [event, payload, keys, outcome] of sentences) {
   })
 }
 
-test('a comment with a command on a pull request becomes an intent', () => {
+test('requirement 8: a new comment of a person with a command on a pull request becomes an intent', () => {
   const { keys, intents, outcome } = meaning('issue_comment', comment())
   assert.deepEqual(keys, [])
   assert.deepEqual(

@@ -47,6 +47,6 @@ export async function decideLabel(intent: LabelIntent, dependencies: CommandDepe
   }
   const said = { by: login, at: acceptedAt.toISOString(), url: null, reason: `By the label ${label}.` }
   const word = { is: 'up', commit: head } as const
-  const carried = await sayOfPreview(world, { pullRequest, apps }, word, said, dependencies)
+  const carried = await sayOfPreview(world, { pullRequest, apps }, word, said, null, dependencies)
   return { decisions: [{ ...carried, written: null }], answer }
 }

@@ -30,7 +30,7 @@ export const preview: CarryOut = async (order, dependencies) => {
     url: order.url,
     reason: command.reason,
   }
-  return await sayOfPreview(reading.world, concerned(subject, word), word, said, dependencies)
+  return await sayOfPreview(reading.world, concerned(subject, word), word, said, order, dependencies)
 }
 
 function wordOf(

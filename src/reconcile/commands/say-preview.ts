@@ -4,6 +4,7 @@ import { explainSaid } from '../../plan/explain/preview-said.ts'
 import { choose } from '../../plan/previews/choose.ts'
 import type { World } from '../../plan/world.ts'
 import { previewFile } from '../../state/files.ts'
+import type { CommandPlace } from '../../state/message.ts'
 import { afterWord, NOTHING_SAID_OF_IT, type PreviewWord } from '../../state/preview.ts'
 import type { PreviewState, Said, SourceState } from '../../state/state.ts'
 import { forgeOf } from '../dependencies.ts'
@@ -21,6 +22,7 @@ export async function sayOfPreview(
   { pullRequest, apps }: PreviewSubject,
   word: PreviewWord,
   said: Said,
+  command: CommandPlace | null,
   { forges, store }: CommandDependencies,
 ): Promise<Carried> {
   const { source, words } = world
@@ -30,19 +32,25 @@ export async function sayOfPreview(
   for (const group of byManifests(apps)) {
     const [first] = group
     if (first === undefined) continue
-    const reason = await say(forgeOf(forges, first.manifests), first.manifests, identity, null, (state) => {
-      const judged = group.map((each) => judge(each, pullRequest, state, word, said))
-      const accepted = judged.flatMap((each) => ('after' in each ? [each] : []))
-      const [wrong] = judged.flatMap((each) => ('after' in each ? [] : [each]))
-      if (accepted.length === 0 && wrong !== undefined) return { refused: wrong }
-      for (const { name, after } of accepted) written[name] = after ?? NOTHING_SAID_OF_IT
-      const names = accepted.map(({ name }) => name).join(', ')
-      return {
-        changes: accepted.map(({ name, after }) => previewFile(identity, name, pullRequest.number, after)),
-        what: `preview ${word.is} of ${words.changeRequest} ${pullRequest.number} (${names})`,
-        said,
-      }
-    })
+    const reason = await say(
+      forgeOf(forges, first.manifests),
+      first.manifests,
+      identity,
+      command,
+      (state) => {
+        const judged = group.map((each) => judge(each, pullRequest, state, word, said))
+        const accepted = judged.flatMap((each) => ('after' in each ? [each] : []))
+        const [wrong] = judged.flatMap((each) => ('after' in each ? [] : [each]))
+        if (accepted.length === 0 && wrong !== undefined) return { refused: wrong }
+        for (const { name, after } of accepted) written[name] = after ?? NOTHING_SAID_OF_IT
+        const names = accepted.map(({ name }) => name).join(', ')
+        return {
+          changes: accepted.map(({ name, after }) => previewFile(identity, name, pullRequest.number, after)),
+          what: `preview ${word.is} of ${words.changeRequest} ${pullRequest.number} (${names})`,
+          said,
+        }
+      },
+    )
     refusal ??= reason
   }
   const told = apps.filter(({ app }) => Object.hasOwn(written, app.name))

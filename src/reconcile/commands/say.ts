@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { errorKind } from '../../domain/errors.ts'
 import type { RepositoryId } from '../../domain/repository.ts'
 import type { Forge } from '../../forge/forge.ts'
@@ -9,6 +10,8 @@ import type { Said, SourceState } from '../../state/state.ts'
 
 /** How often what was said is decided anew because somebody else wrote first. */
 const ATTEMPTS = 8
+/** The longest pause before the second time; before others it is longer. */
+const PAUSE_MILLISECONDS = 100
 
 /** What is to be written down, or why it is not. No changes: it is written down already. */
 export type Saying = { changes: StateChange[]; what: string; said: Said } | { refused: Reason }
@@ -18,7 +21,7 @@ export type Saying = { changes: StateChange[]; what: string; said: Said } | { re
  * what, who, why and where. Of several at once each decides on what those before it have left.
  * @param command whose commit, where there is one already, is left alone and not repeated: the process that made it did
  * not live to say so
- * @param decide may be asked several times
+ * @param decide may be asked several times, and also about what it has decided before
  * @returns why it was refused; null when it is written down
  * @throws `conflict` when others were first over and over
  */
@@ -34,6 +37,8 @@ export async function say(
       return await sayOnce(forge, manifests, source, command, decide)
     } catch (error) {
       if (errorKind(error) !== 'conflict' || attempt === ATTEMPTS) throw error
+      // those who lost together do not come back together
+      await sleep(Math.random() * PAUSE_MILLISECONDS * attempt)
     }
   }
 }
@@ -54,8 +59,8 @@ async function sayOnce(
   })
   const read = readState(source, state)
   if (!read.ok) return { code: 'state-unreadable', message: read.message }
-  if (command !== null && wasSaid(state?.messages ?? [], command)) return null
   const saying = decide(read.value)
+  if (command !== null && wasSaid(state?.messages ?? [], command)) return null
   if ('refused' in saying) return saying.refused
   const { changes, what, said } = saying
   if (changes.length > 0) {
