@@ -13,7 +13,7 @@ import { createRegistry, NO_REGISTRIES, type RegistryOptions } from './compose/r
 import { openSandboxes, type Sandboxes, type SandboxForge } from './compose/sandboxes.ts'
 import { SupercargoError } from './domain/errors.ts'
 import { splitName } from './domain/image.ts'
-import type { ForgeId, RepositoryId } from './domain/repository.ts'
+import { type ForgeId, type RepositoryId, repositoryKey } from './domain/repository.ts'
 import type { SandboxPlaces } from './doors/banner.ts'
 import type { Settings } from './doors/settings.ts'
 import type { Forge } from './forge/forge.ts'
@@ -24,6 +24,7 @@ import { createProber } from './probe/http-prober.ts'
 import { createGenerator, type Generator } from './reconcile/generator.ts'
 import { createHandlers } from './reconcile/handlers.ts'
 import { type PassResult, pass } from './reconcile/pass.ts'
+import { type AppPreviews, listPreviews } from './reconcile/previews-in-git.ts'
 import { type Reading, readAndPlan } from './reconcile/read-world.ts'
 import { type WhoCan, type WhoCanQuestion, whoCan } from './reconcile/who-can.ts'
 import { openStore } from './store/open.ts'
@@ -222,20 +223,27 @@ export {
   type TokenFacts,
 } from './forge/gitlab/hooks.ts'
 export { GITLAB_GROUP_HOOK_EVENTS, GITLAB_HOOK_EVENTS } from './intake/gitlab-hooks.ts'
-export type { PassResult, SandboxForge, WhoCan }
+export type { AppPreviews, PassResult, SandboxForge, WhoCan }
 
 /** What an engine may ask besides its forges. */
 export interface EngineOptions extends RegistryOptions {
-  /** Patterns over hosts of previews; none when nothing is said. */
-  previewHosts?: readonly string[]
+  /** Patterns over hosts of previews, see `isHostGlob`. */
+  previewHosts: readonly string[]
 }
 
 /** The engine without server or store, for one repository at a time. */
 export interface Engine {
   /** Of a repository that is given without a forge. */
   readonly home: ForgeId
-  plan(repository: RepositoryId): Promise<Reading>
-  reconcile(repository: RepositoryId, options: PlanOptions): Promise<PassResult>
+  /** @param fed manifest repositories where previews of it may be, besides those that its configuration names */
+  plan(repository: RepositoryId, fed?: readonly RepositoryId[]): Promise<Reading>
+  reconcile(
+    repository: RepositoryId,
+    options: PlanOptions,
+    fed?: readonly RepositoryId[],
+  ): Promise<PassResult>
+  /** Those that Git holds or is to hold, all of them, or it throws. */
+  previews(repository: RepositoryId): Promise<{ repository: RepositoryId; apps: AppPreviews[] }>
   /** Or why there is no configuration to go by. */
   whoCan(
     repository: RepositoryId,
@@ -250,7 +258,7 @@ export interface Engine {
 export function createEngine(
   available: readonly Forge[],
   log: Logger,
-  { previewHosts = [], ...registries }: EngineOptions = NO_REGISTRIES,
+  { previewHosts, ...registries }: EngineOptions = { ...NO_REGISTRIES, previewHosts: [] },
 ): Engine {
   const forges = new Map(available.map((forge) => [forge.id, forge]))
   const dependencies = {
@@ -263,10 +271,15 @@ export function createEngine(
     recordFeeds: async () => {},
     waitingSince: async () => ({}),
   }
+  const knowing = (fed: readonly RepositoryId[] = []) => ({
+    ...dependencies,
+    remembered: async () => ({ feeds: fed.map(repositoryKey), waits: {} }),
+  })
   return {
     home: available[0]?.id ?? GITHUB,
-    plan: (repository) => readAndPlan(repository, dependencies, { confirmRemovals: false }),
-    reconcile: (repository, options) => pass(repository, dependencies, options),
+    plan: (repository, fed) => readAndPlan(repository, knowing(fed), { confirmRemovals: false }),
+    reconcile: (repository, options, fed) => pass(repository, knowing(fed), options),
+    previews: (repository) => listPreviews(repository, dependencies),
     whoCan: async (repository, question) => {
       const reading = await readAndPlan(repository, dependencies, { confirmRemovals: false })
       return reading.kind === 'planned' ? await whoCan(reading, question, dependencies) : reading

@@ -98,6 +98,7 @@ const FENCES: [RegExp, string[]][] = [
   [/^re2js$/, ['domain/pattern.ts']],
   [/^(@aws-sdk\/|google-auth-library$)/, ['registry/credentials']],
   [/^@sigstore\//, ['registry/sigstore']],
+  [/^@kubernetes\//, ['cli/previews/cluster.ts']],
 ]
 
 /** No clock, no randomness, no timers, no I/O: the rooms whose functions are pure. */

@@ -6,8 +6,15 @@ import { Ajv } from 'ajv'
 import { ConfigMap } from 'kubernetes-models/v1/ConfigMap'
 import { Namespace } from 'kubernetes-models/v1/Namespace'
 import { Secret } from 'kubernetes-models/v1/Secret'
-import { parseAllDocuments } from 'yaml'
-import { PREVIEW_VARIABLES } from '../src/domain/template.ts'
+import { parse, parseAllDocuments } from 'yaml'
+import {
+  APP_LABEL,
+  judge,
+  PREVIEW_LABEL,
+  type PreviewNamespace,
+  SOURCE_ANNOTATION,
+} from '../src/cli/previews/namespaces.ts'
+import { PREVIEW_VARIABLES, renderText } from '../src/domain/template.ts'
 import { generatorRoutes } from '../src/web/generator.ts'
 
 /** As far as the examples use them. */
@@ -18,9 +25,15 @@ interface Manifest {
   spec?: { url?: string; generators?: { plugin: { input: { parameters: Record<string, string> } } }[] }
 }
 
+interface Labels {
+  labels: Record<string, string>
+  annotations: Record<string, string>
+}
+
 const TEXT = readFileSync('docs/previews.md', 'utf8')
+const VALUES = { number: '12' }
 const MANIFESTS = [...TEXT.matchAll(/^```yaml\n([\s\S]*?)^```/gm)]
-  .flatMap(([, block = '']) => parseAllDocuments(block))
+  .flatMap(([, block = '']) => parseAllDocuments(renderText(block, ['number'], VALUES)))
   .map((document) => {
     assert.deepEqual([...document.errors, ...document.warnings], [])
     return document.toJS() as Manifest
@@ -108,6 +121,38 @@ describe('the manifests in docs/previews.md', () => {
       [],
     )
   })
+})
+
+test('each namespace in docs/previews.md says what the command for orphans needs to know', () => {
+  const said = [
+    ...TEXT.matchAll(
+      /^ *labels: .*\n *annotations: .*|^ *labels:\n(?: +supercargo.*\n)+ *annotations:\n.*$/gm,
+    ),
+  ].map(([block]) => parse(block.replaceAll(/\{\{ \.id \}\}|<< inputs\.id >>|\{number\}/g, '12')) as Labels)
+  assert.equal(said.length, 3)
+  for (const { labels, annotations } of said) {
+    const namespace: PreviewNamespace = {
+      name: 'web-pr-12',
+      uid: '1',
+      resourceVersion: '1',
+      created: null,
+      terminating: false,
+      preview: labels[PREVIEW_LABEL] ?? '',
+      app: labels[APP_LABEL] ?? null,
+      source: annotations[SOURCE_ANNOTATION] ?? null,
+    }
+    const source = (ids: string[]) => [
+      {
+        names: [{ forge: 'github', path: 'acme/web' }],
+        apps: [{ app: 'web', maxRemovals: 20, ids }],
+      },
+    ]
+    assert.deepEqual(judge([namespace], source(['12'])), { found: [], others: 0 })
+    assert.deepEqual(
+      judge([namespace], source([])).found.map(({ state }) => state),
+      ['orphan'],
+    )
+  }
 })
 
 test('the file in docs/previews.md has the variables that a preview has, in their order', () => {

@@ -19,8 +19,8 @@ const LONG = new Map([
 ])
 /** The same of all other rooms, which share them with each other. */
 const OTHERS = 16
-/** At a time, also on two cores: a third of their time is waiting. */
-const PROCESSES = 3
+/** At a time, also on two cores: much of their time is waiting. */
+const PROCESSES = 4
 
 const words = process.argv.slice(2)
 const files = readdirSync('test', { recursive: true })
@@ -28,6 +28,10 @@ const files = readdirSync('test', { recursive: true })
   .filter((file) => file.endsWith('.test.ts'))
   .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
   .sort()
+if (files.length === 0) {
+  console.error(`No test file's path holds ${words.join(' or ')}.`)
+  process.exit(1)
+}
 
 const directory = mkdtempSync(join(tmpdir(), 'supercargo-tests-'))
 const rooms = [...LONG.keys()]

@@ -19,6 +19,7 @@ export function startEngine(forge: BenchForge): (path: string) => Promise<unknow
     journal: async () => {},
     recordFeeds: async () => {},
     waitingSince: async () => ({}),
+    remembered: async () => ({ feeds: [], waits: {} }),
   }
   return (path) => pass({ forge: 'github', path }, dependencies, { confirmRemovals: false })
 }

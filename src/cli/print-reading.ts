@@ -1,5 +1,6 @@
 import type { PassResult } from '../compose.ts'
 import { printable } from '../domain/printable.ts'
+import { repositoryKey } from '../domain/repository.ts'
 import type { Standing } from '../plan/action.ts'
 import { EXIT_CODES, json, type Terminal } from './terminal.ts'
 
@@ -7,8 +8,8 @@ type NotPlanned = Exclude<PassResult['reading'], { kind: 'planned' }>
 
 /** Says why there is no plan, and gives the exit code for it. */
 export function printNotPlanned(terminal: Terminal, reading: NotPlanned, forPrograms: boolean): number {
-  const { kind, source } = reading
-  const repository = `${source.repository.forge}:${source.repository.path}`
+  const { kind } = reading
+  const repository = repositoryKey(kind === 'nothing' ? reading.repository : reading.source.repository)
   if (kind === 'nothing') {
     if (forPrograms) terminal.out(json({ repository, reason: reading.reason }))
     else terminal.err(`${repository}: ${printable(reading.reason.message)}`)

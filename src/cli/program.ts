@@ -13,6 +13,10 @@ const COMMANDS: Record<string, (terminal: Terminal, end: End) => Promise<Command
     const [{ planCommand }, engine] = await Promise.all([import('./plan.ts'), loadEngine()])
     return planCommand(terminal, engine, end)
   },
+  previews: async (terminal, end) => {
+    const [{ previewsCommand }, engine] = await Promise.all([import('./previews/orphans.ts'), loadEngine()])
+    return previewsCommand(terminal, engine, end)
+  },
   reconcile: async (terminal, end) => {
     const [{ reconcileCommand }, engine] = await Promise.all([import('./reconcile.ts'), loadEngine()])
     return reconcileCommand(terminal, engine, end)

@@ -9,6 +9,7 @@ interface Options {
   json?: true
   verbose?: true
   confirmRemovals?: true
+  manifests?: string[]
 }
 
 /** `supercargo reconcile REPOSITORY`: one pass. Ends with 0, 1 (something is refused) or 2. */
@@ -23,13 +24,21 @@ export function reconcileCommand(
       'Does in one pass what the server would do for an application repository. Takes GITHUB_TOKEN and GITHUB_API_URL, GITLAB_TOKEN and GITLAB_URL from the environment. Safe to repeat and to interrupt. Ends with 0 when all is well, 1 when something is refused or broken, 2 when it could not be done.',
     )
     .argument('<repository>', 'the application repository, such as acme/web or gitlab:acme/platform/web')
-    .option('--confirm-removals', 'remove as many previews as the plan says, also more than 20 at once')
+    .option(
+      '--confirm-removals',
+      'remove as many previews as the plan says, also more than "maxRemovals" at once, and without a second look',
+    )
+    .option(
+      '--manifests <repository...>',
+      'a manifest repository where its previews are, when its configuration does not name it any more, or it is gone',
+    )
     .option('--json', 'print the result for a program')
     .option('--verbose', 'print every request to the standard error')
     .action(async (repository: string, options: Options) => {
       const confirmRemovals = options.confirmRemovals === true
       const { home, reconcile } = engine(options.verbose === true)
-      const result = await reconcile(parseRepository(repository, home), { confirmRemovals })
+      const fed = (options.manifests ?? []).map((name) => parseRepository(name, home))
+      const result = await reconcile(parseRepository(repository, home), { confirmRemovals }, fed)
       const { reading, standings, applied } = result
       if (reading.kind !== 'planned') return end(printNotPlanned(terminal, reading, options.json === true))
       const actions = applied.map(({ action }) => actionForPrograms(action, reading.world))

@@ -10,6 +10,15 @@ export function parseLabel(text: string): Parsed<string> {
   )
 }
 
+/** A share such as `50%`: in whole numbers, from 1 to 100. */
+export function parseShare(text: string): Parsed<number> {
+  if (/^(?:[1-9][0-9]?|100)%$/.test(text)) return right(Number.parseInt(text, 10))
+  return wrong(
+    `${JSON.stringify(text.slice(0, 80))} is neither a number of previews nor a share of them.`,
+    'Write a whole number from 1 to 1000, or a share such as 50%.',
+  )
+}
+
 /** The page of a preview that is asked whether it answers: `/healthz`. */
 export function parsePagePath(text: string): Parsed<string> {
   if (/^\/(?![/\\])[A-Za-z0-9._~:/?@!$&()*+,;=%-]*$/.test(text)) return right(text)

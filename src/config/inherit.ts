@@ -1,4 +1,4 @@
-import { NAME_PATTERN, PREVIEWS, STATE, STATE_BRANCH } from '../domain/names.ts'
+import { FORMER_PREVIEWS, NAME_PATTERN, PREVIEWS, STATE, STATE_BRANCH } from '../domain/names.ts'
 import { repositoryName } from '../domain/repository.ts'
 import { type Level, pick } from './level.ts'
 import type { App, Problem } from './model.ts'
@@ -128,12 +128,12 @@ function defaultName({ source, document, problems }: Reading): string | null {
 }
 
 function complainAboutName(reading: Reading, what: 'app' | 'environment', name: string, path: Path): void {
-  if (what === 'environment' && name === PREVIEWS)
+  if (what === 'environment' && (name === PREVIEWS || name === FORMER_PREVIEWS))
     complain(
       reading,
       path,
       'invalid-value',
-      `No environment may be named "${PREVIEWS}".`,
+      `No environment may be named "${name}".`,
       'Give it another name; previews have a key of their own at the level of "environments".',
     )
   else if (what === 'app' && name === STATE)

@@ -126,7 +126,7 @@ export interface PreviewChoice {
   limit: number | null
   limitPerAuthor: number | null
   /** More are removed in one pass only when a person has confirmed it. */
-  maxRemovals: number
+  maxRemovals: RemovalLimit
   /** Seconds without activity after which a preview goes; null: never. */
   ttl: number | null
   /** Seconds without activity after which it is written with `{replicas}` 0; less than `ttl`; null: never. */
@@ -144,6 +144,9 @@ export interface Probe {
   /** Seconds after which it is said that it does not answer. */
   within: number
 }
+
+/** So many, or so many of a hundred previews that the app has, but always one. */
+export type RemovalLimit = number | { percent: number }
 
 export interface Previews extends Target, PreviewChoice {
   follow: PreviewFollow

@@ -1,6 +1,6 @@
 import { parseTime } from './grammar-ready.ts'
 import { type Level, pick } from './level.ts'
-import type { PreviewChoice, PreviewFollow } from './model.ts'
+import type { PreviewChoice, PreviewFollow, RemovalLimit } from './model.ts'
 import { complain, judged, type Reading } from './reading.ts'
 import type { Path } from './tree.ts'
 
@@ -47,10 +47,15 @@ export function readChoice(reading: Reading, own: Level[], path: Path, follow: P
     forkLabel: readForkLabel(reading, own, forks),
     limit: number('limit'),
     limitPerAuthor: number('limitPerAuthor'),
-    maxRemovals: number('maxRemovals') ?? EVERY_PULL_REQUEST.maxRemovals,
+    maxRemovals: limitOf(said<number | string>(reading, own, 'maxRemovals')),
     ttl: time('ttl'),
     sleep: time('sleep'),
   }
+}
+
+function limitOf(said: number | string | null): RemovalLimit {
+  if (said === null) return EVERY_PULL_REQUEST.maxRemovals
+  return typeof said === 'number' ? said : { percent: Number.parseInt(said, 10) }
 }
 
 function readForkLabel(reading: Reading, own: Level[], forks: PreviewChoice['forks']): string | null {

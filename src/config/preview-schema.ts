@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { parseExpected, parseLabel, parsePagePath } from './grammar-preview.ts'
+import { parseExpected, parseLabel, parsePagePath, parseShare } from './grammar-preview.ts'
 import { parseTime } from './grammar-ready.ts'
 import { oneOrMore, text } from './schema-parts.ts'
 
@@ -61,12 +61,18 @@ export const choiceKeys = {
     .meta({ description: 'The same for the pull requests of one person.', examples: [3] })
     .optional(),
   maxRemovals: z
-    .int()
-    .min(1)
-    .max(MOST)
+    .union([
+      z.int().min(1).max(MOST),
+      text(parseShare, {
+        description: 'A share of the previews of the app.',
+        pattern: '^([1-9][0-9]?|100)%$',
+      }),
+    ])
     .meta({
-      description: 'More previews than this are removed at once only after somebody has confirmed it.',
+      description:
+        'More previews than this, or a greater share of those that the app has, are removed at once only after somebody has confirmed it.',
       default: 20,
+      examples: [5, '50%'],
     })
     .optional(),
   ttl: text(parseTime, {

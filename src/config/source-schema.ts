@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { NAME_PATTERN, PREVIEWS, STATE } from '../domain/names.ts'
+import { FORMER_PREVIEWS, NAME_PATTERN, PREVIEWS, STATE } from '../domain/names.ts'
 import { fieldKeys } from './field-schema.ts'
 import {
   parseBranchTemplate,
@@ -115,7 +115,7 @@ const environment = z
 
 const environments = z.record(z.string(), environment).meta({
   description: 'The environments by name.',
-  propertyNames: { pattern: NAME_PATTERN.source, not: { const: PREVIEWS } },
+  propertyNames: { pattern: NAME_PATTERN.source, not: { enum: [PREVIEWS, FORMER_PREVIEWS] } },
   maxProperties: 100,
 })
 

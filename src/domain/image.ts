@@ -92,6 +92,11 @@ export function imageKey(normalised: string): string {
   return `image:${normalised}`
 }
 
+/** True for what `imageKey` gives, among keys of other things. */
+export function isImageKey(key: string): boolean {
+  return key.startsWith(imageKey(''))
+}
+
 function normaliseName(written: string): string | null {
   const slash = written.indexOf('/')
   const first = slash === -1 ? '' : written.slice(0, slash)

@@ -10,6 +10,9 @@ export const STATE_BRANCH = `${BRANCH_PREFIX}${STATE}`
 /** The target name under which all previews of an app share one branch; no environment may have this name. */
 export const PREVIEWS = 'previews'
 
+/** The same for previews at a path that the configuration does not have any more. */
+export const FORMER_PREVIEWS = 'former-previews'
+
 /** Where a manifest repository says who may change what. */
 export const POLICY_PATH = '.supercargo/policy.yml'
 

@@ -11,7 +11,8 @@ import type { ForgeState, StateSnapshot } from './state.ts'
  * The port to a forge. Readers return what is there at one moment; a part that could not be read completely
  * says so (`complete: false`), and whoever deletes or merges must look at it. Every failure is thrown as a
  * SupercargoError whose kind decides scheduling: `transient` with `retryAt` for rate limits, `conflict` for
- * a lost race, `permanent` with code `repository-not-found` for 404 and 403 without a rate limit.
+ * a lost race, `permanent` with code `repository-not-found` for 404 and `repository-forbidden` for 403 without a rate
+ * limit. What is not found may be gone, or hidden from the bot: forges do not tell.
  */
 export interface Forge
   extends ForgeReader,
@@ -31,6 +32,13 @@ export interface ForgeReader {
   readRepository(repository: RepositoryId, files: readonly string[]): Promise<RepositorySnapshot>
   /** What an application repository has to offer: branches, tags, pull requests. One request where they are few. */
   readSource(repository: RepositoryId, query: SourceQuery): Promise<SourceSnapshot>
+  /**
+   * What became of pull requests, by number; null where there is none of that number. One request for a hundred.
+   */
+  readPullRequestStates(
+    repository: RepositoryId,
+    numbers: readonly number[],
+  ): Promise<Record<number, SourcePullRequest['state'] | null>>
   /**
    * What a manifest repository holds. One request, whatever the size of the repository, where what is below its
    * directories is known from before (GitLab), or lies not too deep (GitHub).
@@ -210,6 +218,11 @@ export interface ManifestQuery {
   directories: DirectoryQuery[]
   /** Branches of the bot, whose change requests are wanted. */
   changeRequestBranches: string[]
+  /**
+   * By branch of the bot's: those of `directories` that it can change, which alone are read at its head. Of a branch
+   * that is not named here all are read.
+   */
+  branchDirectories?: Record<string, string[]>
   /** Beginnings of names, each with a `/` at its end: which branches are there? */
   branchPrefixes?: string[]
   /** A directory of the bot's own branch, whose files are read to any depth. */
@@ -288,7 +301,7 @@ export interface BotBranch {
   parents: Oid[]
   /** False when any commit that the manifest branch does not hold was not made by the bot. */
   ours: boolean
-  /** Object ids at the branch's head, of the files under `ManifestQuery.directories`. */
+  /** Object ids at the branch's head, of the files under its directories (see `ManifestQuery.branchDirectories`). */
   tree: { path: string; oid: Oid }[]
 }
 

@@ -1,6 +1,7 @@
 import type { Target } from '../config/model.ts'
-import { PREVIEWS } from '../domain/names.ts'
-import { repositoryOwner } from '../domain/repository.ts'
+import { FORMER_PREVIEWS, PREVIEWS } from '../domain/names.ts'
+import { repositoryOwner, sameRepository } from '../domain/repository.ts'
+import { formerPlaces } from './previews/places.ts'
 import { type ManifestWorld, manifestsOf, type World } from './world.ts'
 
 type Seen = Pick<World, 'source' | 'config' | 'manifests'>
@@ -29,5 +30,11 @@ export function confidentialTargets(
     ...environments.map((target) => ({ name: `${name}/${target.name}`, target })),
     ...(previews === null ? [] : [{ name: `${name}/${PREVIEWS}`, target: previews }]),
   ])
-  return new Set(targets.filter(({ target }) => hidden(target)).map(({ name }) => name))
+  const former = formerPlaces(world).filter((place) =>
+    world.manifests.some((each) => sameRepository(each.repository, place.repository) && isHidden(each)),
+  )
+  return new Set([
+    ...targets.filter(({ target }) => hidden(target)).map(({ name }) => name),
+    ...former.map(({ app }) => `${app}/${FORMER_PREVIEWS}`),
+  ])
 }

@@ -1,5 +1,11 @@
 import type { Environment, SourceConfig, Target } from '../config/model.ts'
-import { changeRequestBranch, changeRequestPrefix, POLICY_PATH, PREVIEWS } from '../domain/names.ts'
+import {
+  changeRequestBranch,
+  changeRequestPrefix,
+  FORMER_PREVIEWS,
+  POLICY_PATH,
+  PREVIEWS,
+} from '../domain/names.ts'
 import { type RepositoryId, sameRepository } from '../domain/repository.ts'
 import { PREVIEW_PATH_VARIABLES, parseTemplate, templateRoot } from '../domain/template.ts'
 import type { DirectoryQuery, ManifestQuery, SourceQuery } from '../forge/forge.ts'
@@ -47,6 +53,7 @@ export function manifestQueries(config: SourceConfig): { repository: RepositoryI
       directories: [],
       changeRequestBranches: [],
       branchPrefixes: [],
+      branchDirectories: {},
     }
     queries.push({ repository: target.manifests, query })
     return query
@@ -56,11 +63,10 @@ export function manifestQueries(config: SourceConfig): { repository: RepositoryI
       const query = queryFor(environment)
       const history = environment.merge === 'direct' ? HISTORY : 0
       addDirectory(query.directories, { path: environment.path, texts: true, history })
-      for (const path of filesBeside(environment)) {
-        addDirectory(query.directories, { path, texts: true, history: 0 })
-      }
+      const beside = filesBeside(environment)
+      for (const path of beside) addDirectory(query.directories, { path, texts: true, history: 0 })
       const branch = branchOf(app, environment, null)
-      if (branch !== null) query.changeRequestBranches.push(branch)
+      if (branch !== null) addBranch(query, branch, [environment.path, ...beside])
       const root = rootOf(app, environment)
       if (root !== null) addPrefix(query, root)
       addPrefix(query, changeRequestPrefix(app.name))
@@ -71,7 +77,7 @@ export function manifestQueries(config: SourceConfig): { repository: RepositoryI
     if (app.previews.template !== null)
       addDirectory(query.directories, { path: app.previews.template, texts: true, history: 0 })
     addDirectory(query.directories, { path: root, texts: false, history: 0 })
-    query.changeRequestBranches.push(changeRequestBranch(app.name, PREVIEWS))
+    addBranch(query, changeRequestBranch(app.name, PREVIEWS), [root])
     addPrefix(query, changeRequestPrefix(app.name))
   }
   return queries
@@ -85,10 +91,14 @@ export function strayBranches(config: SourceConfig, repository: RepositoryId, br
       ? []
       : [{ target: app.previews, branch: changeRequestBranch(app.name, PREVIEWS) }]),
   ])
+  // wherever previews were
+  const former = config.apps.map(({ name }) => changeRequestBranch(name, FORMER_PREVIEWS))
   const wanted = new Set(
     known.flatMap(({ target, branch }) => (sameRepository(target.manifests, repository) ? [branch] : [])),
   )
-  return branches.filter((branch) => isChosenName(config, branch) && !wanted.has(branch))
+  return branches.filter(
+    (branch) => isChosenName(config, branch) && !wanted.has(branch) && !former.includes(branch),
+  )
 }
 
 /** Files of fields, where they are if the environment's path is a file, which is not known yet. */
@@ -99,7 +109,13 @@ export function filesBeside({ path, fields }: Environment): string[] {
     .map((file) => directory + file)
 }
 
-type Query = ManifestQuery & { branchPrefixes: string[] }
+type Query = ManifestQuery & { branchPrefixes: string[]; branchDirectories: Record<string, string[]> }
+
+/** Several environments may share a branch. */
+function addBranch(query: Query, branch: string, directories: string[]): void {
+  query.changeRequestBranches.push(branch)
+  query.branchDirectories[branch] = [...(query.branchDirectories[branch] ?? []), ...directories]
+}
 
 function addPrefix(query: Query, prefix: string): void {
   if (!query.branchPrefixes.includes(prefix)) query.branchPrefixes.push(prefix)

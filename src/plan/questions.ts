@@ -2,6 +2,7 @@ import type { Oid } from '../domain/commit.ts'
 import type { ImageName } from '../domain/image.ts'
 import type { SignatureTrust } from '../domain/trust.ts'
 import type { Check } from '../forge/checks.ts'
+import type { SourcePullRequest } from '../forge/forge.ts'
 import type { PageAnswer, PageQuestion } from '../probe/probe.ts'
 import type { ManifestDescriptor, Scan, SignatureVerdict } from '../registry/registry.ts'
 import type { Reason } from './action.ts'
@@ -20,6 +21,8 @@ export type Question =
   | { about: 'retag'; image: ImageName; from: ImageName }
   /** `branch`: the one whose protection says which checks are required. */
   | { about: 'checks'; commit: Oid; branch: string }
+  /** What became of one of the application repository, which its listings do not tell. */
+  | { about: 'pull-request'; number: number }
   /** Whether the preview of a commit answers. */
   | ({ about: 'page'; commit: Oid } & PageQuestion)
 
@@ -34,6 +37,8 @@ export interface Known {
   signature: SignatureVerdict
   retag: true
   checks: { required: string[]; checks: Check[] }
+  /** Null: there is none of that number. */
+  'pull-request': SourcePullRequest['state'] | null
   page: PageAnswer
 }
 
@@ -60,6 +65,8 @@ export function questionKey(question: Question): string {
       return `retag ${question.from.normalised} ${question.image.normalised}`
     case 'checks':
       return `checks ${question.commit} ${question.branch}`
+    case 'pull-request':
+      return `pull-request ${question.number}`
     case 'page':
       return `page ${question.url} ${question.commit} ${JSON.stringify([question.status, question.expect])}`
   }

@@ -6,6 +6,7 @@ import type { Comparison, ManifestSnapshot, RepositorySnapshot, SourceSnapshot }
 import type { StateRead } from '../state/state.ts'
 import type { Reason } from './action.ts'
 import type { Answers } from './questions.ts'
+import type { Since } from './versions/late.ts'
 
 /** Everything that one pass over an application repository has read; plan() looks at nothing else. */
 export interface World {
@@ -20,7 +21,16 @@ export interface World {
   comparisons: Record<string, Comparison>
   /** What registries and forges said to the plan's questions. */
   answers: Answers
+  /** What was waited for before this pass, and since when; {} where nobody remembers. */
+  since: Since
+  /** Why the application repository has no configuration; null where it has one, or is archived. */
+  ended: Ended | null
   now: Date
+}
+
+/** It may be an error of the forge's: previews go when it is so for a while. */
+export interface Ended extends Reason {
+  code: 'repository-not-found' | 'not-configured'
 }
 
 export type ManifestWorld = Place & (ReadableManifests | UnreadableManifests)

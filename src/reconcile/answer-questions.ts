@@ -13,8 +13,10 @@ import { type Dependencies, forgeOf } from './dependencies.ts'
 import { reasonOf } from './reason-of.ts'
 
 type Asked = Pick<Dependencies, 'forges' | 'registry' | 'prober'>
-type NotOfRegistries = 'checks' | 'page'
+type NotOfRegistries = 'checks' | 'page' | 'pull-request'
 type ChecksQuestion = Extract<Question, { about: 'checks' }>
+type PullRequestQuestion = Extract<Question, { about: 'pull-request' }>
+type OtherQuestion = Exclude<Question, ChecksQuestion | PullRequestQuestion>
 
 /**
  * Asks each question once, all at the same time, and the checks of one branch together. What nobody could say is an
@@ -27,17 +29,29 @@ export async function answerQuestions(
 ): Promise<Answers> {
   const distinct = new Map(questions.map((question) => [questionKey(question), question]))
   const byBranch = new Map<string, ChecksQuestion[]>()
-  for (const question of distinct.values()) {
+  const pullRequests: PullRequestQuestion[] = []
+  const others: [string, OtherQuestion][] = []
+  for (const [key, question] of distinct) {
     if (question.about === 'checks')
       byBranch.set(question.branch, [...(byBranch.get(question.branch) ?? []), question])
+    else if (question.about === 'pull-request') pullRequests.push(question)
+    else others.push([key, question])
   }
-  const others = [...distinct].map(async ([key, question]): Promise<[string, Answer][]> => {
-    if (question.about === 'checks') return []
-    if (question.about === 'page') return [[key, await attempt(() => prober.ask(question))]]
-    return [[key, await attempt(() => askRegistry(registry, source, question))]]
-  })
-  const ofChecks = [...byBranch].map(([branch, asked]) => askChecks(forges, source, branch, asked))
-  return Object.fromEntries((await Promise.all([...others, ...ofChecks])).flat())
+  const answered = [
+    ...others.map(
+      async ([key, question]): Promise<[string, Answer][]> => [
+        [
+          key,
+          await attempt<Known[About]>(() =>
+            question.about === 'page' ? prober.ask(question) : askRegistry(registry, source, question),
+          ),
+        ],
+      ],
+    ),
+    ...[...byBranch].map(([branch, asked]) => askChecks(forges, source, branch, asked)),
+    ...(pullRequests.length === 0 ? [] : [askPullRequests(forges, source, pullRequests)]),
+  ]
+  return Object.fromEntries((await Promise.all(answered)).flat())
 }
 
 async function askRegistry(
@@ -79,6 +93,19 @@ async function askChecks(
           value: { required: read.value.required, checks: read.value.commits[question.commit] ?? [] },
         }
       : read,
+  ])
+}
+
+async function askPullRequests(
+  forges: Asked['forges'],
+  source: RepositoryId,
+  questions: readonly PullRequestQuestion[],
+): Promise<[string, Answer][]> {
+  const numbers = questions.map(({ number }) => number)
+  const read = await attempt(() => forgeOf(forges, source).readPullRequestStates(source, numbers))
+  return questions.map((question) => [
+    questionKey(question),
+    read.known ? { known: true, value: read.value[question.number] ?? null } : read,
   ])
 }
 

@@ -5,7 +5,7 @@ import type { Forge } from '../forge/forge.ts'
 import type { Since } from '../plan/versions/late.ts'
 import type { Prober } from '../probe/probe.ts'
 import type { Registry } from '../registry/registry.ts'
-import type { JournalEntry } from '../store/store.ts'
+import type { JournalEntry, Remembered } from '../store/store.ts'
 
 /** What a pass needs of the world around it. */
 export interface Dependencies {
@@ -23,6 +23,8 @@ export interface Dependencies {
    * tells nothing.
    */
   waitingSince(source: string, waits: readonly string[], now: Date): Promise<Since>
+  /** What the passes before have left behind. The one-shot command knows what it is told. */
+  remembered(source: string): Promise<Remembered>
 }
 
 /** @throws SupercargoError `forge-unknown` when the operator has configured no such forge */

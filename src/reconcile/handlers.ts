@@ -6,6 +6,7 @@ import type { Delivery, DeliveryMeaning, Handlers, Outcome, Store } from '../sto
 import { carryOutCommands } from './commands/carry-out.ts'
 import type { CommandDependencies } from './commands/dependencies.ts'
 import type { Dependencies } from './dependencies.ts'
+import { createDiscovery } from './discover.ts'
 import { type PassResult, pass } from './pass.ts'
 import { createSweep, isQuiet, type SweepParts } from './sweep.ts'
 
@@ -13,7 +14,17 @@ import { createSweep, isQuiet, type SweepParts } from './sweep.ts'
 export interface HandlerParts extends SweepParts, Pick<Dependencies, 'now' | 'prober'> {
   store: SweepParts['store'] &
     CommandDependencies['store'] &
-    Pick<Store, 'journal' | 'recordFeeds' | 'feedsOf' | 'waitingSince' | 'marksOf' | 'recordQuiet'>
+    Pick<
+      Store,
+      | 'journal'
+      | 'recordFeeds'
+      | 'feedsOf'
+      | 'addFeeds'
+      | 'remembered'
+      | 'waitingSince'
+      | 'marksOf'
+      | 'recordQuiet'
+    >
   /** Which repositories a delivery asks to look at. */
   meaning(delivery: Delivery): DeliveryMeaning
 }
@@ -28,7 +39,9 @@ export function createHandlers({ store, meaning, ...parts }: HandlerParts): Hand
     journal: (entry) => store.journal(entry),
     recordFeeds: (source, manifests) => store.recordFeeds(source, manifests),
     waitingSince: (source, waits, now) => store.waitingSince(source, waits, now),
+    remembered: (source) => store.remembered(source),
   }
+  const discover = createDiscovery({ ...parts, store })
   const feedsOf = shared((key) => store.feedsOf(key))
   /** What each key has waited for, and since when in milliseconds. */
   const waits = new Map<string, { reason: string; since: number }>()
@@ -60,6 +73,7 @@ export function createHandlers({ store, meaning, ...parts }: HandlerParts): Hand
       }
       const marks = await store.marksOf(key)
       const result = await visit(key)
+      await discover(result.reading)
       await store.recordQuiet(key, isQuiet(result) ? marks : null)
       if (result.lookAgain === null) {
         waits.delete(key)

@@ -6,12 +6,14 @@ import type { Action, Standing } from '../plan/action.ts'
 import { type Applied, aftermath } from '../plan/aftermath.ts'
 import { brokenReport, feedback } from '../plan/feedback.ts'
 import { type LookAgain, sooner, UNTIL_MERGEABLE, UNTIL_TAGGED } from '../plan/look-again.ts'
-import type { PlanOptions } from '../plan/plan.ts'
+import { type Plan, type PlanOptions, plan } from '../plan/plan.ts'
 import { previewDeployments } from '../plan/previews/deployments.ts'
 import { toldPullRequests } from '../plan/previews/told.ts'
 import { tellLate, waitNames } from '../plan/versions/late.ts'
+import type { World } from '../plan/world.ts'
 import { applyAll, type Done, type Failure, PASSING } from './apply-all.ts'
 import type { Dependencies } from './dependencies.ts'
+import type { Planned } from './plan-completely.ts'
 import { type Reading, readAndPlan } from './read-world.ts'
 import { reasonOf } from './reason-of.ts'
 import { watchesOf } from './watches.ts'
@@ -59,28 +61,29 @@ async function passOnce(
   const { reading, tagged } = await tagReleases(repository, dependencies, options)
   if (reading.kind !== 'planned') {
     const actions = reading.kind === 'broken' ? brokenReport(reading.source, reading.what, reading) : []
+    if (reading.kind === 'nothing' && reading.over) await forget(repository, dependencies)
     const { applied, failures } = await applyAll(actions, dependencies, repository)
     throwDecisive([...tagged.failures, ...failures])
     return { reading, standings: [], applied: [...tagged.applied, ...applied], lookAgain: null }
   }
-  const { world, plan } = reading
+  const { world } = reading
   const key = repositoryKey(world.source.repository)
   await dependencies.recordFeeds(key, fedBy(reading))
   // the name before a rename; passes under it would do everything twice
-  if (repositoryKey(repository) !== key) {
-    await dependencies.recordFeeds(repositoryKey(repository), [])
-    await dependencies.waitingSince(repositoryKey(repository), [], world.now)
-  }
+  if (repositoryKey(repository) !== key) await forget(repository, dependencies)
+  const { plan, placed } = await rememberPlaces(reading, dependencies, options)
   const done = await applyAll(
-    plan.actions.filter((action) => !isRetag(action)),
+    plan.actions.filter((action) => !isRetag(action) && !isPlacing(action)),
     dependencies,
     repository,
   )
-  done.applied.unshift(...tagged.applied)
-  done.failures.unshift(...tagged.failures)
+  done.applied.unshift(...tagged.applied, ...placed.applied)
+  done.failures.unshift(...tagged.failures, ...placed.failures)
   const standings = done.failures.reduce(afterFailure, aftermath(plan.standings, done.applied))
   if (done.failures.some(({ error }) => PASSING.includes(errorKind(error)))) throwDecisive(done.failures)
-  const since = await dependencies.waitingSince(key, waitNames(standings), world.now)
+  await tellUnheard(world, standings, dependencies)
+  const waits = [...waitNames(standings), ...plan.doubts, ...unheard(world, standings).map(nameOf)]
+  const since = await dependencies.waitingSince(key, waits, world.now)
   const late = tellLate(standings, world.config, since, world.now)
   const shown = await applyAll(
     previewDeployments(world, toldPullRequests(world, plan, late)),
@@ -100,7 +103,7 @@ async function passOnce(
     reading,
     standings,
     applied: [...done.applied, ...shown.applied, ...told.applied],
-    lookAgain: lookAgain(reading, done),
+    lookAgain: lookAgain(plan, done),
   }
 }
 
@@ -118,6 +121,53 @@ async function tagReleases(
   const tagged = await applyAll(retags, dependencies, repository)
   if (tagged.applied.length === 0) return { reading, tagged }
   return { reading: await readAndPlan(repository, dependencies, options), tagged }
+}
+
+/**
+ * Writes down where previews are before any is written: a process that ends in between leaves none of which nobody
+ * would know. Where that fails, everything but new previews goes on.
+ */
+async function rememberPlaces(
+  { world, plan: wanted }: Planned,
+  dependencies: Dependencies,
+  options: PlanOptions,
+): Promise<{ plan: Plan; placed: Done }> {
+  const actions = wanted.actions.filter(isPlacing)
+  const placed = await applyAll(actions, dependencies, world.source.repository)
+  return placed.failures.length === 0
+    ? { plan: wanted, placed }
+    : { plan: plan(world, { ...options, placesRefused: true }), placed }
+}
+
+function isPlacing({ kind }: Action): boolean {
+  return kind === 'write-state'
+}
+
+/** Nothing leads there any more, so that what is remembered is of no use. */
+async function forget(repository: RepositoryId, { recordFeeds, waitingSince, now }: Dependencies) {
+  await recordFeeds(repositoryKey(repository), [])
+  await waitingSince(repositoryKey(repository), [], now())
+}
+
+/** What stops the removal of previews where no report can say so. */
+function unheard({ ended, source }: World, standings: readonly Standing[]): Standing[] {
+  if (ended === null && !source.archived) return []
+  return standings.filter(({ state }) => state === 'held' || state === 'refused')
+}
+
+function nameOf({ target, reason }: Standing): string {
+  return `${target} ${reason.code}`
+}
+
+/** Writes it into the journal, once. */
+async function tellUnheard(world: World, standings: readonly Standing[], { journal, log }: Dependencies) {
+  for (const standing of unheard(world, standings)) {
+    if (world.since[nameOf(standing)] !== undefined) continue
+    const { target, reason } = standing
+    const entry = { key: repositoryKey(world.source.repository), action: 'held', ...reason, target }
+    log.warn(entry, reason.message)
+    await journal(entry)
+  }
 }
 
 function isRetag({ kind }: Action): boolean {
@@ -140,10 +190,7 @@ function throwDecisive(failures: readonly Failure[]): void {
 }
 
 /** A merge that the forge put off is tried again as soon as one that it has not decided on. */
-function lookAgain(
-  { plan }: Extract<Reading, { kind: 'planned' }>,
-  { applied, failures }: Done,
-): LookAgain | null {
+function lookAgain(plan: Plan, { applied, failures }: Done): LookAgain | null {
   const again = applied.some(({ merge }) => merge?.merged === false && merge.again)
   // a release that came in between, or a registry that does not show yet what was put into it
   const untagged = plan.actions
@@ -154,7 +201,7 @@ function lookAgain(
 }
 
 /** Whatever news is about these, the repository is to be looked at. */
-function fedBy({ world }: Extract<Reading, { kind: 'planned' }>): string[] {
+function fedBy({ world }: Planned): string[] {
   // also what cannot be read: its owner may let the bot in
   const keys = world.manifests.map(({ repository, snapshot }) =>
     repositoryKey(snapshot?.repository ?? repository),

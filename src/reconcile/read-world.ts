@@ -1,34 +1,22 @@
-import type { Policy, Problem, Read, SourceConfig } from '../config/model.ts'
-import { readPolicy } from '../config/policy.ts'
-import { readSourceConfig } from '../config/source.ts'
-import { errorKind } from '../domain/errors.ts'
+import type { Problem, SourceConfig } from '../config/model.ts'
+import { SupercargoError } from '../domain/errors.ts'
 import { configPaths, POLICY_PATH } from '../domain/names.ts'
-import { type ForgeId, type RepositoryId, sameRepository } from '../domain/repository.ts'
-import type {
-  Comparison,
-  DirectoryQuery,
-  Forge,
-  ManifestQuery,
-  RepositorySnapshot,
-  SourceSnapshot,
-} from '../forge/forge.ts'
+import { type ForgeId, type RepositoryId, repositoryKey } from '../domain/repository.ts'
+import type { Forge, ManifestQuery, RepositorySnapshot, SourceSnapshot } from '../forge/forge.ts'
 import type { Reason } from '../plan/action.ts'
 import { versionBranches } from '../plan/change-requests/own-branch.ts'
-import { type Plan, type PlanOptions, plan } from '../plan/plan.ts'
-import { PROOF_COMMITS } from '../plan/previews/proof.ts'
+import type { PlanOptions } from '../plan/plan.ts'
+import { formerPlaces } from '../plan/previews/places.ts'
 import { manifestQueries, sourceQuery, strayBranches } from '../plan/queries.ts'
-import { comparisonKey } from '../plan/versions/lineage.ts'
 import type { ManifestWorld, World } from '../plan/world.ts'
-import { readState, type SourceIdentity, stateDirectory } from '../state/files.ts'
-import { answerQuestions } from './answer-questions.ts'
+import type { Remembered } from '../store/store.ts'
 import { type Dependencies, forgeOf } from './dependencies.ts'
+import { namesOnly, type Planned, planCompletely } from './plan-completely.ts'
+import { configurationOf } from './read-configuration.ts'
+import { isNotFound, manifestKeys, readFormer } from './read-former.ts'
+import { sourceOfPlaces } from './read-gone.ts'
+import { readManifests } from './read-manifests.ts'
 import { reasonOf } from './reason-of.ts'
-
-/**
- * More than any plan needs: a walk back through 50 versions asks for twice as many at each step, of each for its tag, image,
- * labels and gates.
- */
-const ROUNDS = 40
 
 /** No pull request and no branch wants anything of an archived repository. */
 const NOTHING_OFFERED: SourceSnapshot = {
@@ -39,12 +27,25 @@ const NOTHING_OFFERED: SourceSnapshot = {
   liveBranches: { complete: true, items: [] },
 }
 
-type Sources = Pick<Dependencies, 'forges' | 'registry' | 'prober' | 'now'>
+const NO_APPS: SourceConfig = { apps: [] }
+
+/** Without `remembered` it is as with a new store: only what the forges tell is known. */
+export type Sources = Pick<Dependencies, 'forges' | 'registry' | 'prober' | 'now'> &
+  Partial<Pick<Dependencies, 'remembered'>>
+
+const NOTHING_REMEMBERED: Remembered = { feeds: [], waits: {} }
 
 /** What a repository turns out to be. */
 export type Reading =
-  /** It holds no configuration, or cannot hold one. */
-  | { kind: 'nothing'; source: RepositorySnapshot; reason: Reason }
+  /** It holds no configuration, or cannot hold one; `source` is null where it is not found. */
+  | {
+      kind: 'nothing'
+      repository: RepositoryId
+      source: RepositorySnapshot | null
+      reason: Reason
+      /** What is remembered of it is of no use any more. */
+      over: boolean
+    }
   | {
       kind: 'broken'
       source: RepositorySnapshot
@@ -52,174 +53,118 @@ export type Reading =
       file: string
       problems: Problem[]
     }
-  | { kind: 'planned'; world: World; plan: Plan }
+  | Planned
 
 /** Reads desired and observed afresh from the forges and plans; writes nothing. */
 export async function readAndPlan(
   repository: RepositoryId,
-  { forges, registry, prober, now }: Sources,
+  sources: Sources,
   options: PlanOptions,
 ): Promise<Reading> {
+  const { forges, remembered } = sources
   const forge = forgeOf(forges, repository)
   const paths = configPaths(forge.words.directory)
-  const source = await forge.readRepository(repository, [...paths, POLICY_PATH])
+  const [source, before] = await Promise.all([
+    forge.readRepository(repository, [...paths, POLICY_PATH]).catch(whyNotFound),
+    remembered?.(repositoryKey(repository)) ?? NOTHING_REMEMBERED,
+  ])
+  if (source instanceof SupercargoError) return await readGone(repository, source, sources, before, options)
   const config = configurationOf(source, paths, [...forges.keys()])
-  if (config.kind !== 'config') return { ...config, source }
-  const identity = { forge: repository.forge, id: source.id }
-  const queries = manifestQueries(config.value)
+  if (config.kind === 'broken') return { ...config, source }
+  if (config.kind === 'config')
+    return await readPlanned({ source, ended: null, ...config }, sources, before, options)
+  const { reason } = config
+  const none = { kind: 'nothing' as const, repository: source.repository, source, reason, over: false }
+  if (reason.code === 'empty') return none
+  const ended =
+    reason.code === 'archived' ? null : { code: 'not-configured' as const, message: reason.message }
+  const reading = await readPlanned({ source, ended, value: NO_APPS }, sources, before, options)
+  return reading.world.manifests.length > 0 ? reading : { ...none, over: !isEmpty(before) }
+}
+
+interface Known {
+  source: RepositorySnapshot
+  value: SourceConfig
+  ended: World['ended']
+}
+
+async function readPlanned(
+  { source, value, ended }: Known,
+  { forges, registry, prober, now }: Sources,
+  before: Remembered,
+  options: PlanOptions,
+): Promise<Planned> {
+  const forge = forgeOf(forges, source.repository)
+  const identity = { forge: source.repository.forge, id: source.id }
+  const queries = manifestQueries(value)
+  const query = sourceQuery(value)
   const [offers, first] = await Promise.all([
-    source.archived ? NOTHING_OFFERED : forge.readSource(source.repository, sourceQuery(config.value)),
+    source.archived || value.apps.length === 0 ? NOTHING_OFFERED : forge.readSource(source.repository, query),
     Promise.all(queries.map((each) => readManifests(forges, identity, each))),
   ])
-  const manifests = await Promise.all(
-    first.map((each, index) => readBranches(forges, config.value, offers, each, queries[index]?.query)),
+  const own = await Promise.all(
+    first.map((each, index) => readBranches(forges, value, offers, each, queries[index]?.query)),
   )
-  return planCompletely(
-    { forges, registry, prober },
-    {
-      words: forge.words,
-      source,
-      config: config.value,
-      offers,
-      manifests,
-      comparisons: {},
-      answers: {},
-      now: now(),
-    },
-    options,
-  )
+  const manifests = await readFormer(forges, identity, value, own, before.feeds)
+  const told =
+    source.archived || query.pullRequests || formerPlaces({ config: value, manifests }).length === 0
+  const world: World = {
+    words: forge.words,
+    source,
+    config: value,
+    offers: told ? offers : { ...offers, ...(await readToldOf(forge, source)) },
+    manifests,
+    comparisons: {},
+    answers: {},
+    since: before.waits,
+    ended,
+    now: now(),
+  }
+  return await planCompletely({ forges, registry, prober }, world, options)
 }
 
-/** Plans, reads what the plan still needs to know, and plans again. */
-export async function planCompletely(
-  { forges, registry, prober }: Omit<Sources, 'now'>,
-  world: World,
+/** Pull requests whose comments may speak of previews that go, although the configuration has none any more. */
+async function readToldOf(
+  forge: Forge,
+  { repository }: RepositorySnapshot,
+): Promise<Pick<SourceSnapshot, 'pullRequests' | 'closedPullRequests'>> {
+  const { pullRequests, closedPullRequests } = await forge.readSource(repository, {
+    ...sourceQuery(NO_APPS),
+    pullRequests: true,
+  })
+  return { pullRequests, closedPullRequests }
+}
+
+/**
+ * A repository that is not found may be gone. What state branches remember of it tells where its previews are, and by
+ * which id; nobody is told anything there.
+ * @throws SupercargoError `repository-not-found` when nothing is known of it
+ */
+async function readGone(
+  repository: RepositoryId,
+  error: SupercargoError,
+  sources: Sources,
+  before: Remembered,
   options: PlanOptions,
-): Promise<Extract<Reading, { kind: 'planned' }>> {
-  let result = plan(world, options)
-  for (let round = 0; round < ROUNDS && isIncomplete(result); round++) {
-    const { repository } = world.source
-    const [comparisons, manifests, answers] = await Promise.all([
-      readComparisons(forges, world, result),
-      Promise.all(world.manifests.map((each) => readMore(forges, world.config, each, result))),
-      answerQuestions({ forges, registry, prober }, repository, result.questions),
-    ])
-    world = {
-      ...world,
-      comparisons: { ...world.comparisons, ...comparisons },
-      manifests,
-      answers: { ...world.answers, ...answers },
-    }
-    result = plan(world, options)
-  }
-  return { kind: 'planned', world, plan: result }
+): Promise<Reading> {
+  const keys = manifestKeys(before.feeds)
+  if (keys.length === 0) throw error
+  const none = { kind: 'nothing' as const, repository, source: null, reason: reasonOf(error), over: true }
+  const source = await sourceOfPlaces(repository, keys, sources)
+  if (source === null) return none
+  const ended = { code: 'repository-not-found' as const, message: error.message }
+  const reading = await readPlanned({ source, ended, value: NO_APPS }, sources, before, options)
+  return reading.world.manifests.length > 0 ? reading : none
 }
 
-function isIncomplete({ comparisonsNeeded, historiesNeeded, branchesNeeded, questions }: Plan): boolean {
-  return [comparisonsNeeded, historiesNeeded, branchesNeeded, questions].some(({ length }) => length > 0)
+/** The error that says so; every other one is thrown. */
+function whyNotFound(error: unknown): SupercargoError {
+  if (isNotFound(error)) return error
+  throw error
 }
 
-async function readComparisons(
-  forges: ReadonlyMap<ForgeId, Forge>,
-  { source }: World,
-  { comparisonsNeeded }: Plan,
-): Promise<Record<string, Comparison>> {
-  const forge = forgeOf(forges, source.repository)
-  const entries = comparisonsNeeded.map(
-    async ({ base, head }) =>
-      [comparisonKey(base, head), await forge.compareCommits(source.repository, base, head)] as const,
-  )
-  return Object.fromEntries(await Promise.all(entries))
-}
-
-/** A branch that moved in between is read anew by the next pass: the writes are pinned to what was read first. */
-async function readMore(
-  forges: ReadonlyMap<ForgeId, Forge>,
-  config: SourceConfig,
-  manifests: ManifestWorld,
-  { historiesNeeded, branchesNeeded }: Plan,
-): Promise<ManifestWorld> {
-  const isHere = (repository: RepositoryId, branch: string | null) =>
-    sameRepository(repository, manifests.repository) && branch === manifests.branch
-  const paths = historiesNeeded
-    .filter(({ repository, branch }) => isHere(repository, branch))
-    .flatMap((each) => each.paths)
-  const branches = branchesNeeded
-    .filter(({ repository, base }) => isHere(repository, base))
-    .map(({ branch }) => branch)
-  if (manifests.snapshot === null || paths.length + branches.length === 0) return manifests
-  const { snapshot } = manifests
-  const all = manifestQueries(config).find(({ repository, query }) => isHere(repository, query.branch))
-  const directories = [
-    ...paths.map((path) => ({ path, texts: false, history: PROOF_COMMITS })),
-    ...(branches.length === 0 ? [] : namesOnly(all?.query)),
-  ]
-  const query = { branch: manifests.branch, files: [], directories, changeRequestBranches: branches }
-  const more = await forgeOf(forges, manifests.repository).readManifests(manifests.repository, query)
-  return {
-    ...manifests,
-    snapshot: {
-      ...snapshot,
-      history: { ...snapshot.history, ...more.history },
-      changeRequests: { ...snapshot.changeRequests, ...more.changeRequests },
-    },
-  }
-}
-
-type Configuration =
-  | { kind: 'nothing'; reason: Reason }
-  | { kind: 'broken'; what: 'configuration' | 'policy'; file: string; problems: Problem[] }
-  | { kind: 'config'; value: SourceConfig }
-
-/** Nobody works on an archived repository: its environments stay as they are, and its previews go. */
-export function configurationOf(
-  source: RepositorySnapshot,
-  paths: readonly string[],
-  forges: readonly ForgeId[],
-): Configuration {
-  const read = readConfiguration(source, paths, forges)
-  if (!source.archived) return read
-  const apps = read.kind === 'config' ? read.value.apps.filter(({ previews }) => previews !== null) : []
-  return apps.length === 0
-    ? nothing('archived', 'The repository is archived.')
-    : { kind: 'config', value: { apps: apps.map((app) => ({ ...app, environments: [] })) } }
-}
-
-function readConfiguration(
-  source: RepositorySnapshot,
-  paths: readonly string[],
-  forges: readonly ForgeId[],
-): Configuration {
-  if (source.head === null) return nothing('empty', 'The repository has no commit yet.')
-  const policy = policyOf(source.files[POLICY_PATH] ?? null, source.repository)
-  if (!policy.ok) return { kind: 'broken', what: 'policy', file: POLICY_PATH, problems: policy.problems }
-  const file = paths.find((path) => typeof source.files[path] === 'string')
-  if (file === undefined) return nothing('not-configured', `There is no ${paths.join(', ')}.`)
-  const read = readSourceConfig(file, source.files[file] ?? '', source.repository, forges)
-  if (!read.ok) return { kind: 'broken', what: 'configuration', file, problems: read.problems }
-  return { kind: 'config', value: read.value }
-}
-
-async function readManifests(
-  forges: ReadonlyMap<ForgeId, Forge>,
-  source: SourceIdentity,
-  { repository, query }: { repository: RepositoryId; query: ManifestQuery },
-): Promise<ManifestWorld> {
-  const place = { repository, branch: query.branch }
-  try {
-    const forge = forgeOf(forges, repository)
-    const snapshot = await forge.readManifests(repository, { ...query, state: stateDirectory(source) })
-    return {
-      ...place,
-      snapshot,
-      words: forge.words,
-      policy: policyOf(snapshot.files[POLICY_PATH] ?? null, snapshot.repository),
-      state: readState(source, snapshot.state),
-    }
-  } catch (error) {
-    if (errorKind(error) !== 'permanent') throw error
-    return { ...place, snapshot: null, reason: reasonOf(error) }
-  }
+function isEmpty({ feeds, waits }: Remembered): boolean {
+  return feeds.length === 0 && Object.keys(waits).length === 0
 }
 
 /** The change requests of branches whose names were not known at first; most repositories have none. */
@@ -246,17 +191,4 @@ async function readBranches(
     ...manifests,
     snapshot: { ...snapshot, changeRequests: { ...snapshot.changeRequests, ...changeRequests } },
   }
-}
-
-/** What the branches of change requests are compared with. */
-function namesOnly(query: ManifestQuery | undefined): DirectoryQuery[] {
-  return (query?.directories ?? []).map(({ path }) => ({ path, texts: false, history: 0 }))
-}
-
-export function policyOf(text: string | null, manifests: RepositoryId): Read<Policy | null> {
-  return text === null ? { ok: true, value: null } : readPolicy(POLICY_PATH, text, manifests)
-}
-
-function nothing(code: string, message: string): Configuration {
-  return { kind: 'nothing', reason: { code, message } }
 }

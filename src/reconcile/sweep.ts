@@ -9,7 +9,7 @@ import { reasonOf } from './reason-of.ts'
 import { readWatch, WATCH_PREFIXES, type Watch } from './watches.ts'
 
 export interface SweepParts extends Pick<Dependencies, 'forges' | 'registry' | 'log'> {
-  store: Pick<Store, 'watchesOf' | 'recordGlances' | 'keepGlances' | 'dueKeys'>
+  store: Pick<Store, 'watchesOf' | 'recordGlances' | 'keepGlances' | 'dueKeys' | 'sourcesBesides'>
   /** Whether the image's registry tells of new tags by itself. */
   announced(image: ImageName): boolean
   /** Told of every repository that was seen. */
@@ -48,7 +48,7 @@ export function isQuiet({ lookAgain, standings }: Pick<PassResult, 'lookAgain' |
 
 /**
  * Looks at all repositories and at all followed tags at a glance, and says which repositories must be visited: what
- * is quiet costs no request of its own. The first sweep of a process visits all of them, because the program or its
+ * is quiet costs no request of its own. Whoever feeds manifests and is not seen any more is visited, too: it may be gone. The first sweep of a process visits all of them, because the program or its
  * settings may be other ones than those of the last visit.
  */
 export function createSweep(parts: SweepParts): () => Promise<string[]> {
@@ -66,7 +66,8 @@ export function createSweep(parts: SweepParts): () => Promise<string[]> {
     await store.recordGlances(marks)
     // what could not be seen is not gone
     if (complete) await store.keepGlances([...marks.keys(), ...watches.map(({ key }) => key)])
-    return sweeps++ === 0 ? keys : await store.dueKeys(keys)
+    const missing = complete ? await store.sourcesBesides(keys) : []
+    return [...(sweeps++ === 0 ? keys : await store.dueKeys(keys)), ...missing]
   }
 }
 

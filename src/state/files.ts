@@ -2,8 +2,11 @@ import type { z } from 'zod'
 import { NAME_PATTERN, STATE_BRANCH } from '../domain/names.ts'
 import type { ForgeId } from '../domain/repository.ts'
 import type { StateChange, StateSnapshot } from '../forge/state.ts'
-import { environmentSchema, placeSchema, previewSchema } from './schemas.ts'
-import type { EnvironmentState, PreviewPlace, PreviewState, SourceState, StateRead } from './state.ts'
+import { environmentSchema, placesSchema, previewSchema } from './schemas.ts'
+import type { EnvironmentState, PreviewPlaces, PreviewState, SourceState, StateRead } from './state.ts'
+
+/** Below it is what is kept about all application repositories. */
+export const STATE_ROOT = '.supercargo/state'
 
 /** A repository by what stays the same when it is renamed. */
 export interface SourceIdentity {
@@ -14,7 +17,7 @@ export interface SourceIdentity {
 
 /** Everything that is kept about one application repository is below this directory. */
 export function stateDirectory({ forge, id }: SourceIdentity): string {
-  return `.supercargo/state/${forge}/${id}`
+  return `${STATE_ROOT}/${forge}/${id}`
 }
 
 /**
@@ -48,6 +51,17 @@ export function readState(source: SourceIdentity, snapshot: StateSnapshot | unde
   }
 }
 
+/** The places of all applications in what was read below STATE_ROOT; what cannot be understood is left out. */
+export function allPlaces(snapshot: StateSnapshot | undefined): (SourceIdentity & PreviewPlaces)[] {
+  if (snapshot?.trusted !== true) return []
+  return Object.entries(snapshot.files).flatMap(([path, text]) => {
+    const [forge = '', id = '', app, file, ...rest] = path.slice(`${STATE_ROOT}/`.length).split('/')
+    if (app === undefined || file !== 'previews.json' || rest.length > 0) return []
+    const { data } = placesSchema.safeParse(parseJson(text))
+    return data === undefined ? [] : [{ forge, id, ...data }]
+  })
+}
+
 interface FilePlace {
   kind: keyof SourceState
   key: string
@@ -61,7 +75,7 @@ function placeOf(source: SourceIdentity, path: string): FilePlace | null {
   const [app = '', ...rest] = path.slice(directory.length).split('/')
   if (!NAME_PATTERN.test(app)) return null
   const below = rest.join('/')
-  if (below === 'previews.json') return { kind: 'places', key: app, schema: placeSchema }
+  if (below === 'previews.json') return { kind: 'places', key: app, schema: placesSchema }
   const [, kind, name = ''] = /^(environments|previews)\/([^/]+)\.json$/.exec(below) ?? []
   const key = `${app}/${name}`
   if (kind === 'environments' && NAME_PATTERN.test(name)) return { kind, key, schema: environmentSchema }
@@ -104,8 +118,8 @@ export function previewFile(
   return file(`${stateDirectory(source)}/${app}/previews/${number}.json`, state)
 }
 
-export function placeFile(source: SourceIdentity, app: string, place: PreviewPlace | null): StateChange {
-  return file(`${stateDirectory(source)}/${app}/previews.json`, place)
+export function placesFile(source: SourceIdentity, app: string, places: PreviewPlaces | null): StateChange {
+  return file(`${stateDirectory(source)}/${app}/previews.json`, places)
 }
 
 function file(path: string, value: object | null): StateChange {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { EnvironmentState, PreviewPlace, PreviewState } from './state.ts'
+import type { EnvironmentState, PreviewPlaces, PreviewState } from './state.ts'
 
 /** What the files hold, to the letter: what is not known here may be a lock of a newer version. */
 
@@ -27,8 +27,7 @@ export const previewSchema: z.ZodType<PreviewState> = z.strictObject({
   extended: z.strictObject({ ...said, seconds: z.number().int().positive().nullable() }).nullable(),
 })
 
-export const placeSchema: z.ZodType<PreviewPlace> = z.strictObject({
+export const placesSchema: z.ZodType<PreviewPlaces> = z.strictObject({
   source: z.string().min(1),
-  branch: z.string().min(1).nullable(),
-  path: z.string().min(1),
+  at: z.array(z.strictObject({ branch: z.string().min(1).nullable(), path: z.string().min(1) })).min(1),
 })

@@ -9,8 +9,8 @@ export interface SourceState {
   environments: Record<string, EnvironmentState>
   /** By `app/number` of the pull request. */
   previews: Record<string, PreviewState>
-  /** By the name of the app: where it has previews, or had them. */
-  places: Record<string, PreviewPlace>
+  /** By the name of the app. */
+  places: Record<string, PreviewPlaces>
 }
 
 /** Who said something, when and why. */
@@ -64,10 +64,15 @@ export interface PreviewState {
 }
 
 /** Where the previews of an app are, so that they can be taken away when its configuration is not there any more. */
-export interface PreviewPlace {
+export interface PreviewPlaces {
   /** `github:acme/web`, as it was called when this was written. */
   source: string
-  /** Null: the default branch of the manifest repository. */
+  /** At least one: where they are, and where they were until the last of them is gone. */
+  at: PreviewPlace[]
+}
+
+export interface PreviewPlace {
+  /** As configured. Null: the default branch of the manifest repository. */
   branch: string | null
   /** Path template, such as `apps/web/previews/pr-{number}`. */
   path: string

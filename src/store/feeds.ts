@@ -23,3 +23,27 @@ export async function feedsOf(database: Database, manifests: string): Promise<st
   )
   return rows.map(({ source }) => source)
 }
+
+/** @returns the sources that were not there */
+export async function addFeeds(
+  database: Database,
+  manifests: string,
+  sources: readonly string[],
+): Promise<string[]> {
+  const rows = await database.query<{ source: string }>(
+    `insert into supercargo.feeds (source, manifests) select unnest($2::text[]), $1
+    on conflict do nothing returning source`,
+    [manifests, [...new Set(sources)].sort()],
+  )
+  return rows.map(({ source }) => source).sort()
+}
+
+/** The sources of all that is fed, but for these. */
+export async function sourcesBesides(database: Database, keys: readonly string[]): Promise<string[]> {
+  const rows = await database.query<{ source: string }>(
+    `select distinct source from supercargo.feeds
+    where not exists (select from unnest($1::text[]) as known (key) where known.key = source) order by source`,
+    [keys],
+  )
+  return rows.map(({ source }) => source)
+}

@@ -3,7 +3,8 @@ import type { Database } from './database.ts'
 import { listDeadLetters, retryDeadLetter } from './dead-letters.ts'
 import { openEmbedded } from './embedded/open-embedded.ts'
 import { unreachable } from './failures.ts'
-import { feedsOf, recordFeeds } from './feeds.ts'
+import { addFeeds, feedsOf, recordFeeds, sourcesBesides } from './feeds.ts'
+
 import { dueKeys, keepGlances, marksOf, recordGlances, recordQuiet, watchesOf } from './glances.ts'
 import { createInbox, listDeliveries } from './inbox.ts'
 import { countIntents, finishIntent, openIntents } from './intents.ts'
@@ -12,7 +13,7 @@ import { migrate } from './migrate.ts'
 import { openPostgres } from './postgres.ts'
 import type { Store, Worker } from './store.ts'
 import { TIMINGS, type Timings } from './timings.ts'
-import { waitingSince } from './waits.ts'
+import { remembered, waitingSince } from './waits.ts'
 import { startWorker } from './worker.ts'
 
 export interface StoreOptions {
@@ -81,6 +82,9 @@ function createStore(database: Database, { log, timings, onFenced }: StoreOption
     },
     recordFeeds: (source, manifests) => recordFeeds(database, source, manifests),
     feedsOf: (manifests) => feedsOf(database, manifests),
+    addFeeds: (manifests, sources) => addFeeds(database, manifests, sources),
+    remembered: (source) => remembered(database, source),
+    sourcesBesides: (keys) => sourcesBesides(database, keys),
     waitingSince: (key, waits, now) => waitingSince(database, key, waits, now),
     watchesOf: (sources, prefixes) => watchesOf(database, sources, prefixes),
     recordGlances: (marks) => recordGlances(database, marks),

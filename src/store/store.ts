@@ -15,6 +15,12 @@ export interface Store {
   /** Which application repositories feed a manifest repository, as the last passes saw it. Both are keys. */
   recordFeeds(source: string, manifests: readonly string[]): Promise<void>
   feedsOf(manifests: string): Promise<string[]>
+  /** The same only added, and to what is there already nothing. @returns the sources that are new */
+  addFeeds(manifests: string, sources: readonly string[]): Promise<string[]>
+  /** What the last pass over a source left behind. */
+  remembered(source: string): Promise<Remembered>
+  /** Of those who feed a repository, the sources that are not among these. */
+  sourcesBesides(keys: readonly string[]): Promise<string[]>
   /**
    * Remembers all that a key waits for now, and forgets what it does not wait for any more.
    * @returns since when, by what is waited for; `now` where it is new
@@ -54,6 +60,14 @@ export interface Store {
   /** Throws when the database does not answer within 2 s. */
   ping(): Promise<void>
   close(): Promise<void>
+}
+
+/** What is known of a key from its passes before. */
+export interface Remembered {
+  /** What `recordFeeds` has recorded of it. */
+  feeds: string[]
+  /** What it waits for, and since when: see `waitingSince`. */
+  waits: Record<string, Date>
 }
 
 /** One webhook request as it arrived, after its signature was verified. */

@@ -31,6 +31,7 @@ const BAD_REQUEST = ['request-unreadable', 'source-missing', 'app-missing', 'rep
 const NOT_FOUND = [
   'forge-unknown',
   'repository-not-found',
+  'branch-not-found',
   'not-configured',
   'empty',
   'archived',

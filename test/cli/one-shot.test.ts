@@ -57,6 +57,16 @@ test('plan --json says the same for programs', async () => {
   })
 })
 
+test('reconcile says that a repository is not there, and that the manifests remember nothing of it', async () => {
+  await scene(async (s) => {
+    const gone = ['reconcile', 'acme/gone', '--confirm-removals']
+    assert.match((await supercargo(s, gone)).stderr, /There is no acme\/gone, or the app may not see it\./)
+    const { code, stderr } = await supercargo(s, [...gone, '--manifests', 'acme/k8s-manifests'])
+    assert.match(stderr, /^github:acme\/gone: There is no acme\/gone, or the app may not see it\./)
+    assert.equal(code, 2)
+  })
+})
+
 test('reconcile does it with a token and no server, and doing it again does nothing', async () => {
   await scene(async (s) => {
     const head = await s.push()

@@ -77,6 +77,7 @@ previews:
       template: 'apps/web/preview',
       path: 'apps/web/previews/pr-{number}',
       url: 'https://pr-{number}.web.preview.acme.dev',
+      probe: null,
       comment: true,
       deployments: true,
     },

@@ -124,15 +124,10 @@ export function forgeReadingContract(name: string, start: StartForge): void {
     const repository = await world.createRepository('acme/web')
     const clone = await cloneOf(t, world, repository)
     await clone.push({ a: '1' })
-    const branches = Array.from({ length: 55 }, (_, i) => `feature/${i}`)
-    const oids: string[] = []
-    for (const [i] of branches.entries()) oids.push(await clone.commit({ a: `${i}` }))
-    await clone.git(
-      'push',
-      '--quiet',
-      'origin',
-      ...branches.map((branch, i) => `${oids[i]}:refs/heads/${branch}`),
-    )
+    const branches = Array.from({ length: 105 }, (_, i) => `feature/${i}`)
+    const oids = [await clone.commit({ a: '2' }), await clone.commit({ a: '3' })]
+    const refs = branches.map((branch, i) => `${oids[i % 2]}:refs/heads/${branch}`)
+    await clone.git('push', '--quiet', 'origin', ...refs)
     const numbers: number[] = []
     for (const [i, branch] of branches.entries()) {
       numbers.push(
@@ -157,6 +152,14 @@ export function forgeReadingContract(name: string, start: StartForge): void {
       read.closedPullRequests.map(({ number, state }) => [number, state]),
       [[closed, 'closed']],
     )
+    world.requests()
+    const [first = 0] = numbers
+    assert.deepEqual(await world.forge.readPullRequestStates(repository, [closed, first, 4711]), {
+      [closed]: 'closed',
+      [first]: 'open',
+      4711: null,
+    })
+    assert.equal(world.requests().length, 1)
   })
 
   it('it is told who is a bot, and when somebody last opened, reopened or pushed, whatever was said since', async (t) => {
@@ -294,6 +297,29 @@ export function forgeReadingContract(name: string, start: StartForge): void {
       [FILE],
     )
     assert.notEqual(state?.branch?.tree[0]?.oid, snapshot.tree[0]?.oid)
+  })
+
+  it('of a branch only the directories are read that it can change', async (t) => {
+    const world = await start(t)
+    const beside = 'apps/api/staging/values.yaml'
+    const { repository, base } = await manifestsOf(t, world, { [beside]: 'tag: a\n' })
+    await world.forge.openChangeRequest(repository, opening(base))
+    const directories = ['apps/web/staging', '/apps/api/staging/'].map((path) => ({
+      path,
+      texts: true,
+      history: 0,
+    }))
+    const pathsOf = async (branchDirectories?: Record<string, string[]>) => {
+      const wish = branchDirectories === undefined ? {} : { branchDirectories }
+      const query = manifestQuery({ directories, ...wish })
+      const { tree, changeRequests } = await world.forge.readManifests(repository, query)
+      assert.deepEqual(tree.map(({ path }) => path).toSorted(), [beside, FILE])
+      return changeRequests[BRANCH]?.branch?.tree.map(({ path }) => path).toSorted()
+    }
+    assert.deepEqual(await pathsOf({ [BRANCH]: ['apps/web/staging/'] }), [FILE])
+    assert.deepEqual(await pathsOf({ [BRANCH]: [] }), [])
+    assert.deepEqual(await pathsOf({ other: [] }), [beside, FILE])
+    assert.deepEqual(await pathsOf(), [beside, FILE])
   })
 
   it('files are read as they were at an earlier commit, also by one who has read nothing yet', async (t) => {

@@ -46,6 +46,8 @@ export interface Person {
   grant(repository: RepositoryId, login: string, access: Exclude<Access, 'none'>): Promise<void>
   /** Makes a team (on GitLab a group, `acme/sre`) of these people and nobody else. */
   setTeam(team: string, logins: string[]): Promise<void>
+  /** Logins of who is asked for a review, sorted; of teams their members. */
+  readReviewers(repository: RepositoryId, number: number): Promise<string[]>
   /** What is deployed, as the forge shows it: `commit state url`. */
   readDeployments(repository: RepositoryId, place: DeploymentPlace): Promise<string[]>
   /** How the forge shows a pull request: its state, its body, and whether it was merged. */

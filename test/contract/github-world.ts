@@ -13,7 +13,7 @@ import { install } from '../../src/sandbox/model/installations.ts'
 import type { Model } from '../../src/sandbox/model/model.ts'
 import { protect } from '../../src/sandbox/model/protection.ts'
 import { createRepository, forkRepository, setRole } from '../../src/sandbox/model/repositories.ts'
-import { setTeam } from '../../src/sandbox/model/teams.ts'
+import { findTeam, setTeam, teamMembers } from '../../src/sandbox/model/teams.ts'
 import { PRIVATE_KEY, SILENT } from '../forge/github/stub.ts'
 import { withOracles } from '../support/oracles/with-oracles.ts'
 import { GITHUB } from './deviations.ts'
@@ -134,6 +134,14 @@ function createPerson(apiUrl: string, model: Model): Person {
     setTeam: async (team, logins) => {
       const [organization = '', slug = ''] = team.split('/')
       setTeam(model, organization, slug, logins)
+    },
+    readReviewers: async ({ path }, number) => {
+      const { users, teams } = await call('GET', `${path}/pulls/${number}/requested_reviewers`)
+      const ofTeams = teams.flatMap(({ slug }: { slug: string }) => {
+        const team = findTeam(model, path.split('/')[0] ?? '', slug)
+        return team === null ? [] : teamMembers(model, team).map(({ login }) => login)
+      })
+      return [...users.map(({ login }: { login: string }) => login), ...ofTeams].sort()
     },
     readDeployments: async ({ path }, { environment, slot }) => {
       const query = new URLSearchParams({ environment, task: `deploy:${slot}` })

@@ -141,6 +141,10 @@ function createPerson(url: string, sandbox: GitLabSandbox): Person {
       }
       for (const login of logins) setMember(sandbox.model, group, login, 30)
     },
+    readReviewers: async ({ path }, number) => {
+      const { reviewers } = await call('GET', path, `merge_requests/${number}`)
+      return reviewers.map(({ username }: { username: string }) => username).sort()
+    },
     readDeployments: async ({ path }, { environment, slot }) => {
       const name = encodeURIComponent(`${environment}/${slot}`)
       const [found] = await call('GET', path, `environments?name=${name}`)

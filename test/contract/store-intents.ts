@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe } from 'node:test'
 import { maintain } from '../../src/store/maintain.ts'
-import type { Intent, IntentWish, Store } from '../../src/store/store.ts'
+import type { Intent, IntentWish, LabelWish, Store } from '../../src/store/store.ts'
 import { type Script, scripted } from '../store/scripted.ts'
 import { type StoreMode, silent } from '../store/worlds.ts'
 import { eventually } from '../support/eventually.ts'
@@ -34,7 +34,7 @@ export function intentsContract(mode: StoreMode): void {
       await store.work(handlers, WORK)
       return handlers
     }
-    const send = (store: Store, id: string, ...wishes: IntentWish[]) =>
+    const send = (store: Store, id: string, ...wishes: (IntentWish | LabelWish)[]) =>
       store.acceptDelivery({ source: 'github', id, event: 'issue_comment', payload: wishes })
     const understood = (store: Store, count: number) =>
       eventually('all was understood', async () => {
@@ -111,6 +111,33 @@ export function intentsContract(mode: StoreMode): void {
       await eventually('it ran again', async () => handlers.passesOf(KEY).length >= 2)
       await eventually('both are done', async () => (await open(store)).length === 0)
       assert.equal((await store.readJournal({ limit: 10 })).length, 2)
+    })
+
+    withStore('labels of one delivery are one intent, which says what they were given for', async (store) => {
+      await working(store)
+      const given: LabelWish = {
+        repository: REPOSITORY,
+        number: 12,
+        comment: null,
+        login: 'alice',
+        labels: ['preview-fork', 'bug'],
+        head: 'a'.repeat(40),
+        delivery: 'x',
+      }
+      await send(store, '1', wish(3), given)
+      await send(store, '2', given, { ...given, delivery: 'y', labels: ['x'] })
+      await understood(store, 2)
+      const [comment, first, second, ...others] = await store.openIntents(REPOSITORY, 12)
+      assert.deepEqual(others, [])
+      assert.ok(comment && first && second)
+      const { id: _, acceptedAt, ...rest } = first
+      assert.deepEqual(rest, given)
+      assert.ok(Math.abs(acceptedAt.getTime() - Date.now()) < 60_000)
+      assert.deepEqual([comment.comment, second.comment === null && second.labels], [3, ['x']])
+      assert.equal((await store.countIntents(second, 3600)).person, 3)
+      await store.finishIntent(first, entry('carried-out'))
+      await store.finishIntent(second, entry('no-fork-label'))
+      assert.deepEqual(await open(store), [3])
     })
 
     withStore('what came before an intent is counted by person and by repository', async (store) => {

@@ -110,3 +110,28 @@ test('`npm ci` takes the lock file on every platform, and no package wants a new
   )
   assert.deepEqual(newer, [])
 })
+
+test('the image has what its code imports: installed, or put into the one file that needs it', () => {
+  const { dependencies, scripts } = JSON.parse(read('package.json')) as {
+    dependencies: Record<string, string>
+    scripts: { bundle: string }
+  }
+  const bundled = [...scripts.bundle.matchAll(/--bundle .*?--outfile=dist\/(\S+)\.js/g)].map(
+    ([, name]) => name,
+  )
+  assert.deepEqual(bundled, ['cli/set-image', 'cli/previews/cluster'])
+  const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.ts'),
+  )
+  const missing = files
+    .filter((file) => !bundled.includes(file.slice(0, -3)))
+    .flatMap((file) =>
+      [
+        ...read(`src/${file}`).matchAll(
+          /(?:\bfrom|\bimport\() ?'((?!node:)(?:@[\w-]+\/)?[a-z][\w-]*)[^']*'/g,
+        ),
+      ].map(([, name = '']) => name),
+    )
+    .filter((name) => !Object.hasOwn(dependencies, name))
+  assert.deepEqual(missing, [])
+})

@@ -78,6 +78,7 @@ function expected(s: Stage, { number, head }: { number: number; head: string }, 
     owner: s.source.inside.you.account.login,
     title: branch,
     url: `https://${host}`,
+    replicas: '1',
   }
 }
 
@@ -179,12 +180,20 @@ acrossForges(
           await configure('')
           await refuses(404, 'no-previews')
           await refuses(404, 'no-previews', { source: SOURCE, app: 'web' })
+          const elsewhere = `${PREVIEWS}  manifests: acme/k8s-manifests@previews\n`
+          await configure(elsewhere)
+          await refuses(404, 'branch-not-found')
+          await s.person.branch('previews')
+          await s.person.commit('main', { 'apps/web/previews/pr-1.json': null })
+          assert.equal((await ask()).inputs?.length, 1)
+          await configure(PREVIEWS)
+          assert.deepEqual((await ask()).inputs, [])
           await configure(PREVIEWS.replace('.json', '\n  template: apps/web/preview'))
           await refuses(409, 'previews-not-json')
           await s.pushConfig('Two apps', s.named(TWO_APPS))
           assert.match(await refuses(400, 'app-missing'), /web, api/)
           assert.deepEqual((await ask({ source: SOURCE, app: 'api' })).inputs, [])
-          assert.equal((await ask({ source: SOURCE, app: 'web' })).inputs?.length, 1)
+          assert.deepEqual((await ask({ source: SOURCE, app: 'web' })).inputs, [])
           await s.push('Away', { [s.configFile]: null })
           await refuses(404, 'not-configured')
         })

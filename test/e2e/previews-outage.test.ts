@@ -4,6 +4,7 @@ import { errorKind, SupercargoError } from '../../src/domain/errors.ts'
 import type { SeenRequest } from '../../src/sandbox/model/faults.ts'
 import { CONFIG_WITH_PREVIEWS } from '../support/acme.ts'
 import { botOn } from '../support/bot.ts'
+import { emptied, lists } from '../support/emptied.ts'
 import { previewsInGit, previewsOf } from '../support/previews-in-git.ts'
 import { treeTexts } from '../support/sandbox.ts'
 import { acrossForges, PAIRS, SOURCE, type Stage } from '../support/stage.ts'
@@ -12,11 +13,6 @@ const WITH_PREVIEWS = { config: CONFIG_WITH_PREVIEWS }
 const ONE_FORGE = PAIRS.filter(({ source, target }) => source === target)
 /** More than one page of open pull requests. */
 const MANY = 52
-
-/** A request for what an application repository offers. */
-function lists({ query }: SeenRequest): boolean {
-  return /pullRequests\(states: \[OPEN\]|mergeRequests\(.*state: opened/s.test(query ?? '')
-}
 
 /** Two previews, of which one is to go; gives the one that stays, and every file of the manifests before. */
 async function twoPreviews(s: Stage) {
@@ -62,6 +58,28 @@ acrossForges((stage, { source }) => {
       }, WITH_PREVIEWS)
     })
   }
+
+  test('a listing that is empty although pull requests are open removes nothing, not even what has ended', async () => {
+    await stage(async (s) => {
+      const { staying, before } = await twoPreviews(s)
+      const result = await botOn(s.source.another(emptied)).pass(SOURCE)
+      const previews = result.standings.find(({ target }) => target === 'web/previews')
+      assert.deepEqual([previews?.state, previews?.reason.code], ['held', 'listing-wrong'])
+      assert.ok(result.lookAgain?.at)
+      assert.deepEqual(await everything(s), before)
+      await afterwards(s, before, staying)
+    }, WITH_PREVIEWS)
+  })
+
+  test('when the last pull requests are closed their previews go at once, although no listing names them any more', async () => {
+    await stage(async (s) => {
+      const { staying, before } = await twoPreviews(s)
+      await s.source.closeRequest(SOURCE, staying.number)
+      await botOn(s.source.another(emptied)).pass(SOURCE)
+      const others = Object.entries(before).filter(([path]) => !path.startsWith('apps/web/previews/'))
+      assert.deepEqual(await everything(s), Object.fromEntries(others))
+    }, WITH_PREVIEWS)
+  })
 
   test('a listing that is rate-limited changes nothing, and it is known when to ask again', async () => {
     await stage(async (s) => {

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import fc from 'fast-check'
 import { CONFIG_WITH_PREVIEWS } from '../support/acme.ts'
 import { botOn, type TestBot } from '../support/bot.ts'
+import { emptied } from '../support/emptied.ts'
 import { later, pushAt } from '../support/later.ts'
 import { previewsInGit, previewsOf } from '../support/previews-in-git.ts'
 import { acrossForges, PAIRS, SOURCE, type Stage } from '../support/stage.ts'
@@ -11,12 +12,15 @@ import { acrossForges, PAIRS, SOURCE, type Stage } from '../support/stage.ts'
 const LIMIT = 2
 const TTL = 2
 const CONFIG = `${CONFIG_WITH_PREVIEWS}  labels: { forbid: "off" }\n  limit: ${LIMIT}\n  ttl: ${TTL}d\n`
+const WITHOUT = CONFIG.slice(0, CONFIG.indexOf('previews:'))
 const ONE_FORGE = PAIRS.filter(({ source, target }) => source === target)
 
 /** What somebody does: to one of three branches, to the forge, or to the bot. */
 type Step =
   | { do: 'push' | 'close' | 'reopen' | 'delete' | 'rename' | 'label' | 'unlabel'; to: number }
   | { do: 'day' | 'hook' | 'restart' }
+  /** Previews leave the configuration, or come back; a pass to which the forge lists no pull request. */
+  | { do: 'configure' | 'outage' }
   /** A pass whose request of this number fails. */
   | { do: 'failure'; at: number }
 
@@ -29,6 +33,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('day', 'day', 'hook', 'hook', 'restart') }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('configure', 'outage') }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('failure' as const), at: fc.nat(8) }) },
 )
 
@@ -46,6 +51,7 @@ interface Pull {
 class Play {
   readonly pulls = new Map<string, Pull>()
   private day = 0
+  private configured = true
   private bot: TestBot
   private readonly s: Stage
 
@@ -59,6 +65,12 @@ class Play {
     if (step.do === 'day') {
       this.day += 1
       later(this.s, this.day)
+    }
+    if (step.do === 'configure') await this.configure()
+    if (step.do === 'outage') {
+      const blind = botOn(this.s.source.another(emptied))
+      blind.dependencies.now = this.s.bot.dependencies.now
+      await blind.pass(SOURCE)
     }
     if (step.do === 'restart') this.bot = botOn(this.s.source.another())
     this.bot.dependencies.now = this.s.bot.dependencies.now
@@ -74,6 +86,12 @@ class Play {
     if (step.do === 'hook' || step.do === 'failure') await this.bot.pass(SOURCE).catch(() => {})
     // people's own requests are none of the bot's
     this.s.source.inside.model.faults.clear()
+  }
+
+  private async configure(): Promise<void> {
+    this.configured = !this.configured
+    await this.s.clone.git('switch', '--quiet', 'main')
+    await this.s.pushConfig('Configure', this.configured ? CONFIG : WITHOUT)
   }
 
   private async act(what: Extract<Step, { to: number }>['do'], branch: string): Promise<void> {
@@ -111,6 +129,7 @@ class Play {
 
   /** The previews that the rules define. */
   expected(): Record<string, string> {
+    if (!this.configured) return {}
     const chosen = [...this.pulls.values()]
       .filter(({ open, off, day }) => open && !off && day + TTL > this.day)
       .sort((a, b) => a.number - b.number)
@@ -130,7 +149,10 @@ acrossForges((stage) => {
             await pause(300)
             await s.bot.pass(SOURCE)
             assert.deepEqual(await previewsInGit(s), play.expected())
-            assert.deepEqual((await s.bot.pass(SOURCE)).applied, [])
+            const kinds = async () => (await s.bot.pass(SOURCE)).applied.map(({ action }) => action.kind)
+            // that a former place is empty is seen by the next pass
+            assert.ok((await kinds()).every((kind) => kind === 'write-state'))
+            assert.deepEqual(await kinds(), [])
             for (const { number } of play.pulls.values())
               assert.ok((await s.source.comments(SOURCE, number)).length <= 1)
           },

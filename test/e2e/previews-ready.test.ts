@@ -8,6 +8,7 @@ import { CONFIG_WITH_PREVIEWS, TEMPLATE } from '../support/acme.ts'
 import { eventually } from '../support/eventually.ts'
 import { later, pushAt } from '../support/later.ts'
 import { previewsInGit, previewsOf } from '../support/previews-in-git.ts'
+import { speaker } from '../support/speaker.ts'
 import { acrossForges, PAIRS, SOURCE, type Stage } from '../support/stage.ts'
 
 const MINUTE = 1 / (24 * 60)
@@ -42,7 +43,8 @@ function allow(s: Stage): void {
 
 /** What people see: the row of the comment, and the forge's deployment. */
 async function seen(s: Stage, number: number): Promise<[row: string, deployment: string | null]> {
-  const [comment, ...others] = await s.source.comments(SOURCE, number)
+  const comments = await s.source.comments(SOURCE, number)
+  const [comment, ...others] = comments.filter((each) => each.includes('supercargo:previews'))
   assert.deepEqual(others, [])
   const row = comment?.split('\n').find((line) => line.startsWith('| web')) ?? ''
   return [row.split(' | ')[1] ?? '', await s.source.deploymentState(SOURCE, 'preview-web', `pr-${number}`)]
@@ -117,7 +119,7 @@ acrossForges(
       }, having('  probe: true\n'))
     })
 
-    test('a preview that nobody pushes to sleeps, is never removed by that, and a push wakes it', async () => {
+    test('a preview that nobody pushes to sleeps, is never removed by that, and a command or a push wakes it', async () => {
       const count = async (s: Stage) => {
         const [text = '', ...others] = Object.values(await previewsInGit(s))
         assert.deepEqual(others, [])
@@ -141,6 +143,14 @@ acrossForges(
           later(s, 100)
           const quiet = await s.bot.pass(SOURCE)
           assert.deepEqual([quiet.applied, quiet.lookAgain, await count(s)], [[], null, '0'])
+          const { ask } = await speaker(s, () => s.bot.dependencies.now(), { number })
+          assert.deepEqual((await ask('/cargo preview up')).reactions, ['eyes', 'rocket'])
+          await s.bot.pass(SOURCE)
+          await s.bot.pass(SOURCE)
+          assert.deepEqual([await count(s), ...(await seen(s, number))], ['1', 'ready', 'success'])
+          later(s, 101)
+          await s.bot.pass(SOURCE)
+          assert.deepEqual([await count(s), ...(await seen(s, number))], ['0', sleeping, null])
           const head = await pushAt(s.clone, s.bot.dependencies.now())
           await eventually('it wakes', async () => {
             await s.bot.pass(SOURCE)

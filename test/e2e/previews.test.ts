@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CONFIG_WITH_PREVIEWS, POLICY, TEMPLATE } from '../support/acme.ts'
+import { later } from '../support/later.ts'
+import { remember } from '../support/memory.ts'
 import { treeTexts } from '../support/sandbox.ts'
 import { tagOf } from '../support/scene.ts'
 import { acrossForges, SOURCE, type Stage } from '../support/stage.ts'
@@ -67,13 +69,17 @@ acrossForges((stage, { source, target }) => {
     }, WITH_PREVIEWS)
   })
 
-  test('an orphan from before the bot knew anything is removed', async () => {
+  test('an orphan of which the forge knows nothing is removed when a second look says the same', async () => {
     const manifests = {
       'apps/web/previews/pr-99/kustomization.yaml': 'x: 1\n',
       'apps/web/previews/README.md': 'stays\n',
     }
     await stage(
       async (s) => {
+        remember(s.bot.dependencies)
+        await s.bot.pass(SOURCE)
+        assert.deepEqual(await previews(s), manifests)
+        later(s, 11 / (24 * 60))
         await s.bot.pass(SOURCE)
         assert.deepEqual(await previews(s), { 'apps/web/previews/README.md': 'stays\n' })
       },

@@ -17,6 +17,7 @@ import {
   onMain,
   previews,
   pullRequest,
+  remembering,
   SOURCE,
   world,
 } from '../support/world.ts'
@@ -35,7 +36,7 @@ function across(words: { source: Vocabulary; manifests: Vocabulary }, each: Worl
     environments: one.environments.map((target) => ({ ...target, manifests: manifestId })),
     previews: one.previews && { ...one.previews, manifests: manifestId },
   }))
-  return {
+  return remembering({
     ...each,
     words: words.source,
     source: { ...each.source, repository, url: AT_LAB, id: '15' },
@@ -48,7 +49,7 @@ function across(words: { source: Vocabulary; manifests: Vocabulary }, each: Worl
       policy: { ok: true, value: { accept: [{ ...accept, merge: [], direct: ['*'] }] } },
       state: { ok: true, head: null, value: NOTHING_SAID },
     })),
-  }
+  })
 }
 
 function fromGitLab(): World {

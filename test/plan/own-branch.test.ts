@@ -197,6 +197,10 @@ test('only names that can be of a version are read, and a usual one that is left
   const listed = ['argocd/bbbbbbb', 'argocd/people', 'argocd/bbbbbbbb', 'supercargo/web/staging']
   assert.deepEqual(manifestQueries(chosen)[0]?.query.branchPrefixes, ['argocd/', 'supercargo/web/'])
   assert.deepEqual(manifestQueries(chosen)[0]?.query.changeRequestBranches, [])
+  const shared = config('deploy/{app}')
+  assert.deepEqual(manifestQueries(shared)[0]?.query.branchDirectories, {
+    'deploy/web': shared.apps.flatMap(({ environments }) => environments.map(({ path }) => path)),
+  })
   assert.deepEqual(versionBranches(chosen, MANIFESTS, listed, onMain(line('ccccccc', 'bbbbbbb'))), [
     'argocd/ccccccc',
     'argocd/bbbbbbb',

@@ -61,7 +61,6 @@ function story(change: Partial<Previews> = {}, reviewed = false) {
       deployment: shown.map((action) =>
         action.kind === 'show-deployment' ? action.wish.state : action.kind,
       ),
-      memory: readMemory(body).web?.page,
     }
   }
 }
@@ -148,4 +147,10 @@ test('the page that is asked, its status and what it must hold are those of the 
   assert.deepEqual(asked, [
     `page ${URL}/healthz?deep=1 ${FIRST} ${JSON.stringify([[200, 204], '"a000000"'])}`,
   ])
+})
+
+test('a comment of an earlier version is remembered, although it says nothing of pages', () => {
+  const row = { row: 'x', at: '2026-01-02T03:04:00Z', ready: true, failed: null, shown: null }
+  const memory = readMemory(`<!-- supercargo:told:v1 ${JSON.stringify({ web: row })} -->`)
+  assert.deepEqual(memory, { web: { ...row, page: null } })
 })

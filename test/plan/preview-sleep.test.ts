@@ -143,3 +143,20 @@ test('the comment says what wakes it, and nothing is shown as deployed', () => {
   assert.match(comment ?? '', /\| sleeping: a push or `\/cargo preview up` wakes it \|/)
   assert.deepEqual(previewDeployments(each, toldPullRequests(each, plan, plan.standings)), [])
 })
+
+test('whatever Git holds, and however long it was left alone, what one pass has written the next one leaves alone', () => {
+  for (const inGit of [null, text(1), text(0), text(1, oid('f')), text(0, oid('f'))]) {
+    for (const hours of [0, 7.9, 8, 400]) {
+      for (const images of [true, false]) {
+        const pull = { activeAt: ago(hours) }
+        const [written = null] = play({ inGit, pull, images }).written
+        assert.deepEqual(
+          play({ inGit: written ?? inGit, pull, images }).written,
+          [],
+          `${inGit} ${hours} ${images}`,
+        )
+        if (images) assert.equal(written ?? inGit, text(hours < 8 ? 1 : 0))
+      }
+    }
+  }
+})

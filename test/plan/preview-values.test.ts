@@ -47,7 +47,10 @@ function planned(given: Given = {}): Plan {
   const configured = previews({ ...NOTHING_MADE_FROM, ...given.previews })
   const planWorld = world({
     config: { apps: [app({ environments: [], previews: configured })] },
-    offers: offers({ pullRequests: { complete: true, items } }),
+    offers: offers({
+      pullRequests: { complete: true, items },
+      closedPullRequests: [pullRequest(9, { state: 'closed' })],
+    }),
     snapshot: manifests('x', { tree: given.inGit ?? [] }),
     policy: { ok: true, value: CONSENT },
   })

@@ -6,7 +6,17 @@ import type { Action } from '../../src/plan/action.ts'
 import { feedback } from '../../src/plan/feedback.ts'
 import { type Plan, plan } from '../../src/plan/plan.ts'
 import type { World } from '../../src/plan/world.ts'
-import { app, file, manifests, offers, oid, previews, pullRequest, world } from '../support/world.ts'
+import {
+  app,
+  file,
+  manifests,
+  offers,
+  oid,
+  previews,
+  pullRequest,
+  remembering,
+  world,
+} from '../support/world.ts'
 
 const TEMPLATE = file(
   'apps/web/preview/kustomization.yaml',
@@ -50,6 +60,9 @@ function changesOf(action: Action | undefined): Record<string, string | null> {
   assert.ok(action?.kind === 'commit')
   return Object.fromEntries(action.wish.changes.map(({ path, content }) => [path, content]))
 }
+
+/** A commit that made previews of the app. */
+const MADE = 'web previews: add 60\n\nSupercargo-Target: web/previews\n'
 
 const TAG = oid('12abcdef').slice(0, 7)
 
@@ -138,13 +151,13 @@ test('live branches that match get previews, and the default branch never does',
   const base = previewWorld(source, [])
   const template = file('apps/web/preview/a.yaml', 'branch: {branch}\n')
   const { actions } = plan(
-    {
+    remembering({
       ...base,
       config: { apps: [app({ environments: [], previews: branches })] },
       manifests: base.manifests.map((each) =>
         each.snapshot === null ? each : { ...each, snapshot: { ...each.snapshot, tree: [template] } },
       ),
-    },
+    }),
     { confirmRemovals: false },
   )
   assert.deepEqual(changesOf(actions[0]), { 'apps/web/previews/topic/a.yaml': 'branch: topic\n' })
@@ -157,7 +170,8 @@ test('where a path could be any directory, only what the bot made is touched', (
     template: 'template',
     url: null,
   })
-  const source = offers({ liveBranches: { complete: true, items: [{ name: 'api', head: oid('a') }] } })
+  const items = ['main', 'api'].map((name) => ({ name, head: oid('a') }))
+  const source = offers({ liveBranches: { complete: true, items } })
   const base = previewWorld(source, [])
   const tree = [
     file('template/a.yaml', 'x: {sha}\n'),
@@ -167,7 +181,7 @@ test('where a path could be any directory, only what the bot made is touched', (
   const policy = { accept: CONSENT.accept.map((each) => ({ ...each, paths: ['apps/**', 'template/**'] })) }
   const withHistory = (history: Record<string, { oid: string; message: string; ours: boolean }[]>) =>
     plan(
-      {
+      remembering({
         ...base,
         config: { apps: [app({ environments: [], previews: bare })] },
         manifests: base.manifests.map((each) =>
@@ -175,7 +189,7 @@ test('where a path could be any directory, only what the bot made is touched', (
             ? each
             : { ...each, policy: { ok: true, value: policy }, snapshot: { ...each.snapshot, tree, history } },
         ),
-      },
+      }),
       { confirmRemovals: false },
     )
   const unread = withHistory({})
@@ -183,7 +197,7 @@ test('where a path could be any directory, only what the bot made is touched', (
   assert.deepEqual(unread.historiesNeeded[0]?.paths, ['apps/old', 'apps/api'])
   const read = withHistory({
     'apps/api': [{ oid: oid('1'), message: '', ours: false }],
-    'apps/old': [{ oid: oid('2'), message: '', ours: true }],
+    'apps/old': [{ oid: oid('2'), message: MADE, ours: true }],
   })
   assert.deepEqual(changesOf(read.actions[0]), { 'apps/old/a.yaml': null })
   assert.deepEqual(

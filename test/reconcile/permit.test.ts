@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { COMMANDS } from '../../src/command/registry.ts'
 import { SupercargoError } from '../../src/domain/errors.ts'
+import { STATE_BRANCH } from '../../src/domain/names.ts'
 import type { RepositoryId } from '../../src/domain/repository.ts'
 import type { Forge } from '../../src/forge/forge.ts'
 import type { Order } from '../../src/reconcile/commands/dependencies.ts'
@@ -10,8 +12,10 @@ import { ensureGroup, setMember } from '../../src/sandbox/gitlab/state/groups.ts
 import { ensureAccount, setRole, updateRepository } from '../../src/sandbox/model/repositories.ts'
 import { setTeam } from '../../src/sandbox/model/teams.ts'
 import type { Repository } from '../../src/sandbox/model/types.ts'
+import { CONFIG } from '../support/acme.ts'
 import { holdIntents } from '../support/intents.ts'
 import { interpose } from '../support/interpose.ts'
+import { speaker } from '../support/speaker.ts'
 import { acrossForges, SOURCE, type Stage } from '../support/stage.ts'
 
 const SAME = [
@@ -135,6 +139,45 @@ acrossForges((stage) => {
         assert.deepEqual(await hidden(), [first])
       },
       { policy: policy(''), hidden: true },
+    )
+  })
+
+  test('requirement 12: neither a policy nor a configuration counts that is not on the default branch', async () => {
+    await stage(
+      async (s) => {
+        const ask = asker(s)
+        grant(s.source, s.web, 'writer', 'write')
+        await s.person.branch('other')
+        const other = policy('').replace('user:alice', 'user:writer')
+        await s.person.commit('other', { '.supercargo/policy.yml': other })
+        await s.pushConfig('Other', CONFIG.replace('k8s-manifests', 'k8s-manifests@other'))
+        assert.match(await ask('writer', 'production'), /^not-a-promoter/)
+        await s.person.commit('main', { '.supercargo/policy.yml': other })
+        assert.equal(await ask('writer', 'production'), 'permitted')
+        await s.clone.git('switch', '--quiet', '-c', 'feature')
+        await s.pushConfig('Canary', CONFIG.replace('production:', 'canary:'))
+        assert.match(await ask('writer', 'canary'), /^environment-unknown/)
+      },
+      { policy: policy('') },
+    )
+  })
+
+  test('requirement 10: every command that takes the word of the policy asks for it, and nothing is written without', async () => {
+    await stage(
+      async (s) => {
+        const { ask, intents } = await speaker(s)
+        grant(s.source, s.web, 'writer', 'write')
+        const verbs = COMMANDS.filter(({ needs }) => needs === 'promote').map(({ verb }) => verb)
+        assert.ok(verbs.length > 0)
+        for (const verb of verbs) {
+          const { answer, reactions } = await ask(`/cargo ${verb} production`, 'writer')
+          assert.match(answer, /^`\/cargo [a-z]+ production` 😕 .* \(`not-a-promoter`\)$/m)
+          assert.deepEqual(reactions, ['eyes', 'confused'])
+        }
+        assert.deepEqual(intents.enqueued, [])
+        assert.equal(await s.headOf(s.manifests, STATE_BRANCH), null)
+      },
+      { policy: policy('') },
     )
   })
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { StateChange, StateSnapshot } from '../../src/forge/state.ts'
-import { environmentFile, placeFile, previewFile, readState, stateDirectory } from '../../src/state/files.ts'
+import { environmentFile, placesFile, previewFile, readState, stateDirectory } from '../../src/state/files.ts'
 import type { SourceState, StateRead } from '../../src/state/state.ts'
 
 const SOURCE = { forge: 'github', id: 'R_1' }
@@ -43,7 +43,10 @@ test('whatever is written is read again as it was', () => {
     pinned: saidWith({}),
     extended: saidWith({ seconds: fc.option(fc.integer({ min: 1 })) }),
   })
-  const place = fc.record({ source: text, branch: fc.option(text), path: text })
+  const place = fc.record({
+    source: text,
+    at: fc.array(fc.record({ branch: fc.option(text), path: text }), { minLength: 1 }),
+  })
   const target = fc.tuple(name, name).map((names) => names.join('/'))
   const numbered = fc.tuple(name, fc.integer({ min: 1, max: 2 ** 31 })).map((names) => names.join('/'))
   const state = fc.record({
@@ -62,7 +65,7 @@ test('whatever is written is read again as it was', () => {
           const [app = '', number = ''] = key.split('/')
           return previewFile(SOURCE, app, Number(number), each)
         }),
-        ...Object.entries(value.places).map(([app, each]) => placeFile(SOURCE, app, each)),
+        ...Object.entries(value.places).map(([app, each]) => placesFile(SOURCE, app, each)),
       ]
       const read = readState(SOURCE, snapshot(filesOf(changes)))
       assert.deepEqual(read, { ok: true, head: HEAD, value: JSON.parse(JSON.stringify(value)) })

@@ -48,6 +48,7 @@ function answered(
   const known = (value: unknown) => ({ known: true, value })
   const answer = (question: Question) => {
     if (question.about === 'checks') return known({ required: [], checks: [] })
+    if (question.about === 'pull-request') return known('closed')
     if (question.about === 'page') {
       const page = pages[question.url]
       return page === undefined ? silence('preview-host-denied', false) : known(page)

@@ -8,7 +8,8 @@ export function afterWriting(snapshot: ManifestSnapshot, action: Action | undefi
   if (action?.kind !== 'open-change-request' && action?.kind !== 'update-change-request') {
     throw new Error(`Expected a change request to be written, not ${action?.kind}.`)
   }
-  const { branch, title, body, baseOid, commit } = action.wish
+  const { branch, title, baseOid, commit } = action.wish
+  const { body } = (action.kind === 'open-change-request' ? action.asks : undefined) ?? action.wish
   const changed = new Map(commit.changes.map(({ path, content }) => [path, content]))
   const kept = snapshot.tree
     .filter(({ path }) => !changed.has(path))

@@ -42,6 +42,7 @@ function onSnapshot(snapshot: ManifestSnapshot, action: Action): ManifestSnapsho
       const open: ChangeRequest = { ...state.open, title, body, head, base: base ?? state.open.base }
       return withState(snapshot, branch, { ...written, open: { ...open, mergeability: 'clean' } })
     }
+    case 'ask-reviewers':
     case 'describe-change-request': {
       const [branch, state] = byNumber(snapshot, action.number)
       const open = state.open && { ...state.open, title: action.title, body: action.body }

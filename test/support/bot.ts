@@ -41,6 +41,7 @@ export function botOn(forge: Forge, other: Forge = forge): TestBot {
     journal: async (entry) => void journal.push(entry),
     recordFeeds: async () => {},
     waitingSince: async () => ({}),
+    remembered: async () => ({ feeds: [], waits: {} }),
   }
   return {
     forge,

@@ -94,6 +94,8 @@ function value(
       return { state: 'done', worst: 'none', counts: {} }
     case 'retag':
       return true
+    case 'pull-request':
+      return 'closed'
     case 'signature':
       return { valid: true, signer: 'the key of the team' }
     case 'page':

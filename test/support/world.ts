@@ -2,7 +2,7 @@ import type { App, Environment, Previews, SourceConfig } from '../../src/config/
 import { EVERY_PULL_REQUEST } from '../../src/config/preview-choice.ts'
 import { blobOid } from '../../src/domain/blob.ts'
 import { parseImageName } from '../../src/domain/image.ts'
-import type { RepositoryId } from '../../src/domain/repository.ts'
+import { type RepositoryId, repositoryKey } from '../../src/domain/repository.ts'
 import { parseTagTemplate } from '../../src/domain/tag-template.ts'
 import { GITHUB_WORDS } from '../../src/domain/vocabulary.ts'
 import type {
@@ -191,7 +191,10 @@ export function world(parts: {
   answers?: World['answers']
   comparisons?: World['comparisons']
   said?: Partial<SourceState>
+  since?: World['since']
+  ended?: World['ended']
 }): World {
+  const config = parts.config ?? { apps: [app()] }
   return {
     words: GITHUB_WORDS,
     source: {
@@ -206,7 +209,7 @@ export function world(parts: {
       files: {},
       report: null,
     },
-    config: parts.config ?? { apps: [app()] },
+    config,
     offers: parts.offers,
     manifests: [
       {
@@ -215,11 +218,41 @@ export function world(parts: {
         snapshot: parts.snapshot,
         words: GITHUB_WORDS,
         policy: parts.policy ?? { ok: true, value: null },
-        state: { ok: true, head: null, value: { ...NOTHING_SAID, ...parts.said } },
+        state: { ok: true, head: null, value: { ...NOTHING_SAID, places: placesOf(config), ...parts.said } },
       },
     ],
     comparisons: parts.comparisons ?? {},
-    answers: parts.answers ?? {},
+    answers: { ...closedPulls(parts.snapshot), ...parts.answers },
+    since: parts.since ?? {},
+    ended: parts.ended ?? null,
     now: NOW,
   }
+}
+
+/** The world in which the state branch says where the configuration's own previews are. */
+export function remembering(world: World): World {
+  const source = repositoryKey(world.source.repository)
+  const places = placesOf(world.config, source)
+  const manifests = world.manifests.map((each) =>
+    each.snapshot === null || !each.state.ok
+      ? each
+      : { ...each, state: { ...each.state, value: { ...each.state.value, places } } },
+  )
+  return { ...world, manifests }
+}
+
+function placesOf({ apps }: SourceConfig, source = repositoryKey(SOURCE)): SourceState['places'] {
+  return Object.fromEntries(
+    apps.flatMap(({ name, previews: each }) =>
+      each === null ? [] : [[name, { source, at: [{ branch: each.manifestBranch, path: each.path }] }]],
+    ),
+  )
+}
+
+/** Whoever is asked for the pull request of a preview says that it was closed. */
+function closedPulls({ tree }: ManifestSnapshot): World['answers'] {
+  const numbers = tree.flatMap(({ path }) => /\/pr-(\d+)\//.exec(path)?.[1] ?? [])
+  return Object.fromEntries(
+    numbers.map((number) => [`pull-request ${number}`, { known: true, value: 'closed' as const }]),
+  )
 }

@@ -114,7 +114,7 @@ function byStatus(failure: RequestFailure, what: string): SupercargoError {
 export function repositoryNotFound(what: string, cause: ForgeAnswer): SupercargoError {
   const reason = cause.status === 403 ? `GitHub does not allow access to ${what}` : `There is no ${what}`
   return new SupercargoError(`${reason}, or the app may not see it.`, {
-    code: 'repository-not-found',
+    code: cause.status === 403 ? 'repository-forbidden' : 'repository-not-found',
     kind: 'permanent',
     advice: 'Install the app on this repository and accept the permissions that it asks for.',
     cause,

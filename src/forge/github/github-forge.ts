@@ -17,6 +17,7 @@ import { createMemory } from './memory.ts'
 import { mergeChangeRequest } from './merge-change-request.ts'
 import { openChangeRequest } from './open-change-request.ts'
 import type { GitHubOptions } from './options.ts'
+import { readPullRequestStates } from './pull-request-states.ts'
 import { ensureReaction } from './reaction.ts'
 import { readChecks } from './read-checks.ts'
 import { readComment } from './read-comment.ts'
@@ -56,6 +57,8 @@ export function createGitHubForge(options: GitHubOptions): Forge {
     readRepository: (repository, files) =>
       reads(repository, (session) => readRepository(session, repository, files, memory)),
     readSource: (repository, query) => reads(repository, (session) => readSource(session, query)),
+    readPullRequestStates: (repository, numbers) =>
+      reads(repository, (session) => readPullRequestStates(session, numbers)),
     readManifests: (repository, query) =>
       writes(repository, (session) => readManifests(session, repository, query, memory)),
     readTree: (repository, commit, paths) =>

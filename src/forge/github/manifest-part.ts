@@ -56,13 +56,13 @@ export async function readPart(
     addListing(state.tree, commit, `d${i}`, directory)
     if (directory.history > 0) state.history[directory.path] = readHistory(commit[`h${i}`], state.viewer)
   })
-  for (const [i, name] of part.branches.entries()) {
+  for (const [i, { name, directories }] of part.branches.entries()) {
     const ref = aliasSchemas.branch.parse(answer.repository[`b${i}`])
     const comparison = aliasSchemas.comparison.parse(answer.repository.base?.[`c${i}`] ?? null)
     const listing: Sink = { files: [], deeper: [] }
     const target = ref?.target ?? null
     if (target !== null) {
-      part.branchDirectories.forEach((path, j) => {
+      directories.forEach((path, j) => {
         addListing(listing, target, `d${j}`, { path, texts: false, history: 0 })
       })
     }

@@ -1,5 +1,5 @@
 import type { ManifestQuery } from '../forge.ts'
-import type { Directory } from '../shared/directories.ts'
+import { type Directory, directoriesOf } from '../shared/directories.ts'
 import type { ManifestPart } from './manifests-document.ts'
 
 /** Directory listings (at the base and at every branch of the bot's) that one request may ask for. */
@@ -10,8 +10,7 @@ export function splitQuery(
   query: ManifestQuery,
   directories: Directory[],
 ): [ManifestPart, ...ManifestPart[]] {
-  const branchDirectories = directories.map(({ path }) => path)
-  const common = { branch: query.branch, at: null, branchDirectories, prefixes: [], state: null }
+  const common = { branch: query.branch, at: null, prefixes: [], state: null }
   const first: ManifestPart = {
     ...common,
     files: query.files,
@@ -27,14 +26,15 @@ export function splitQuery(
   }
   let room = LISTINGS - first.directories.length
   let part = first
-  const cost = Math.max(directories.length, 1)
-  for (const branch of new Set(query.changeRequestBranches)) {
+  for (const name of new Set(query.changeRequestBranches)) {
+    const own = directoriesOf(query, directories, name).map(({ path }) => path)
+    const cost = Math.max(own.length, 1)
     if (room < cost && part.branches.length + part.directories.length > 0) {
       part = { ...common, files: [], directories: [], branches: [] }
       parts.push(part)
       room = LISTINGS
     }
-    part.branches.push(branch)
+    part.branches.push({ name, directories: own })
     room -= cost
   }
   return parts

@@ -15,6 +15,12 @@ import { METHOD_FIELDS } from './memory.ts'
 import { stateFields, stateSchema } from './state.ts'
 import { BLOB_FRAGMENT, entrySchema, objectSchema, TEXT_TREE_FRAGMENTS, TREE_FRAGMENTS } from './tree.ts'
 
+/** A branch of the bot's, and what is read at its head. */
+export interface PartBranchQuery {
+  name: string
+  directories: string[]
+}
+
 /** One request's part of a snapshot. */
 export interface ManifestPart {
   /** Null for the default branch. */
@@ -23,9 +29,7 @@ export interface ManifestPart {
   at: Oid | null
   files: string[]
   directories: Directory[]
-  /** Directories that are read at the heads of the bot's branches. */
-  branchDirectories: string[]
-  branches: string[]
+  branches: PartBranchQuery[]
   prefixes: string[]
   /** Directory of the state branch; null: it is not read. */
   state: string | null
@@ -49,7 +53,7 @@ export function manifestDocument(owner: string, name: string, part: ManifestPart
     part.branch === null || files.length === 0
       ? ''
       : `home: defaultBranchRef { target { ... on Commit { ${files.join('\n')} } } }`
-  const comparisons = part.branches.map((branch, i) => `c${i}: ${comparisonFields(text(branch))}`)
+  const comparisons = part.branches.map(({ name: branch }, i) => `c${i}: ${comparisonFields(text(branch))}`)
   const commit = `... on Commit { ${part.at === null ? content : 'oid'} }`
   const base =
     part.branch === null ? 'defaultBranchRef' : `ref(qualifiedName: ${text(`refs/heads/${part.branch}`)})`
@@ -57,8 +61,8 @@ export function manifestDocument(owner: string, name: string, part: ManifestPart
     part.at === null
       ? ''
       : `at: object(oid: ${declared.add('GitObjectID!', part.at)}) { ... on Commit { ${content} } }`
-  const branches = part.branches.map((branch, i) => {
-    const trees = part.branchDirectories.map((path, j) => directory(`d${j}`, path, false, text))
+  const branches = part.branches.map(({ name: branch, directories: own }, i) => {
+    const trees = own.map((path, j) => directory(`d${j}`, path, false, text))
     return `b${i}: ref(qualifiedName: ${text(`refs/heads/${branch}`)}) {
         target { oid ... on Commit { parents(first: 10) { nodes { oid } } ${trees.join('\n')} } } }
       o${i}: ${pullFields(text(branch), 'OPEN')}

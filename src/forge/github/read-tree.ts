@@ -22,7 +22,6 @@ export async function readTree(
     at: commit,
     files: [],
     directories,
-    branchDirectories: [],
     branches: [],
     prefixes: [],
     state: null,

@@ -15,7 +15,7 @@ const LISTINGS = {
   tags: { first: 100, open: 'refs(refPrefix: "refs/tags/", ', fields: '...Tags' },
   live: { first: 100, open: 'refs(refPrefix: "refs/heads/", ', fields: '...Live' },
   pulls: {
-    first: 50,
+    first: 100,
     open: 'pullRequests(states: [OPEN], orderBy: { field: CREATED_AT, direction: DESC }, ',
     fields: '...Pulls',
   },

@@ -93,7 +93,7 @@ export function notGitLab(web: string): SupercargoError {
 export function projectNotFound(what: string, cause: ForgeAnswer): SupercargoError {
   const reason = cause.status === 403 ? `GitLab does not allow access to ${what}` : `There is no ${what}`
   return new SupercargoError(`${reason}, or the bot may not see it.`, {
-    code: 'repository-not-found',
+    code: cause.status === 403 ? 'repository-forbidden' : 'repository-not-found',
     kind: 'permanent',
     advice: "Make the token's user a member of it, with the role Developer or Maintainer.",
     cause,

@@ -21,6 +21,7 @@ import { mergeChangeRequest } from './merge-change-request.ts'
 import { openChangeRequest } from './open-change-request.ts'
 import type { GitLabOptions } from './options.ts'
 import { following } from './project.ts'
+import { readPullRequestStates } from './pull-request-states.ts'
 import { ensureReaction } from './reaction.ts'
 import { readChecks } from './read-checks.ts'
 import { findComment, readComment } from './read-comment.ts'
@@ -67,6 +68,8 @@ export function createGitLabForge(options: GitLabOptions): Forge {
       reads(repository, (now, user) => readRepository(client, now, files, user, memory)),
     readSource: (repository, query) =>
       reads(repository, (now, user) => readSource(client, now, query, user, memory)),
+    readPullRequestStates: (repository, numbers) =>
+      reads(repository, (now) => readPullRequestStates(client, now, numbers)),
     readManifests: (repository, query) =>
       reads(repository, (now, user) => readManifests(client, now, query, user, memory)),
     readTree: (repository, commit, paths) => readTree(client, repository, commit, paths, memory),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Look } from '../glance.ts'
+import type { Glance, Look } from '../glance.ts'
 import type { Client } from './client.ts'
 import type { GitLabOptions } from './options.ts'
 
@@ -7,22 +7,27 @@ const projectsSchema = z.array(z.object({ path_with_namespace: z.string() }))
 
 /**
  * Every project that the token's user is a member of, directly or by a group, and that the bot serves. Without marks:
- * GitLab notes a project's activity once an hour only, and tells of branches and tags project by project.
+ * GitLab notes a project's activity once an hour only, and tells of branches and tags project by project. Nothing happens
+ * in one that is archived, which is a mark.
  * https://docs.gitlab.com/api/projects/#list-all-projects
  */
 export async function glance(client: Client, options: GitLabOptions): Promise<Look> {
-  const found = await client.rest.projects.all({
-    membership: true,
-    simple: true,
-    archived: false,
-    pagination: 'keyset',
-    orderBy: 'id',
-    sort: 'asc',
-    perPage: 100,
-  })
-  const seen = projectsSchema
-    .parse(found)
-    .filter(({ path_with_namespace: path }) => options.serves?.(path) !== false)
-    .map(({ path_with_namespace: path }) => ({ repository: { forge: options.id, path }, mark: null }))
-  return { seen, failures: [] }
+  const look = async (archived: boolean): Promise<Glance[]> => {
+    const found = await client.rest.projects.all({
+      membership: true,
+      simple: true,
+      archived,
+      pagination: 'keyset',
+      orderBy: 'id',
+      sort: 'asc',
+      perPage: 100,
+    })
+    const mark = archived ? 'archived' : null
+    return projectsSchema
+      .parse(found)
+      .filter(({ path_with_namespace: path }) => options.serves?.(path) !== false)
+      .map(({ path_with_namespace: path }) => ({ repository: { forge: options.id, path }, mark }))
+  }
+  const [active, archived] = await Promise.all([look(false), look(true)])
+  return { seen: [...active, ...archived], failures: [] }
 }

@@ -91,6 +91,7 @@ export class ProjectQuery {
         ...(page.branches === undefined
           ? []
           : [`sourceBranches: ${this.#declared.add('[String!]', page.branches)}`]),
+        ...(page.numbers === undefined ? [] : [`iids: ${this.#declared.add('[String!]', page.numbers)}`]),
       ]
       const info = 'pageInfo { hasNextPage endCursor }'
       return `${alias}: mergeRequests(${filters.join(', ')}) { ${info} nodes { ...${fields.name} } }`
@@ -133,9 +134,11 @@ export interface MergeRequestPage {
   fields: MergeRequestFields
   first: number
   state?: 'opened' | 'closed' | 'merged'
-  sort?: 'UPDATED_DESC'
+  /** Absent: those that were created last come first. */
+  sort?: 'UPDATED_DESC' | 'CREATED_ASC'
   author?: string
   branches?: string[]
+  numbers?: string[]
   after?: string | null
 }
 

@@ -10,7 +10,7 @@ import type {
   ManifestSnapshot,
   PathCommit,
 } from '../forge.ts'
-import { cleanPath, mergeDirectories } from '../shared/directories.ts'
+import { cleanPath, type Directory, directoriesOf, mergeDirectories } from '../shared/directories.ts'
 import { headFacts } from './branch-heads.ts'
 import { readBranchRequests } from './branch-requests.ts'
 import type { Client } from './client.ts'
@@ -41,14 +41,19 @@ export async function readManifests(
   const { project, base } = look
   if (base === null) throw branchNotFound(repository, query.branch)
   const heads = await remainingHeads(client, repository, branches, look.heads)
-  const commits = [base, ...[...heads.values()].filter((head) => head !== null)]
-  const wanted = commits.flatMap((commit) =>
-    directories.map(
-      ({ path }) =>
-        look.partial.find((each) => each.commit === commit && each.path === path) ??
-        ({ commit, path, files: [], after: null } satisfies PartialListing),
+  const listing = (commit: Oid, { path }: Directory): PartialListing =>
+    look.partial.find((each) => each.commit === commit && each.path === path) ?? {
+      commit,
+      path,
+      files: [],
+      after: null,
+    }
+  const wanted = [
+    ...directories.map((directory) => listing(base, directory)),
+    ...[...heads].flatMap(([branch, head]) =>
+      head === null ? [] : directoriesOf(query, directories, branch).map((each) => listing(head, each)),
     ),
-  )
+  ]
   const [listed, requests, facts, history, state] = await Promise.all([
     completeListings(client, repository, wanted, memory),
     branches.length === 0 ? new Map() : readBranchRequests(client, repository, branches, project, me, memory),
@@ -76,7 +81,7 @@ export async function readManifests(
     const head = heads.get(branch) ?? null
     const known = factsOf.get(branch)
     if (head === null || known === undefined) return { branch: null, open, closed, merged }
-    const files = filesBelow(memory, repository, head, directories)
+    const files = filesBelow(memory, repository, head, directoriesOf(query, directories, branch))
     const bot: BotBranch = { head, ...known, tree: files.map(({ path, oid }) => ({ path, oid })) }
     return { branch: bot, open: openAt(open, head), closed, merged }
   }

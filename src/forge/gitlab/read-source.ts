@@ -10,7 +10,7 @@ import { ask } from './project.ts'
 import { aliasSchemas, type MergeRequestPage, type ProjectAnswer, ProjectQuery } from './project-query.ts'
 import { SOURCE_FIELDS, type SourceRequest, sourceRequestsSchema, toPullRequest } from './source-requests.ts'
 
-const OPEN = 50
+const OPEN = 100
 /** The promise of `SourceSnapshot.closedPullRequests`. */
 const CLOSED = 20
 /** Pages of a listing after which reading gives up, and says that it is not complete. */
@@ -93,20 +93,7 @@ async function readRequests(
     }
     return pulls
   }
-  const requests: SourceRequest[] = []
-  let whole = true
-  for (let page = sourceRequestsSchema.parse(project.open), pages = 1; ; pages++) {
-    requests.push(...page.nodes)
-    const { hasNextPage, endCursor = null } = page.pageInfo
-    if (!hasNextPage || endCursor === null) break
-    if (pages === MOST_PAGES) {
-      whole = false
-      break
-    }
-    const query = new ProjectQuery(repository.path)
-    query.mergeRequests('open', openPage(endCursor))
-    page = sourceRequestsSchema.parse((await ask(client, repository, query, 'ReadPage')).open)
-  }
+  const { requests, whole } = await readOpen(client, repository, project)
   const items = await convert(requests)
   const ended = [project.closed, project.merged].flatMap((page) => sourceRequestsSchema.parse(page).nodes)
   const recent = ended.toSorted((a, b) => Date.parse(b.updatedAt) - Date.parse(a.updatedAt)).slice(0, CLOSED)
@@ -115,6 +102,33 @@ async function readRequests(
     open: { complete: whole && items.length === requests.length, items },
     closed: await convert(recent),
   }
+}
+
+/** Two pages at a time, of the newest and of the oldest, until one of these listings ends or they meet. */
+async function readOpen(
+  client: Client,
+  repository: RepositoryId,
+  project: ProjectAnswer,
+): Promise<{ requests: SourceRequest[]; whole: boolean }> {
+  const newest = new Map<number, SourceRequest>()
+  const oldest = new Map<number, SourceRequest>()
+  const take = (found: Map<number, SourceRequest>, answer: unknown): string | null => {
+    const { nodes, pageInfo } = sourceRequestsSchema.parse(answer)
+    for (const request of nodes) found.set(request.iid, request)
+    return pageInfo.hasNextPage ? (pageInfo.endCursor ?? null) : null
+  }
+  let newer = take(newest, project.open)
+  let older: string | null = null
+  for (let pages = 1; newer !== null && pages < MOST_PAGES; pages++) {
+    const query = new ProjectQuery(repository.path)
+    query.mergeRequests('open', openPage(newer))
+    query.mergeRequests('oldest', { ...openPage(older), sort: 'CREATED_ASC' })
+    const answer = await ask(client, repository, query, 'ReadPage')
+    newer = take(newest, answer.open)
+    older = take(oldest, answer.oldest)
+    if (older === null || [...oldest.keys()].some((iid) => newest.has(iid))) newer = null
+  }
+  return { requests: [...new Map([...oldest, ...newest]).values()], whole: newer === null }
 }
 
 const refSchema = z.object({ name: z.string(), commit: z.object({ id: z.string() }).nullish() })

@@ -24,6 +24,16 @@ export function mergeDirectories(directories: ManifestQuery['directories']): Dir
   return [...byPath.values()]
 }
 
+/** Those that are read at the head of a branch of the bot's. */
+export function directoriesOf<T extends { path: string }>(
+  { branchDirectories }: ManifestQuery,
+  directories: readonly T[],
+  branch: string,
+): T[] {
+  const own = branchDirectories?.[branch]?.map(cleanPath)
+  return directories.filter(({ path }) => own === undefined || own.includes(path))
+}
+
 /** As Git writes it: '' for the root. */
 export function cleanPath(path: string): string {
   return path.replace(/^\.?\/+|\/+$/g, '').replace(/^\.$/, '')

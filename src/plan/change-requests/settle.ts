@@ -168,7 +168,7 @@ function opened(
     leftover: state.branch?.head ?? null,
     commit: { message: proposal.message, changes: proposal.changes },
   }
-  const asks = asksFor(proposal, supersedes)
+  const asks = proposal.merge === 'review' ? asksFor(proposal, supersedes) : null
   const action: Action = {
     ...common(proposal, snapshot),
     kind: 'open-change-request',
@@ -214,9 +214,11 @@ function kept(
       ? []
       : [{ ...common(proposal, snapshot), kind: 'describe-change-request', number: open.number, ...wanted }]
   const done = merged(proposal, snapshot, judgedOn(snapshot, state, open), describe)
-  const asks = asksFor(proposal, supersedes, asked)
-  const isWaiting = done.standing.state === 'waiting' && open.mergeability !== 'draft'
-  if (asks === null || !isWaiting) return done
+  // what the bot may merge by itself needs nobody, unless the forge says so
+  const { mergeability } = open
+  const isWanted = proposal.merge === 'review' ? mergeability !== 'draft' : mergeability === 'blocked'
+  const asks = isWanted ? asksFor(proposal, supersedes, asked) : null
+  if (asks === null) return done
   const why = reason('reviewers', 'The policy of the manifest repository names who is asked for a review.')
   const ask: Action = {
     ...common(proposal, snapshot, why),

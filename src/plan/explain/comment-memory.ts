@@ -26,7 +26,8 @@ export interface PageMemory {
   commit: string
   /** Since when this commit is in Git, as ISO 8601. */
   since: string
-  is: 'deploying' | 'ready' | 'silent'
+  /** Nobody needs to ask again. */
+  answered: boolean
 }
 
 const NAME = 'supercargo:told:v1'
@@ -44,7 +45,7 @@ const schema = z.record(
       .object({
         commit: z.string(),
         since: z.iso.datetime(),
-        is: z.enum(['deploying', 'ready', 'silent']),
+        answered: z.boolean(),
       })
       .nullable()
       .default(null),

@@ -59,8 +59,9 @@ export function previewComment(
     `|${titles.map(() => '---|').join('')}`,
     ...rows.map(({ cells }) => `| ${cells.join(' | ')} |`),
   ]
+  const ofFork = previews.some(({ preview }) => preview.pullRequest?.fork === true)
   const help = [
-    `It follows every push, and goes when this ${changeRequest} is closed.`,
+    `${ofFork ? 'It shows one commit, and no push' : 'It follows every push'}, and goes when this ${changeRequest} is closed.`,
     `To change that, see \`previews\` in the Supercargo configuration of this repository.`,
   ]
   const asks = previews.find(({ preview }) => preview.said !== null)
@@ -78,7 +79,7 @@ export function previewComment(
 
 /** What people with write access may ask for; of a fork, the commit that they approve is named. */
 function commands(preview: Preview, expires: boolean): string {
-  const words = [upOf(preview), ...(expires ? ['extend 2d', 'pin'] : []), 'down']
+  const words = [upOf(preview), ...(expires ? ['extend 2d', 'pin'] : preview.asleep ? ['pin'] : []), 'down']
   return `Comment ${words.map(command).join(', ')}.`
 }
 
@@ -115,11 +116,12 @@ function remember(
 
 /** @param seen people were told once that there is something to look at */
 function cellsOf(told: PreviewTold, expires: boolean, seen: boolean): string[] {
-  const { app, preview } = told
-  const address =
-    preview.url === null ? '–' : link(escapeMarkdown(preview.url.replace(/^https?:\/\//, '')), preview.url)
+  const { app, preview, state } = told
+  const away = state === 'down' || state === 'withdrawn'
+  const url = away || state === 'expired' ? null : preview.url
+  const address = url === null ? '–' : link(escapeMarkdown(url.replace(/^https?:\/\//, '')), url)
   const cells = [escapeMarkdown(app), stateInWords(told, seen), address, codeSpan(preview.head.slice(0, 7))]
-  return expires ? [...cells, endInWords(preview)] : cells
+  return expires ? [...cells, away ? '–' : endInWords(preview)] : cells
 }
 
 function endInWords({ said, expires }: Preview): string {

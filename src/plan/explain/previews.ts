@@ -1,5 +1,4 @@
 import type { Decision } from '../../config/consent.ts'
-import type { App } from '../../config/model.ts'
 import { plainLine, trailers } from '../../domain/commit-message.ts'
 import { codeSpan, escapeMarkdown, link } from '../../domain/markdown.ts'
 import { PREVIEWS } from '../../domain/names.ts'
@@ -10,30 +9,46 @@ import type { World } from '../world.ts'
 
 const SHOWN = 50
 
-/** Title, body and commit message for a change of an app's previews. */
+/** Names `app/previews` in commits that make, change or remove previews. */
+export const TARGET_TRAILER = 'Supercargo-Target'
+
+/**
+ * Title, body and commit message for a change of an app's previews.
+ * @param why Markdown: where the previews come from, or why they go; one paragraph
+ */
 export function explainPreviews(
   world: World,
-  app: App,
+  app: string,
   changes: PreviewChanges,
   decision: Extract<Decision, { allowed: true }>,
+  why: string,
 ): { title: string; body(): string; message: string } {
-  const title = `${app.name} previews: ${counts(changes)}`
+  const title = `${app} previews: ${counts(changes)}`
   return {
     title,
-    body: () => body(world, app, changes, decision),
+    body: () => body(world, changes, decision, why),
     message: [title, list(changes), messageTrailers(world, app, changes)]
       .filter((part) => part !== '')
       .join('\n\n'),
   }
 }
 
+/** Where an app's previews come from. */
+export function followsRequests({ source, words }: World, app: string): string {
+  return `The previews of **${app}** follow the open ${words.changeRequest}s and branches of ${link(escapeMarkdown(source.repository.path), source.url)}.`
+}
+
+/** Why previews at a former place go. */
+export function wereThere({ source }: World, app: string, place: string): string {
+  return `Nothing of ${escapeMarkdown(source.repository.path)} says any more that **${app}** has previews at ${codeSpan(place)}.`
+}
+
 function body(
   world: World,
-  app: App,
   changes: PreviewChanges,
   decision: Extract<Decision, { allowed: true }>,
+  why: string,
 ): string {
-  const source = link(escapeMarkdown(world.source.repository.path), world.source.url)
   const how =
     decision.merge === 'auto'
       ? 'Supercargo merges this as soon as the forge says that it may be merged.'
@@ -46,11 +61,7 @@ function body(
     ...changes.removed.map((path) => `- removed ${codeSpan(path)}`),
   ]
   const shown = rows.length > SHOWN ? [...rows.slice(0, SHOWN), `- … and ${rows.length - SHOWN} more`] : rows
-  return [
-    `The previews of **${app.name}** follow the open ${world.words.changeRequest}s and branches of ${source}.`,
-    shown.join('\n'),
-    `### How it gets in\n\n${how}${downgraded}`,
-  ].join('\n\n')
+  return [why, shown.join('\n'), `### How it gets in\n\n${how}${downgraded}`].join('\n\n')
 }
 
 function item({ path, branch, pullRequest, tag }: Preview, { mark }: Vocabulary): string {
@@ -72,13 +83,13 @@ function list({ added, updated, removed }: PreviewChanges): string {
     .join('\n')
 }
 
-function messageTrailers(world: World, app: App, { added, updated }: PreviewChanges): string {
+function messageTrailers(world: World, app: string, { added, updated }: PreviewChanges): string {
   const [only, ...others] = [...added, ...updated]
   const sha = only !== undefined && others.length === 0 ? only.head : ''
   return trailers([
     ['Argocd-reference-commit-repourl', world.source.url],
     ['Argocd-reference-commit-sha', sha],
-    ['Supercargo-Target', `${app.name}/${PREVIEWS}`],
+    [TARGET_TRAILER, `${app}/${PREVIEWS}`],
   ])
 }
 

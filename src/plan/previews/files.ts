@@ -56,9 +56,12 @@ export function differences(
 }
 
 /** Every preview that Git holds, by its path, with its files. What the path template did not make is not one. */
-export function previewsInGit(snapshot: ManifestSnapshot, previews: Previews): Map<string, ManifestFile[]> {
-  const template = parseTemplate(previews.path, PREVIEW_PATH_VARIABLES)
-  const depth = previews.path.split('/').length
+export function previewsInGit(
+  snapshot: ManifestSnapshot,
+  { path: source }: Pick<Previews, 'path'>,
+): Map<string, ManifestFile[]> {
+  const template = parseTemplate(source, PREVIEW_PATH_VARIABLES)
+  const depth = source.split('/').length
   const found = new Map<string, ManifestFile[]>()
   for (const file of snapshot.tree) {
     const path = file.path.split('/').slice(0, depth).join('/')

@@ -48,23 +48,23 @@ function judge(world: World, probe: Probe, standing: PreviewStanding): Judged {
   if (pullRequest === null || url === null || preview.asleep) return { standing }
   const said = readMemory(pullRequest.comment?.body ?? '')[standing.app]?.page
   const known = said?.commit === head ? said : undefined
-  if (known?.is === 'ready')
+  if (known?.answered === true)
     return { standing: remembering(standing, state === 'in-git' ? 'ready' : state, known) }
   if (state !== 'in-git') return { standing: known === undefined ? standing : { ...standing, page: known } }
-  const fresh: PageMemory = { commit: head, since: world.now.toISOString(), is: 'deploying' }
+  const fresh: PageMemory = { commit: head, since: world.now.toISOString(), answered: false }
   if (standing.byCommit) return { standing: remembering(standing, 'deploying', fresh) }
   const question = questionOf(probe, preview, url)
   const answer = answerTo(world.answers, question)
   const page = known ?? fresh
   if (answer === null) return { standing: remembering(standing, 'deploying', page), question }
   if (!answer.known) return { standing: { ...standing, reason: answer.reason } }
-  if (answer.value.answers) return { standing: remembering(standing, 'ready', { ...page, is: 'ready' }) }
+  if (answer.value.answers) return { standing: remembering(standing, 'ready', { ...page, answered: true }) }
   if (world.now.getTime() < deadline(probe, page))
     return { standing: remembering(standing, 'deploying', page) }
   const message = `It has not answered within ${showDuration(probe.within)}. ${answer.value.message}`
   return {
     standing: {
-      ...remembering(standing, 'silent', { ...page, is: 'silent' }),
+      ...remembering(standing, 'silent', page),
       reason: { code: 'preview-silent', message },
     },
   }

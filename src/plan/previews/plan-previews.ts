@@ -1,16 +1,14 @@
-import { createHash } from 'node:crypto'
 import { decide, refusesSource } from '../../config/consent.ts'
 import type { App, Previews } from '../../config/model.ts'
-import { changeRequestBranch, PREVIEWS } from '../../domain/names.ts'
-import { type RepositoryId, repositoryKey } from '../../domain/repository.ts'
-import type { Vocabulary } from '../../domain/vocabulary.ts'
-import type { FileChange, ManifestFile } from '../../forge/forge.ts'
+import { PREVIEWS } from '../../domain/names.ts'
+import type { RepositoryId } from '../../domain/repository.ts'
+import type { ManifestFile } from '../../forge/forge.ts'
 import type { Reason, Standing } from '../action.ts'
-import type { Proposal } from '../change-requests/proposal.ts'
 import { settle } from '../change-requests/settle.ts'
 import type { TargetPlan } from '../environments/target-plan.ts'
-import { explainPreviews } from '../explain/previews.ts'
+import { explainPreviews, followsRequests } from '../explain/previews.ts'
 import { type LookAgain, sooner } from '../look-again.ts'
+import type { PlanOptions } from '../plan.ts'
 import type { Question } from '../questions.ts'
 import { manifestsOf, unreadableState, type World } from '../world.ts'
 import { compare } from './compare.ts'
@@ -18,9 +16,11 @@ import { previewsInGit, templateFiles } from './files.ts'
 import { untilExpiry } from './life.ts'
 import { invalidName } from './names.ts'
 import { judgePages } from './page.ts'
+import { isRemembered } from './places.ts'
 import { isProven, needsProof } from './proof.ts'
+import { changing, counted, proposePreviews } from './propose-previews.ts'
 import { onlyReady } from './ready.ts'
-import { mayRemove } from './removal.ts'
+import { confirming, removeUnwanted } from './removal.ts'
 import { type Preview, previewSet } from './set.ts'
 import { putToSleep, sleepless } from './sleep.ts'
 import {
@@ -46,6 +46,10 @@ export type PreviewsPlan = TargetPlan & {
   previews: PreviewStanding[]
   /** When the next of them is warned of, sleeps, goes, or is asked again whether it answers. */
   lookAgain: LookAgain | null
+  /** There are some in Git, or some are wanted there. */
+  occupied: boolean
+  /** What must be so at a later look as well. */
+  doubts: string[]
   /** Null: nobody could look. */
   orphans: Orphans | null
 }
@@ -64,8 +68,18 @@ export interface PreviewChanges {
   removed: string[]
 }
 
+const NOT_REMEMBERED: Reason = {
+  code: 'place-not-remembered',
+  message: 'It could not be written down where the previews are, so none is added.',
+}
+
 /** Compares the previews that should exist with those that Git holds. */
-export function planPreviews(world: World, app: App, previews: Previews, confirmed: boolean): PreviewsPlan {
+export function planPreviews(
+  world: World,
+  app: App,
+  previews: Previews,
+  { confirmRemovals: confirmed, placesRefused }: PlanOptions,
+): PreviewsPlan {
   const target = `${app.name}/${PREVIEWS}`
   const chosen = previewSet(world, app, previews)
   const sleep = putToSleep(world, previews, chosen.previews)
@@ -94,6 +108,8 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
       warning: null,
     })),
     lookAgain,
+    occupied: false,
+    doubts: [],
     orphans: null,
   })
   const manifests = manifestsOf(world, previews)
@@ -128,11 +144,13 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
   )
   const unusable = whyUnusable(previews, template, usable)
   const inGit = previewsInGit(snapshot, previews)
-  const rendered = wanted.previews.map((preview) =>
-    unusable === null
+  const forgotten = placesRefused === true && !isRemembered(manifests, app, previews) ? NOT_REMEMBERED : null
+  const rendered = wanted.previews.map((preview) => {
+    const refused = unusable ?? (inGit.has(preview.path) ? null : forgotten)
+    return refused === null
       ? compare(world, preview, { template, previews, snapshot })
-      : { preview, changes: [], reason: unusable },
-  )
+      : { preview, changes: [], reason: refused }
+  })
   const notAsked = (questions: Question[]): PreviewsPlan => {
     const reason = { code: 'not-asked', message: 'Nobody has looked yet which versions are ready.' }
     return { ...stop('waiting', reason), questions }
@@ -143,7 +161,7 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
     (path) => !wanted.previews.some((preview) => preview.path === path),
   )
   const touched = [...unwanted, ...changedPaths(rendered).filter((path) => inGit.has(path))]
-  const proofs = needsProof(previews)
+  const proofs = needsProof(previews.path)
     ? touched.map((path) => ({ path, proven: isProven(snapshot, path) }))
     : []
   const unread = proofs.flatMap(({ path, proven }) => (proven === null ? [path] : []))
@@ -158,8 +176,14 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
   const { compared, questions } = onlyReady(world, previews, made, gates)
   if (questions.length > 0) return notAsked(questions)
   const orphans = unwanted.filter((path) => !foreign.has(path))
-  const removal = mayRemove(orphans, previews, { complete: wanted.complete, confirmed })
-  const removed = removal === null ? orphans : []
+  const { removed, kept, ...removal } = removeUnwanted(world, app.name, previews, orphans, {
+    total: inGit.size,
+    limit: previews.maxRemovals,
+    complete: wanted.complete,
+    confirmed,
+    command: confirming(world.source.repository),
+  })
+  if (removal.questions.length > 0) return notAsked(removal.questions)
   const changes = [
     ...compared.flatMap(({ changes }) => changes),
     ...removed.flatMap((path) => (inGit.get(path) ?? []).map((file) => ({ path: file.path, content: null }))),
@@ -177,10 +201,12 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
     removed,
   }
   const counts = { from: counted(inGit.size), to: counted(wanted.previews.length) }
-  const proposal = propose(world, app, { summary, changes, decision, counts, words })
+  const story = explainPreviews(world, app.name, summary, decision, followsRequests(world, app.name))
+  const names = { app: app.name, target: PREVIEWS }
+  const proposal = proposePreviews(world, names, { changes, decision, counts, words, story })
   const direct = decision.merge === 'direct' && changes.length > 0
   const settled = direct
-    ? { actions: [], standing: standingOf(target, proposal), soon: false }
+    ? { actions: [], standing: changing(proposal), soon: false }
     : settle(proposal, snapshot)
   const pages = judgePages(
     world,
@@ -190,18 +216,24 @@ export function planPreviews(world: World, app: App, previews: Previews, confirm
   return {
     app: app.name,
     ...settled,
-    standing: withNotes(settled.standing, removal, unusable, compared),
+    standing: withNotes(settled.standing, kept, unusable, compared),
     direct: direct ? { proposal, snapshot, again: () => [] } : null,
     notRead: [],
     historyNeeded: null,
     previews: [
       ...pages.previews,
       ...wanted.absent.map((each) =>
-        standingOfAbsent(app, each, { inGit: orphans.includes(each.preview.path), removal, direct }),
+        standingOfAbsent(app, each, {
+          inGit: orphans.includes(each.preview.path),
+          removal: removed.includes(each.preview.path) ? null : kept,
+          direct,
+        }),
       ),
     ],
     questions: pages.questions,
-    lookAgain: sooner(lookAgain, pages.lookAgain),
+    lookAgain: [removal.lookAgain, pages.lookAgain].reduce(sooner, lookAgain),
+    occupied: inGit.size > 0 || (unusable === null && wanted.previews.length > 0),
+    doubts: removal.doubts,
     orphans: { all: orphans, removed: direct ? removed : [] },
   }
 }
@@ -227,54 +259,4 @@ function changedPaths(compared: readonly Compared[]): string[] {
 function notMade({ preview }: Compared): Compared {
   const message = `${preview.path} is there already, and Supercargo did not make it.`
   return { preview, changes: [], reason: { code: 'not-a-preview', message } }
-}
-
-interface Findings {
-  summary: PreviewChanges
-  changes: FileChange[]
-  decision: Extract<ReturnType<typeof decide>, { allowed: true }>
-  counts: { from: string; to: string }
-  words: Vocabulary
-}
-
-function propose(world: World, app: App, { summary, changes, decision, counts, words }: Findings): Proposal {
-  const story = explainPreviews(world, app, summary, decision)
-  return {
-    target: `${app.name}/${PREVIEWS}`,
-    branch: changeRequestBranch(app.name, PREVIEWS),
-    others: [],
-    words,
-    ...(decision.reviewers === undefined ? {} : { reviewers: decision.reviewers }),
-    block: {
-      source: repositoryKey(world.source.repository),
-      sourceId: world.source.id,
-      app: app.name,
-      target: PREVIEWS,
-      version: createHash('sha256').update(JSON.stringify(changes)).digest('hex').slice(0, 12),
-      commit: null,
-    },
-    ...counts,
-    changes,
-    edits: [],
-    reason: { code: 'previews-differ', message: `${story.title}.` },
-    withdrawn: null,
-    heldBack: null,
-    merge: decision.merge === 'direct' ? 'review' : decision.merge,
-    ...story,
-  }
-}
-
-function standingOf(target: string, proposal: Proposal): Standing {
-  return {
-    target,
-    state: 'changing',
-    reason: proposal.reason,
-    from: proposal.from,
-    to: proposal.to,
-    url: null,
-  }
-}
-
-function counted(count: number): string {
-  return `${count} preview${count === 1 ? '' : 's'}`
 }

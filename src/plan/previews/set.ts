@@ -65,11 +65,24 @@ export function previewSet(world: World, app: App, previews: Previews): PreviewS
     if (!byPath.has(preview.path)) byPath.set(preview.path, preview)
   }
   const turns = takeTurns(world, app, previews, [...byPath.values()])
-  return { complete: listing.complete, previews: turns.previews, absent: [...turns.absent, ...absent] }
+  return {
+    complete: listing.complete && !lacksDefault(world, previews),
+    previews: turns.previews,
+    absent: [...turns.absent, ...absent],
+  }
+}
+
+/** No listing of branches is right without the default branch, which has been read. */
+function lacksDefault({ source, offers }: World, { follow }: Previews): boolean {
+  return (
+    follow.kind === 'branches' &&
+    !source.archived &&
+    !offers.liveBranches.items.some(({ name }) => name === source.defaultBranch)
+  )
 }
 
 /** Where the preview of a pull request (or of a branch) is written. */
-export function previewPath(previews: Previews, place: Place): string {
+export function previewPath(previews: Pick<Previews, 'path'>, place: Place): string {
   return renderTemplate(parseTemplate(previews.path, PREVIEW_PATH_VARIABLES), naming(place))
 }
 

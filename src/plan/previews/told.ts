@@ -61,6 +61,12 @@ function mayBeInGit(
   standings: readonly Standing[],
   pullRequest: SourcePullRequest,
 ): boolean {
+  const former = plan.former.some(({ place, orphans, standing }) => {
+    if (orphans === null) return true
+    const path = previewPath(place, pullRequest)
+    return orphans.all.includes(path) && !(orphans.removed.includes(path) && !isRefused(standings, standing))
+  })
+  if (former) return true
   return config.apps.some(({ name, previews }) => {
     if (previews === null) return false
     const orphans = plan.orphans[name] ?? null
@@ -69,6 +75,11 @@ function mayBeInGit(
     const removed = orphans.removed.includes(path) && standingOf(standings, name)?.state !== 'refused'
     return orphans.all.includes(path) && !removed
   })
+}
+
+/** As it is after the actions were carried out. */
+function isRefused(standings: readonly Standing[], { target }: Standing): boolean {
+  return standings.find((each) => each.target === target)?.state === 'refused'
 }
 
 function standingOf(standings: readonly Standing[], app: string): Standing | undefined {

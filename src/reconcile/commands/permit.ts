@@ -70,7 +70,7 @@ export async function permitOf(
   }
   return refused(
     'not-permitted',
-    `${login} may not give "${command.verb}" for "${name}": the manifest repository says who may, and to whom it tells more.`,
+    `${login} may not give "${command.verb}" for "${name}", or there is no such environment.`,
   )
 }
 

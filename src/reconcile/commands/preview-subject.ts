@@ -37,8 +37,8 @@ export function subjectOf(world: World, number: number, name: string | undefined
     app.previews === null || (name ?? app.name) !== app.name ? [] : [{ app, previews: app.previews }],
   )
   if (having.length === 0) {
-    const whose = name === undefined ? source.repository.path : `The app ${name}`
-    const message = `${whose} has no previews: the configuration says nothing of "previews".`
+    const whose = name === undefined ? '' : ` for the app ${name}`
+    const message = `The configuration of ${source.repository.path} says nothing of "previews"${whose}.`
     return { code: 'no-previews', message }
   }
   const following = having.filter(({ previews }) => previews.follow.kind === 'pull-requests')

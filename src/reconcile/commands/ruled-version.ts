@@ -2,7 +2,7 @@ import type { Version } from '../../domain/version.ts'
 import type { Standing } from '../../plan/action.ts'
 import { planEnvironment } from '../../plan/environments/plan-environment.ts'
 import type { ManifestWorld, World } from '../../plan/world.ts'
-import { planCompletely } from '../read-world.ts'
+import { planCompletely } from '../plan-completely.ts'
 import type { CommandDependencies } from './dependencies.ts'
 import type { Permit } from './permit.ts'
 

@@ -12,6 +12,7 @@ const CONFIG = `
   receivepack = true
 [receive]
   denyCurrentBranch = ignore
+  autoGc = false
 [uploadpack]
   allowAnySHA1InWant = true
   allowFilter = true

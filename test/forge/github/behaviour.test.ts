@@ -17,6 +17,23 @@ test('an unchanged pass costs one request to the manifest repository', async (t)
   assert.deepEqual(world.requests(), ['POST /graphql'])
 })
 
+test('a hundred apps with two environments each cost one request, whatever is open', async (t) => {
+  const world = await startGitHubWorld(t)
+  const { repository } = await manifestsOf(t, world)
+  const targets = Array.from({ length: 200 }, (_, i) => [`apps/${i}`, `supercargo/${i}/staging`] as const)
+  world.requests()
+  const { changeRequests } = await world.forge.readManifests(
+    repository,
+    manifestQuery({
+      directories: targets.map(([path]) => ({ path, texts: true, history: 0 })),
+      changeRequestBranches: targets.map(([, branch]) => branch),
+      branchDirectories: Object.fromEntries(targets.map(([path, branch]) => [branch, [path]])),
+    }),
+  )
+  assert.equal(Object.keys(changeRequests).length, targets.length)
+  assert.deepEqual(world.requests(), ['POST /graphql'])
+})
+
 test('everything works with a plain token, but the check run, which says so', async (t) => {
   const world = await startGitHubWorld(t)
   const { repository, base } = await manifestsOf(t, world)

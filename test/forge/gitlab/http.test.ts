@@ -95,7 +95,7 @@ test('an instance below a path is asked below it, and a nested group stands in o
 test('a project that the bot does not serve is asked nothing about', async (t) => {
   const stub = await startStub(t)
   const forge = forgeFor(stub, { serves: (path) => path.startsWith('acme/web') })
-  const refused = { code: 'repository-not-found', kind: 'permanent' }
+  const refused = { code: 'repository-forbidden', kind: 'permanent' }
   await assert.rejects(forge.readRepository(REPOSITORY, []), refused)
   await assert.rejects(forge.writeComment(REPOSITORY, COMMENT), refused)
   assert.deepEqual(stub.calls(), ['GET /v4/user'])

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
+import { kept } from '../kept.ts'
 import type { Content, Description, Dialect, OpenApiOracle, Operation } from './openapi-oracle.ts'
 import { createOracle } from './openapi-oracle.ts'
 import type { Schema } from './schemas.ts'
@@ -84,7 +85,7 @@ const MISTAKES: [schema: RegExp, property: string, Schema][] = [
 ]
 
 function load(): OpenApiOracle {
-  const description = parse(readFileSync(FILE, 'utf8'), { maxAliasCount: -1 }) as Description
+  const description = read()
   const { schemas = {} } = description.components
   for (const [name, schema] of Object.entries(schemas)) {
     if (name.startsWith('RequestBody')) listsAsText(schema)
@@ -94,6 +95,16 @@ function load(): OpenApiOracle {
   if (commits !== undefined) commits.requestBody = body({ 'application/json': { schema: COMMIT } })
   for (const path of LISTS) listed(description.paths[path]?.get)
   return createOracle(description, GITLAB)
+}
+
+/** The file as it is: its YAML takes seconds to read, and its JSON none. */
+function read(): Description {
+  const { path, draft, keep } = kept('gitlab-openapi', [FILE])
+  if (draft !== null) {
+    writeFileSync(draft, JSON.stringify(parse(readFileSync(FILE, 'utf8'), { maxAliasCount: -1 })))
+    keep()
+  }
+  return JSON.parse(readFileSync(path, 'utf8'))
 }
 
 /** Lists that are described as one item. */
