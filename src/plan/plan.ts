@@ -77,16 +77,13 @@ export function plan(world: World, options: PlanOptions): Plan {
   const standings = targets.map(({ standing }) => standing)
   const direct = targets.flatMap((target) => target.direct ?? [])
   return {
-    actions: [
+    actions: inTurn([
       ...placing,
       ...commitDirectly(direct),
       ...targets.flatMap(({ actions }) => actions),
       ...(world.source.archived ? [] : closeStrays(world)),
-      // one commit at a time on a state branch
-      ...forgetClosed(world).filter(
-        ({ repository }) => !placing.some((each) => sameRepository(each.repository, repository)),
-      ),
-    ],
+      ...forgetClosed(world),
+    ]),
     standings,
     previews: previews.flatMap((each) => each.previews),
     orphans: Object.fromEntries(previews.map(({ app, orphans }) => [app, orphans])),
@@ -105,4 +102,15 @@ export function plan(world: World, options: PlanOptions): Plan {
       ...[...previews, ...former].map((each) => each.lookAgain),
     ].reduce(sooner),
   }
+}
+
+/** One commit at a time on a state branch: what else is to be written there is for the next pass. */
+function inTurn(actions: readonly Action[]): Action[] {
+  return actions.filter(
+    ({ kind, repository }, index) =>
+      kind !== 'write-state' ||
+      !actions
+        .slice(0, index)
+        .some((each) => each.kind === kind && sameRepository(each.repository, repository)),
+  )
 }

@@ -9,19 +9,10 @@ import { previewId, previewsInGit } from '../plan/previews/files.ts'
 import type { AbsentPreview } from '../plan/previews/turn.ts'
 import { manifestsOf, type ReadableManifests } from '../plan/world.ts'
 
-<<<<<<< HEAD
-
 import { forgeOf } from './dependencies.ts'
 import { type Configuration, configurationOf } from './read-configuration.ts'
 import { policyOf } from './read-manifests.ts'
 import { readAndPlan, type Sources } from './read-world.ts'
-
-=======
-
-import { forgeOf } from './dependencies.ts'
-import { type Configuration, configurationOf, policyOf, readAndPlan, type Sources } from './read-world.ts'
-
->>>>>>> plugin
 
 /** An application repository as it is configured at the head of its default branch. */
 export interface PreviewSource {
@@ -84,11 +75,7 @@ export interface AppPreviews {
  */
 export async function listPreviews(
   repository: RepositoryId,
-<<<<<<< HEAD
   sources: Sources,
-=======
-  sources: Sources,
->>>>>>> plugin
 ): Promise<{ repository: RepositoryId; apps: AppPreviews[] }> {
   const reading = await readAndPlan(repository, sources, { confirmRemovals: false })
   if (reading.kind !== 'planned') throw unusable(reading.source?.repository ?? repository, reading)
@@ -99,13 +86,7 @@ export async function listPreviews(
     const manifests = manifestsOf(world, previews)
     if (manifests.snapshot === null) throw wrong(manifests.reason.code, manifests.reason.message)
     const inGit = allInGit(source, previews, manifests)
-<<<<<<< HEAD
     const wanted = plan.previews.filter(({ app, state }) => app === name && !Object.hasOwn(ABSENT, state))
-=======
-    const wanted = plan.previews.filter(
-      ({ app, state }) => app === name && ABSENT.every((absent) => absent !== state),
-    )
->>>>>>> plugin
     const paths = new Set([...inGit.keys(), ...wanted.map(({ preview }) => preview.path)])
     const ids = [...paths].map((path) => previewId(previews, path))
     return [{ app: name, maxRemovals: previews.maxRemovals, ids }]
@@ -114,16 +95,12 @@ export async function listPreviews(
 }
 
 /** These have none now, and are told of only. */
-<<<<<<< HEAD
 const ABSENT: Readonly<Record<AbsentPreview['state'], true>> = {
   queued: true,
   expired: true,
   down: true,
   withdrawn: true,
 }
-=======
-const ABSENT: readonly AbsentPreview['state'][] = ['queued', 'expired', 'down', 'withdrawn']
->>>>>>> plugin
 
 /** All, or it throws. */
 function allInGit(

@@ -27,7 +27,6 @@ const NOTHING_OFFERED: SourceSnapshot = {
   liveBranches: { complete: true, items: [] },
 }
 
-<<<<<<< HEAD
 const NO_APPS: SourceConfig = { apps: [] }
 
 /** Without `remembered` it is as with a new store: only what the forges tell is known. */
@@ -35,9 +34,6 @@ export type Sources = Pick<Dependencies, 'forges' | 'registry' | 'prober' | 'now
   Partial<Pick<Dependencies, 'remembered'>>
 
 const NOTHING_REMEMBERED: Remembered = { feeds: [], waits: {} }
-=======
-export type Sources = Pick<Dependencies, 'forges' | 'registry' | 'prober' | 'now'>
->>>>>>> plugin
 
 /** What a repository turns out to be. */
 export type Reading =
