@@ -60,7 +60,12 @@ export function readUpstream(reading: Reading, name: string, siblings: Siblings)
     }
     if (passed.includes(environment)) {
       const message = `${[...passed, environment].join(' follows ')}: none of them has a rule of its own.`
-      return refuse(said.path, 'conflict', message, 'Write "follow: branch main" or the like in one of them.')
+      return refuse(
+        [...path, name, 'follow'],
+        'conflict',
+        message,
+        'Write "follow: branch main" or the like in one of them.',
+      )
     }
     here = environment
   }

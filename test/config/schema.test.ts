@@ -121,7 +121,7 @@ describe('the schema and the reader agree', () => {
     ['source', `${BASE}environments: { previews: { follow: branch main, path: a } }`],
     ['source', `${BASE}environments: { a: }`],
     ['source', `${BASE}environments: { a: { follow: main, path: a } }`],
-    ['source', `${BASE}environments: { a: { follow: environment b, path: a } }`],
+    ['source', `${BASE}environments: { a: { follow: environment, path: a } }`],
     ['source', `${BASE}environments: { a: { follow: branch main, path: /a } }`],
     ['source', `${BASE}environments: { a: { follow: branch main, path: "a/{number}" } }`],
     ['source', `${BASE}environments: { a: { follow: branch main, path: a, merge: maybe } }`],

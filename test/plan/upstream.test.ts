@@ -50,7 +50,7 @@ test('it stays where it is while it has what the other one has, and never goes b
 })
 
 test('it waits while the other one has several versions', () => {
-  const { opened, standing } = planned('bbbbbbb', 'aaaaaaa', { 'other.yaml': 'ccccccc' })
+  const { opened, standing } = planned('bbbbbbb', 'aaaaaaa', { 'more/kustomization.yaml': 'ccccccc' })
   assert.deepEqual(opened, [])
   assert.deepEqual([standing?.state, standing?.reason.code], ['waiting', 'upstream-mixed'])
 })
