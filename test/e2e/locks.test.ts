@@ -177,6 +177,29 @@ acrossForges((stage) => {
     )
   })
 
+  test('a command on a change request is about its application, where its author needs access as well', async () => {
+    await stage(
+      async (s) => {
+        for (const name of ['alice', 'bob']) grant(s.source, s.web, name, 'write')
+        grant(s.target, s.manifests, 'carol', 'write')
+        await s.push()
+        await s.bot.pass(SOURCE)
+        const [request] = await s.changeRequests()
+        const { ask, intents } = await speaker(s, undefined, {
+          number: request?.number ?? 0,
+          manifests: true,
+        })
+        assert.match((await ask('/cargo lock staging', 'carol')).answer, /carol needs .* access to acme\/web/)
+        assert.match((await ask('/cargo preview up', 'alice')).answer, /\(`no-preview-here`\)/)
+        assert.deepEqual((await ask('/cargo lock staging -- wait', 'alice')).reactions, ['eyes', 'rocket'])
+        assert.deepEqual(intents.enqueued, [`${s.source.id}:${SOURCE}`])
+        const { standings } = await s.bot.pass(SOURCE)
+        assert.equal(standings[0]?.reason.code, 'locked')
+      },
+      { policy: WHO },
+    )
+  })
+
   test('a freeze of the policy holds an environment until it is over, and not those that it leaves out', async () => {
     const days = (n: number) => new Date(Date.now() + n * 24 * HOUR).toISOString().slice(0, 10)
     const freeze = `freeze:\n  - { from: ${days(-1)}, to: ${days(1)}, only: [staging], reason: holidays }\n`
