@@ -200,6 +200,20 @@ acrossForges((stage) => {
     )
   })
 
+  test('requirement 13: of private manifests no answer tells who has locked what and why, nor what runs', async () => {
+    await stage(
+      async (s) => {
+        const { ask } = await people(s)
+        await ask('/cargo lock staging -- the merger', 'alice')
+        const answers = [await ask('/cargo lock staging', 'bob'), await ask('/cargo promote staging', 'bob')]
+        answers.push(await ask('/cargo unlock staging', 'bob'), await ask('/cargo rollback staging', 'bob'))
+        for (const { answer } of answers)
+          assert.doesNotMatch(answer, /alice|merger|k8s-manifests|[0-9a-f]{7}`/)
+      },
+      { config: AUTO, policy: WHO, hidden: true },
+    )
+  })
+
   test('a freeze of the policy holds an environment until it is over, and not those that it leaves out', async () => {
     const days = (n: number) => new Date(Date.now() + n * 24 * HOUR).toISOString().slice(0, 10)
     const freeze = `freeze:\n  - { from: ${days(-1)}, to: ${days(1)}, only: [staging], reason: holidays }\n`
