@@ -1,4 +1,4 @@
-import { type RepositoryId, sameRepository } from '../domain/repository.ts'
+import type { RepositoryId } from '../domain/repository.ts'
 import type { Action, Standing } from './action.ts'
 import { commitDirectly } from './change-requests/direct.ts'
 import { closeStrays } from './change-requests/strays.ts'
@@ -10,6 +10,7 @@ import { formerPlaces, rememberPlaces } from './previews/places.ts'
 import { type HistoryNeeded, type Orphans, planPreviews } from './previews/plan-previews.ts'
 import type { PreviewStanding } from './previews/standing.ts'
 import type { Question } from './questions.ts'
+import { inOneCommit } from './state-commit.ts'
 import type { World } from './world.ts'
 
 export interface PlanOptions {
@@ -77,7 +78,7 @@ export function plan(world: World, options: PlanOptions): Plan {
   const standings = targets.map(({ standing }) => standing)
   const direct = targets.flatMap((target) => target.direct ?? [])
   return {
-    actions: inTurn([
+    actions: inOneCommit([
       ...placing,
       ...commitDirectly(direct),
       ...targets.flatMap(({ actions }) => actions),
@@ -102,15 +103,4 @@ export function plan(world: World, options: PlanOptions): Plan {
       ...[...previews, ...former].map((each) => each.lookAgain),
     ].reduce(sooner),
   }
-}
-
-/** One commit at a time on a state branch: what else is to be written there is for the next pass. */
-function inTurn(actions: readonly Action[]): Action[] {
-  return actions.filter(
-    ({ kind, repository }, index) =>
-      kind !== 'write-state' ||
-      !actions
-        .slice(0, index)
-        .some((each) => each.kind === kind && sameRepository(each.repository, repository)),
-  )
 }

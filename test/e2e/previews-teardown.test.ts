@@ -77,6 +77,34 @@ acrossForges((stage) => {
     }, WITH_PREVIEWS)
   })
 
+  test('when the manifests are on another branch, and then in another repository, previews at the former ones go', async () => {
+    await stage(async (s) => {
+      remember(s.bot.dependencies)
+      const pull = await s.propose('feature/login')
+      await s.bot.pass(SOURCE)
+      await s.person.branch('deploy')
+      await configure(s, CONFIG_WITH_PREVIEWS.replace('k8s-manifests', 'k8s-manifests@deploy'))
+      await s.bot.pass(SOURCE)
+      const path = Object.keys(previewsOf(pull))[0] ?? ''
+      const here = async () =>
+        [await s.manifest(path), await s.manifest(path, 'deploy')].map((text) => text !== null)
+      assert.deepEqual(await here(), [false, true])
+      await s.bot.pass(SOURCE)
+
+      const files = {
+        '.supercargo/policy.yml': s.named(POLICY),
+        'apps/web/preview/kustomization.yaml': TEMPLATE,
+      }
+      const other = await s.target.repository('acme/other', files)
+      await configure(s, CONFIG_WITH_PREVIEWS.replace('k8s-manifests', 'other'))
+      await s.bot.pass(SOURCE)
+      assert.deepEqual(await here(), [false, false])
+      assert.equal(await s.target.text(other, 'main', path), previewsOf(pull)[path])
+      await s.bot.pass(SOURCE)
+      assert.deepEqual(await places(s), {})
+    }, WITH_PREVIEWS)
+  })
+
   test('a place that cannot be written down keeps new previews out and nothing else, and the next pass brings them', async () => {
     await stage(async (s) => {
       const pull = await s.propose('feature/login')
