@@ -59,10 +59,9 @@ acrossForges((stage) => {
         assert.deepEqual([standings[0]?.state, standings[0]?.reason.code], ['held', 'locked'])
         assert.notEqual(lookAgain?.at ?? null, null)
         assert.deepEqual([await s.states(), await s.manifest(STAGING)], [[], before])
-        assert.match(
-          (await ask('/cargo status', 'bob')).answer,
-          /\| web\/staging \| held \|.* is locked by alice/,
-        )
+        const status = (await ask('/cargo status', 'bob')).answer
+        assert.match(status, /\| web\/staging \| held \|.* is locked by alice/)
+        assert.match(status, /The next look is at \S+ \S+ UTC or sooner\./)
         const report = await s.source.report(SOURCE, head)
         assert.match(report.text, /web\/staging: held/)
         await passAt(s, Date.now() + 3 * HOUR)
