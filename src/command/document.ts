@@ -21,8 +21,8 @@ export function commandsPage(registry: readonly CommandEntry[] = COMMANDS): stri
 
 <!-- Generated from src/command/registry.ts: UPDATE_DOCS=1 npm test -- command/document -->
 
-Write a command as a comment on a pull request (GitHub) or merge request (GitLab) of an application, at the start of a
-line:
+Write a command as a comment on a pull request (GitHub) or merge request (GitLab) of an application, or on a change
+request that Supercargo has opened for it, at the start of a line:
 
 | command | what it does | needs |
 | --- | --- | --- |

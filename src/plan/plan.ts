@@ -104,14 +104,3 @@ export function plan(world: World, options: PlanOptions): Plan {
     ].reduce(sooner),
   }
 }
-
-/** One commit at a time on a state branch: what else is to be written there is for the next pass. */
-function inTurn(actions: readonly Action[]): Action[] {
-  return actions.filter(
-    ({ kind, repository }, index) =>
-      kind !== 'write-state' ||
-      !actions
-        .slice(0, index)
-        .some((each) => each.kind === kind && sameRepository(each.repository, repository)),
-  )
-}

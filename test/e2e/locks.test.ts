@@ -59,10 +59,9 @@ acrossForges((stage) => {
         assert.deepEqual([standings[0]?.state, standings[0]?.reason.code], ['held', 'locked'])
         assert.notEqual(lookAgain?.at ?? null, null)
         assert.deepEqual([await s.states(), await s.manifest(STAGING)], [[], before])
-        assert.match(
-          (await ask('/cargo status', 'bob')).answer,
-          /\| web\/staging \| held \|.* is locked by alice/,
-        )
+        const status = (await ask('/cargo status', 'bob')).answer
+        assert.match(status, /\| web\/staging \| held \|.* is locked by alice/)
+        assert.match(status, /The next look is at \S+ \S+ UTC or sooner\./)
         const report = await s.source.report(SOURCE, head)
         assert.match(report.text, /web\/staging: held/)
         await passAt(s, Date.now() + 3 * HOUR)
@@ -174,6 +173,43 @@ acrossForges((stage) => {
         assert.match(locked.answer, /locked by bob since .*: no more today\. \(`locked`\)/)
       },
       { policy: WHO.replace('merge: [staging]', 'merge: [staging, production]') },
+    )
+  })
+
+  test('a command on a change request is about its application, where its author needs access as well', async () => {
+    await stage(
+      async (s) => {
+        for (const name of ['alice', 'bob']) grant(s.source, s.web, name, 'write')
+        grant(s.target, s.manifests, 'carol', 'write')
+        await s.push()
+        await s.bot.pass(SOURCE)
+        const [request] = await s.changeRequests()
+        const { ask, intents } = await speaker(s, undefined, {
+          number: request?.number ?? 0,
+          manifests: true,
+        })
+        assert.match((await ask('/cargo lock staging', 'carol')).answer, /carol needs .* access to acme\/web/)
+        assert.match((await ask('/cargo preview up', 'alice')).answer, /\(`no-preview-here`\)/)
+        assert.deepEqual((await ask('/cargo lock staging -- wait', 'alice')).reactions, ['eyes', 'rocket'])
+        assert.deepEqual(intents.enqueued, [`${s.source.id}:${SOURCE}`])
+        const { standings } = await s.bot.pass(SOURCE)
+        assert.equal(standings[0]?.reason.code, 'locked')
+      },
+      { policy: WHO },
+    )
+  })
+
+  test('requirement 13: of private manifests no answer tells who has locked what and why, nor what runs', async () => {
+    await stage(
+      async (s) => {
+        const { ask } = await people(s)
+        await ask('/cargo lock staging -- the merger', 'alice')
+        const answers = [await ask('/cargo lock staging', 'bob'), await ask('/cargo promote staging', 'bob')]
+        answers.push(await ask('/cargo unlock staging', 'bob'), await ask('/cargo rollback staging', 'bob'))
+        for (const { answer } of answers)
+          assert.doesNotMatch(answer, /alice|merger|k8s-manifests|[0-9a-f]{7}`/)
+      },
+      { config: AUTO, policy: WHO, hidden: true },
     )
   })
 

@@ -7,7 +7,7 @@ import { createComment } from '../../src/sandbox/model/discussion.ts'
 import { ensureAccount, setRole } from '../../src/sandbox/model/repositories.ts'
 import type { Repository } from '../../src/sandbox/model/types.ts'
 import { type HeldIntents, holdIntents } from './intents.ts'
-import { SOURCE, type Stage } from './stage.ts'
+import { MANIFESTS, SOURCE, type Stage } from './stage.ts'
 
 /** People who write comments with commands on a request of the application, without webhooks and queue. */
 export interface Speaker {
@@ -24,20 +24,24 @@ export interface Speaker {
   codes(): string[]
 }
 
-/** @param on the request that they speak on; absent: a new one */
+/** @param on the request that they speak on, of the manifest repository or the application; absent: a new one there */
 export async function speaker(
   s: Stage,
   now: () => Date = () => new Date(),
-  on?: { number: number },
+  on?: { number: number; manifests?: true },
 ): Promise<Speaker> {
   const { number } = on ?? (await s.propose('feature/login'))
   const intents = holdIntents()
   // whoever administrates an instance of GitLab is no member of its projects
   if (s.source.id === 'gitlab') setMember(s.source.inside.model, s.web, 'you', 50)
-  const { source } = s
-  const repository = `${source.id}:${SOURCE}`
+  const there = on?.manifests === true
+  const [source, path] = there ? [s.target, MANIFESTS] : [s.source, SOURCE]
+  const repository = `${source.id}:${path}`
   const say = async (text: string, by = 'you') => {
-    const comment = by === 'you' ? await source.say(SOURCE, number, text) : sayAs(s, number, text, by)
+    const comment =
+      by === 'you'
+        ? await source.say(path, number, text)
+        : sayAs(source, there ? s.manifests : s.web, number, text, by)
     intents.accept({ repository, number, comment, login: by, hash: commentHash(text) }, now())
     return comment
   }
@@ -47,7 +51,7 @@ export async function speaker(
     if (place === null) throw new Error('The key cannot be read.')
     await carryOutCommands(place, { ...s.bot.dependencies, forges, now, store: intents })
   }
-  const reactions = (comment: number) => source.reactions(SOURCE, number, comment)
+  const reactions = (comment: number) => source.reactions(path, number, comment)
   return {
     number,
     intents,
@@ -58,18 +62,21 @@ export async function speaker(
     async ask(text, by) {
       const comment = await say(text, by)
       await work()
-      const answers = (await source.comments(SOURCE, number)).filter((each) =>
-        /supercargo:commands/.test(each),
-      )
+      const answers = (await source.comments(path, number)).filter((each) => /supercargo:commands/.test(each))
       return { answer: answers.join('\n=====\n'), reactions: await reactions(comment), comment }
     },
   }
 }
 
-function sayAs({ source, web }: Stage, number: number, text: string, login: string): number {
-  const { model } = source.inside
+function sayAs(
+  { inside: { model } }: Stage['source'],
+  place: Repository,
+  number: number,
+  text: string,
+  login: string,
+): number {
   const account = ensureAccount(model, login)
-  return createComment(model, web, { kind: 'person', account }, number, text).id
+  return createComment(model, place, { kind: 'person', account }, number, text).id
 }
 
 /** Makes somebody a member. */

@@ -1,4 +1,4 @@
-import type { Command } from '../../command/command.ts'
+import type { Command, CommandEntry } from '../../command/command.ts'
 import { commentHash } from '../../command/comment-hash.ts'
 import { LIMITS } from '../../command/limits.ts'
 import { readComment } from '../../command/read-comment.ts'
@@ -9,6 +9,7 @@ import type { Intent } from '../../store/store.ts'
 import { forgeOf } from '../dependencies.ts'
 import type { CommandDependencies, Order } from './dependencies.ts'
 import { allows } from './permission.ts'
+import { spokenOf } from './spoken-of.ts'
 import { VERBS } from './verbs.ts'
 
 /** What was decided about a comment with commands. */
@@ -52,15 +53,22 @@ export async function decide(intent: Intent, dependencies: CommandDependencies):
     }))
     return { decisions, answer }
   }
-  const access = await forge.readAccess(repository, login)
+  const { repository: about, app } = await spokenOf(forge, repository, intent.number)
+  if (about.forge !== repository.forge) {
+    const message = `${about.path} is on another forge, where nobody knows who ${login} is; write it on a ${forge.words.changeRequest} there.`
+    return refuse('other-forge', message)
+  }
+  const access = await forge.readAccess(about, login)
   const forbidden = reading.commands.filter(({ verb }) => !allows(access, needOf(verb)))
   if (forbidden.length > 0) {
-    return { decisions: forbidden.map((command) => notPermitted(command, login, repository)), answer }
+    return { decisions: forbidden.map((command) => notPermitted(command, login, about)), answer }
   }
   const decisions: Decision[] = []
   for (const [index, command] of reading.commands.entries()) {
-    const order = { intent, repository, login, url, place: index + 1, access }
-    decisions.push(await carryOut(command, order, dependencies))
+    const order = { intent, repository: about, login, url, place: index + 1, access }
+    const decision =
+      app === null ? carryOut(command, order, dependencies) : carryOutThere(command, app, order, dependencies)
+    decisions.push(await decision)
   }
   return { decisions, answer }
 }
@@ -74,6 +82,23 @@ async function carryOut(
   if (entry === undefined) throw new Error(`Nothing is known of the command ${command.verb}.`)
   const { written } = command
   return { written, ...(await VERBS[entry.verb]({ command, ...order }, dependencies)) }
+}
+
+/** On a change request its app is meant, unless another one is named; it has no preview. */
+async function carryOutThere(
+  command: Command,
+  app: string,
+  order: Omit<Order, 'command'>,
+  dependencies: CommandDependencies,
+): Promise<Decision> {
+  if (command.verb === 'preview') {
+    const message = 'This is a change of manifests, which has no preview.'
+    return { ...refusal('no-preview-here', message), written: command.written }
+  }
+  const entry: CommandEntry | undefined = COMMANDS.find(({ verb }) => verb === command.verb)
+  const isMeant = entry?.options?.app !== undefined && entry.needs === 'promote'
+  const options = isMeant ? { app, ...command.options } : command.options
+  return await carryOut({ ...command, options }, order, dependencies)
 }
 
 function needOf(verb: string) {

@@ -15,6 +15,7 @@ export interface CommandDependencies
 export interface Order {
   command: Command
   intent: Intent
+  /** The application that it is about: that of the comment, or of the change request on which it stands. */
   repository: RepositoryId
   /** As the forge spells it. */
   login: string

@@ -1,9 +1,11 @@
 import type { Verb } from '../../command/registry.ts'
 import { COMMANDS } from '../../command/registry.ts'
+import { minute } from '../../domain/minute.ts'
 import { nearest } from '../../domain/nearest.ts'
 import { repositoryKey } from '../../domain/repository.ts'
 import { actionList, helpTable } from '../../plan/explain/answer.ts'
 import { standingTable } from '../../plan/explain/report.ts'
+import type { LookAgain } from '../../plan/look-again.ts'
 import { type Carried, done, type Planned, readPlanned, refused } from './carried.ts'
 import type { CarryOut, CommandDependencies, Order } from './dependencies.ts'
 import { type Hidden, hiddenFrom } from './hidden.ts'
@@ -27,10 +29,7 @@ export const VERBS: Readonly<Record<Verb, CarryOut>> = {
   status: (order, dependencies) =>
     look(order, dependencies, ({ plan, world }, isWanted, hidden) => {
       const standings = plan.standings.filter(({ target }) => isWanted(target))
-      const next =
-        plan.lookAgain === null
-          ? 'The next look is at the next event, or with the next sweep.'
-          : `The next look is in ${plan.lookAgain.seconds} seconds or sooner.`
+      const next = `The next look is ${whenNext(plan.lookAgain)}.`
       return done(
         'told',
         `This is how ${world.source.repository.path} stands. ${next}`,
@@ -63,6 +62,12 @@ export const VERBS: Readonly<Record<Verb, CarryOut>> = {
   promote,
   rollback,
   preview,
+}
+
+function whenNext(lookAgain: LookAgain | null): string {
+  const { seconds = null, at = null } = lookAgain ?? {}
+  if (seconds !== null) return `in ${seconds} seconds or sooner`
+  return at === null ? 'at the next event, or with the next sweep' : `at ${minute(at)} or sooner`
 }
 
 /** Reads the world afresh, without writing anything. */
