@@ -32,7 +32,7 @@ test('a role of an organisation’s own counts as what it is built on, and one t
   assert.equal(await told({ permission: 'read', role_name: 'maintain' }), 'read')
   assert.equal(await told({ permission: 'owner', role_name: 'admin' }), 'none')
   stub.on(/\/permission$/, { status: 403, body: { message: 'Resource not accessible by integration' } })
-  await assert.rejects(forge.readAccess(REPOSITORY, 'alice'), { code: 'repository-not-found' })
+  await assert.rejects(forge.readAccess(REPOSITORY, 'alice'), { code: 'repository-forbidden' })
   stub.on(/\/permission$/, { status: 502, body: {} })
   await assert.rejects(forge.readAccess(REPOSITORY, 'alice'), { code: 'forge-unavailable' })
 })

@@ -55,7 +55,7 @@ test('what GitLab answers about somebody else, or not at all, is no access', asy
   stub.on(member, { status: 502 })
   await assert.rejects(forge.readAccess(REPOSITORY, 'alice'), { code: 'forge-unavailable' })
   stub.on(member, { status: 403, body: { message: '403 Forbidden' } })
-  await assert.rejects(forge.readAccess(REPOSITORY, 'alice'), { code: 'repository-not-found' })
+  await assert.rejects(forge.readAccess(REPOSITORY, 'alice'), { code: 'repository-forbidden' })
   stub.on(member, { body: { access_level: 40, membership_state: 'awaiting' } })
   stub.on(`GET ${PROJECT}`, { body: { visibility: 'public', repository_access_level: 'private' } })
   assert.equal(await forge.readAccess(REPOSITORY, 'alice'), 'none')
