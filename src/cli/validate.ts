@@ -110,7 +110,7 @@ function targets({ apps }: SourceConfig, width: number): string {
     ...environments.map((each) => [
       name,
       each.name,
-      describeFollow(each.follow),
+      each.upstream === null ? describeFollow(each.follow) : `environment ${each.upstream}`,
       describeReady(each),
       `${each.manifests.path}:${each.path}`,
       each.merge,

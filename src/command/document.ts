@@ -40,6 +40,8 @@ of its own.
    happens next. The next answer takes its place.
 4. The comment gets 🚀, or 😕 where something was refused.
 
+Promote, rollback, lock and unlock have [a page of their own](locks.md).
+
 What is in a private manifest repository is only told where everybody who reads the answer belongs to the same owner,
 and to those who may read it. Every decision is in the journal.
 

@@ -1,16 +1,26 @@
 import semver from 'semver'
 import { TAG_PATTERN } from '../domain/image.ts'
+import { NAME_PATTERN } from '../domain/names.ts'
 import { nearest } from '../domain/nearest.ts'
 import { isRefName } from '../domain/ref-name.ts'
 import { parseGlob } from './grammar-glob.ts'
 import { parseTagGlob } from './grammar-ready.ts'
-import type { Follow, PreviewFollow } from './model.ts'
+import type { Follow, PreviewFollow, WrittenFollow } from './model.ts'
 import { type Parsed, right, wrong } from './parsed.ts'
 
 const MAX_LENGTH = 256
 
-/** `branch main`, `tag v*`, `tag ^1.2`, `registry ^1.2`: what an environment follows. */
-export function parseFollow(text: string): Parsed<Follow> {
+/** `branch main`, `tag v*`, `registry ^1.2`, `environment staging`: what an environment follows. */
+export function parseFollow(text: string): Parsed<WrittenFollow> {
+  const [kind, rest] = splitKind(text)
+  if (kind !== 'environment') return parseRule(text)
+  return NAME_PATTERN.test(rest)
+    ? right({ kind: 'environment', environment: rest })
+    : wrong(`"${text}" does not name an environment.`, 'Write its name, such as environment staging.')
+}
+
+/** The same without other environments. */
+export function parseRule(text: string): Parsed<Follow> {
   const [kind, rest] = splitKind(text)
   if (kind === 'tag') return parseTagRule(rest)
   if (kind === 'branch') {
@@ -18,10 +28,6 @@ export function parseFollow(text: string): Parsed<Follow> {
     return wrong(`"${text}" does not name one branch.`, 'Write the name of one branch, such as branch main.')
   }
   if (kind === 'registry') return parseRegistryRule(rest)
-  if (kind === 'environment') {
-    const message = 'This version of Supercargo cannot follow another environment.'
-    return { ok: false, code: 'not-supported', message, advice: 'Write branch main or tag v*.' }
-  }
   return wrong(`"${text}" says nothing that an environment can follow.`, adviseFollow(text, kind))
 }
 
@@ -93,7 +99,7 @@ function isRefGlob(glob: string): boolean {
 function adviseFollow(text: string, kind: string): string {
   if (/^(?:pull requests?|branches)\b/.test(text))
     return 'Only previews follow that: write branch main or tag v*.'
-  const near = nearest(kind, ['branch', 'tag', 'registry'])
+  const near = nearest(kind, ['branch', 'tag', 'registry', 'environment'])
   if (near !== null) return `Did you mean ${near}? Write branch main, tag v* or registry ^1.2.`
   if (/[*^~<>=]|^v?\d/.test(text) && parseTagRule(text).ok) return `Write tag ${text}.`
   return isRefName(text) ? `Write branch ${text}.` : 'Write branch main or tag v*.'

@@ -8,6 +8,7 @@ import type { WrittenEnvironment, WrittenSource } from './source-schema.ts'
 import type { Structure } from './structure.ts'
 import { readEnvironment, readPreviews } from './target.ts'
 import { lookUp, type Path } from './tree.ts'
+import { readUpstream } from './upstream.ts'
 
 /** An app with everything it inherits, and where it and its targets stand in the file. */
 export interface PlacedApp {
@@ -98,7 +99,13 @@ function readEnvironments(
     const here = [...path, name]
     complainAboutName(reading, 'environment', name, here)
     placed.environments.set(name, here)
-    const environment = readEnvironment(reading, name, [{ says, path: here }, ...levels], here)
+    const rule = readUpstream(reading, name, { written, levels, path })
+    if (rule === null) {
+      reading.incomplete = true
+      continue
+    }
+    const own = { says: { ...says, ...rule.says }, path: here }
+    const environment = readEnvironment(reading, name, [own, ...levels], here, rule.upstream)
     if (environment !== null) placed.app.environments.push(environment)
   }
 }

@@ -56,7 +56,10 @@ export interface ImageGates {
 
 export interface Environment extends Target {
   name: string
+  /** Of an environment that follows another one, that one's rule: it says what is newer. */
   follow: Follow
+  /** Name of the environment of the same app whose version it is to have; null: that of its rule. */
+  upstream: string | null
   /** Which tags of a registry count, and what of them; for `registry` rules, and for tags that name no commit. */
   tags: TagSelection
   /** A release gets the image of its commit under its own tag; null: CI pushes it. */
@@ -179,6 +182,9 @@ export type Follow =
   | { kind: 'registry-newest'; glob: string }
   /** Whatever the tag names now. */
   | { kind: 'registry-digest'; tag: string }
+
+/** What may be written: a rule, or another environment of the same app. */
+export type WrittenFollow = Follow | { kind: 'environment'; environment: string }
 
 export interface TagSelection {
   /** Globs, besides the rule's own; [] is every tag. */

@@ -30,8 +30,8 @@ const image = text(parseImage, {
 
 const follow = text(parseFollow, {
   description:
-    'What the environment follows: the newest commit of a branch, the highest tag of a pattern or of a range of semantic versions, or a tag of a registry.',
-  pattern: '^\\s*(branch|tag|registry)\\s+\\S',
+    'What the environment follows: the newest commit of a branch, the highest tag of a pattern or of a range of semantic versions, a tag of a registry, or what another environment of the app has.',
+  pattern: '^\\s*(branch|tag|registry|environment)\\s+\\S',
   examples: [
     'branch main',
     'tag v*',
@@ -40,6 +40,7 @@ const follow = text(parseFollow, {
     'registry ^1.2',
     'registry newest matching "main-*"',
     'registry digest latest',
+    'environment staging',
   ],
 })
 

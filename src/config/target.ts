@@ -14,7 +14,7 @@ import {
   parseTag,
   parseTitleTemplate,
 } from './grammar.ts'
-import { parseFollow, parsePreviewFollow } from './grammar-follow.ts'
+import { parsePreviewFollow, parseRule } from './grammar-follow.ts'
 import { type Level, pick, type Said } from './level.ts'
 import type { Environment, Follow, MergeMode, PreviewFollow, Previews, Target } from './model.ts'
 import type { Parsed } from './parsed.ts'
@@ -26,16 +26,20 @@ import { type Conditions, readConditions } from './ready.ts'
 import { readRetag, readTags } from './release.ts'
 import type { Path } from './tree.ts'
 
-/** An environment with everything it inherits; null when something is wrong or missing. */
+/**
+ * An environment with everything it inherits; null when something is wrong or missing.
+ * @param upstream the environment that it follows, whose rule the lowest level says
+ */
 export function readEnvironment(
   reading: Reading,
   name: string,
   levels: Level[],
   path: Path,
+  upstream: string | null,
 ): Environment | null {
   const who = `The environment ${name}`
   const target = readTarget(reading, who, levels, path, 'review')
-  const follow = need(reading, levels, 'follow', path, parseFollow, [
+  const follow = need(reading, levels, 'follow', path, parseRule, [
     `${who} does not say what it follows.`,
     'Write "follow: branch main" or "follow: tag v*" in it.',
   ])
@@ -55,6 +59,7 @@ export function readEnvironment(
     ...readConditions(reading, levels, follow, target.tag),
     name,
     follow,
+    upstream,
     tags: readTags(reading, levels, { follow, tag: target.tag, retag }),
     retag,
     path: where,

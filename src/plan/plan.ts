@@ -1,4 +1,4 @@
-import { type RepositoryId, sameRepository } from '../domain/repository.ts'
+import type { RepositoryId } from '../domain/repository.ts'
 import type { Action, Standing } from './action.ts'
 import { commitDirectly } from './change-requests/direct.ts'
 import { closeStrays } from './change-requests/strays.ts'
@@ -10,6 +10,7 @@ import { formerPlaces, rememberPlaces } from './previews/places.ts'
 import { type HistoryNeeded, type Orphans, planPreviews } from './previews/plan-previews.ts'
 import type { PreviewStanding } from './previews/standing.ts'
 import type { Question } from './questions.ts'
+import { inOneCommit } from './state-commit.ts'
 import type { World } from './world.ts'
 
 export interface PlanOptions {
@@ -77,16 +78,13 @@ export function plan(world: World, options: PlanOptions): Plan {
   const standings = targets.map(({ standing }) => standing)
   const direct = targets.flatMap((target) => target.direct ?? [])
   return {
-    actions: [
+    actions: inOneCommit([
       ...placing,
       ...commitDirectly(direct),
       ...targets.flatMap(({ actions }) => actions),
       ...(world.source.archived ? [] : closeStrays(world)),
-      // one commit at a time on a state branch
-      ...forgetClosed(world).filter(
-        ({ repository }) => !placing.some((each) => sameRepository(each.repository, repository)),
-      ),
-    ],
+      ...forgetClosed(world),
+    ]),
     standings,
     previews: previews.flatMap((each) => each.previews),
     orphans: Object.fromEntries(previews.map(({ app, orphans }) => [app, orphans])),

@@ -280,23 +280,25 @@ acrossForges(
           await world(s, async ({ cluster, preview, orphans, states }) => {
             preview('web-77', 77)
             preview('web-78', 78)
+            preview('web-79', 79)
             assert.match(
               (await orphans(['--delete'])).error,
-              /^too-many-removals: 2 namespaces of web .* more than 1\./,
+              /^too-many-removals: 3 namespaces of web .* more than 2\./,
             )
-            assert.equal(cluster.names().length, 4)
+            assert.equal(cluster.names().length, 5)
             assert.deepEqual(await states(['--delete', '--confirm-removals']), [
               'web-77 deleted',
               'web-78 deleted',
+              'web-79 deleted',
               'exit 0',
             ])
             const annotations = { [ANNOTATION]: `${s.source.id}:acme/web` }
-            cluster.add('web-79', { labels: { 'acme.dev/preview': '79' }, annotations })
+            cluster.add('web-80', { labels: { 'acme.dev/preview': '80' }, annotations })
             assert.deepEqual(await states(), ['exit 0'])
-            assert.deepEqual(await states(['--label', 'acme.dev/preview']), ['web-79 orphan', 'exit 1'])
+            assert.deepEqual(await states(['--label', 'acme.dev/preview']), ['web-80 orphan', 'exit 1'])
           })
         },
-        { config: `${CONFIG_WITH_PREVIEWS}  maxRemovals: 1\n` },
+        { config: `${CONFIG_WITH_PREVIEWS}  maxRemovals: 50%\n` },
       )
     })
 

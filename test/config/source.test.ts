@@ -51,6 +51,7 @@ previews:
       imagePolicies: [],
       branch: null,
       title: null,
+      upstream: null,
     },
   )
   assert.deepEqual(production?.manifests, { forge: 'gitlab', path: 'acme/group/production' })

@@ -62,7 +62,14 @@ function assertUnprivileged(spec: PodSpec | undefined): void {
 const GIVEN = /\bgiven\('([A-Z_]+)'\)/g
 
 test('every setting that is read is documented, and none that is not', () => {
-  const general = ['settings', 'gitlab-settings', 'registry-auth', 'registry-settings', 'trust-root-settings']
+  const general = [
+    'settings',
+    'gitlab-settings',
+    'registry-auth',
+    'registry-settings',
+    'trust-root-settings',
+    'preview-hosts',
+  ]
   const code = [...general.map((name) => `src/doors/${name}.ts`), 'src/main.ts'].map(read).join('\n')
   const found = code.matchAll(/\b(?:text|whole)\(\s*'([A-Z_]+)'|process\.env\.([A-Z_]+)/g)
   const ofGitLab = read('src/doors/gitlab-settings.ts').matchAll(GIVEN)

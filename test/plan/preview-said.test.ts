@@ -255,7 +255,9 @@ test('as long as nobody knows what was said, previews stay as they are', () => {
 function forgotten(each: World): string[] {
   return plan(each, OPTIONS).actions.flatMap((action) =>
     action.kind === 'write-state'
-      ? action.wish.changes.map(({ path }) => path.replace(/^.*\/web\//, ''))
+      ? action.wish.changes.flatMap(({ path, content }) =>
+          content === null ? path.replace(/^.*\/web\//, '') : [],
+        )
       : [],
   )
 }
@@ -274,6 +276,28 @@ test('what was said of closed pull requests is forgotten in one commit, and noth
   assert.deepEqual(
     action.wish.changes.map(({ content }) => content),
     [null, null],
+  )
+})
+
+test('what is forgotten and what is remembered on one state branch is one commit', () => {
+  const said = { 9: words(['up', by('bob', 1)]) }
+  const each = worldOf({ said, inGit: [1] })
+  for (const { state } of each.manifests.flatMap((known) => (known.snapshot === null ? [] : [known])))
+    if (state.ok) state.value.places = {}
+  const writes = plan(each, OPTIONS).actions.filter(({ kind }) => kind === 'write-state')
+  const [action, ...others] = writes
+  assert.deepEqual(others, [])
+  assert.ok(action?.kind === 'write-state')
+  assert.deepEqual(
+    action.wish.changes.map(({ path, content }) => [path.replace(/^.*\/web\//, ''), content !== null]),
+    [
+      ['previews.json', true],
+      ['previews/9.json', false],
+    ],
+  )
+  assert.match(
+    action.wish.message,
+    /^Remember where .*; Forget what was said of 1 preview of closed pull requests\n\n/,
   )
 })
 

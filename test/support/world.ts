@@ -69,6 +69,7 @@ export function environment(change: Partial<Environment> = {}): Environment {
     tags: { allow: [], deny: [], extract: null, prereleases: false },
     retag: null,
     follow: { kind: 'branch', branch: 'main' },
+    upstream: null,
     path: 'apps/web/overlays/staging',
     fields: [],
     imagePolicies: [],

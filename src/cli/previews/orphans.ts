@@ -104,7 +104,7 @@ function checkLimits(found: readonly Found[], orphans: readonly Found[], { confi
     if (app === null) continue
     const ofApp = (all: readonly Found[]) => all.filter((each) => each.app === app).length
     const count = ofApp(orphans)
-    const most = mostAtOnce(app.maxRemovals, ofApp(found))
+    const most = mostAtOnce(app.maxRemovals, app.ids.length + ofApp(found))
     if (count <= most) continue
     throw unusable(
       'too-many-removals',

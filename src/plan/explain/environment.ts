@@ -111,7 +111,7 @@ function whySection(story: EnvironmentStory, supersedes: readonly string[]): str
   const { world, environment, why, sameTag, names, relation, asked } = story
   const { from } = names
   const source = link(escapeMarkdown(world.source.repository.path), world.source.url)
-  const isOfSource = asked === null && !isRegistryRule(environment.follow)
+  const isOfSource = asked === null && environment.upstream === null && !isRegistryRule(environment.follow)
   const because = `${escapeMarkdown(why, 500)}${isOfSource ? ` in ${source}` : ''}.`
   const lines = [...(sameTag === null ? [] : [escapeMarkdown(sameTag.message, 500)]), because]
   if (from !== null && relation.kind === 'unknown') {

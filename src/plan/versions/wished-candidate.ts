@@ -1,15 +1,15 @@
 import type { App, Environment, ImageGates } from '../../config/model.ts'
 import type { FieldValues } from '../../domain/field-value.ts'
-import type { Version } from '../../domain/version.ts'
 import { asPresent, type Present, presentVersions } from '../environments/present.ts'
 import type { Wish } from '../environments/wish.ts'
 import { whyOf } from '../explain/lock.ts'
 import type { World } from '../world.ts'
-import { type Candidate, candidateOf, judged } from './candidate.ts'
+import { type Candidate, candidateOf } from './candidate.ts'
 import { relateToPresent, worstOf } from './direction.ts'
-import { readiness } from './ready.ts'
+import { givenCandidate } from './given-candidate.ts'
 import { registryCandidate } from './registry-candidate.ts'
 import { isRegistryRule } from './registry-tags.ts'
+import { upstreamCandidate } from './upstream-candidate.ts'
 
 /** What the plan knows when it looks for the version that an environment should have. */
 export interface Seeking {
@@ -48,6 +48,7 @@ function ruledCandidate(
   environment: Environment,
   { says, gates }: Pick<Seeking, 'says' | 'gates'>,
 ): Candidate {
+  if (environment.upstream !== null) return upstreamCandidate(world, app, environment, { says, gates })
   return isRegistryRule(environment.follow)
     ? registryCandidate(world, environment, says, gates)
     : candidateOf(world, app, environment, says, gates)
@@ -84,32 +85,10 @@ function wished(
   { gates }: Seeking,
   { present, wish }: { present: Present[]; wish: Wish },
 ): Candidate {
-  const { kind } = wish
   const { tag, commit } = wish.version
-  const version: Version = { tag, commit }
-  const found = {
-    state: 'found' as const,
-    version,
-    why: wishSentence(wish),
-    present,
-    waiting: [],
-    vanished: [],
-  }
-  if (present.length > 0 && present.every((each) => each.tag === tag)) return found
-  const branch = environment.follow.kind === 'branch' ? environment.follow.branch : world.source.defaultBranch
-  const inRegistry = isRegistryRule(environment.follow)
-  const ready = {
-    ...environment.ready,
-    image: environment.ready.image || inRegistry,
-    checks: kind === 'pin' || inRegistry ? null : environment.ready.checks,
-  }
-  const judge = kind === 'pin' ? readiness : judged
-  const verdict = judge(world.answers, { ...environment, ready }, version, { branch, gates })
-  if (verdict.state === 'asks') return { ...verdict, comparisons: [] }
-  if (verdict.state === 'ready') return { ...found, version: { ...version, digests: verdict.digests } }
-  const waiting = [{ version: tag, waits: verdict.waits }]
-  const reason = verdict.waits[0]?.reason ?? { code: 'not-ready', message: `${tag} is not ready.` }
-  return { state: 'none', reason, present, waiting }
+  const why = wishSentence(wish)
+  const checks = wish.kind === 'promotion'
+  return givenCandidate(world, environment, { tag, commit }, { present, why, gates, checks })
 }
 
 /** Begins a sentence, as `why` of a candidate does; may hold foreign text. */
