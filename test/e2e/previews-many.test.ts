@@ -20,8 +20,7 @@ import { acrossForges, PAIRS, SOURCE, type Stage } from '../support/stage.ts'
 
 const COUNT = Number(process.env.SUPERCARGO_PREVIEWS ?? 105)
 const MOST_COMMITS = 5
-/** With 500: GitLab tells fewer things at a time. */
-const MOST_REQUESTS = { github: 10, gitlab: 12 }
+const MOST_REQUESTS = 10
 const ONE_FORGE = PAIRS.filter(({ source, target }) => source === target)
 const log = pino({ level: 'silent' })
 
@@ -64,8 +63,8 @@ function makeBranches({ clone }: Stage, branches: readonly string[]): void {
   execFileSync('git', ['fast-import', '--quiet'], { cwd: clone.directory, input: input.join('') })
 }
 
-acrossForges((stage, { source }) => {
-  test(`${COUNT} pull requests that are opened at once come in at most ${MOST_COMMITS} commits, and a sweep then costs at most ${MOST_REQUESTS[source]} requests`, async (context) => {
+acrossForges((stage) => {
+  test(`${COUNT} pull requests that are opened at once come in at most ${MOST_COMMITS} commits, and a sweep then costs at most ${MOST_REQUESTS} requests`, async (context) => {
     await stage(
       async (s) => {
         const branches = Array.from({ length: COUNT }, (_, index) => `feature/${index}`)
@@ -107,7 +106,7 @@ acrossForges((stage, { source }) => {
           await sweep()
           const requests = model.faults.log.filter(({ path }) => /graphql|\/api\/v/.test(path))
           context.diagnostic(`${commits} commits, and then ${requests.length} requests a sweep`)
-          assert.ok(requests.length <= MOST_REQUESTS[source], `${requests.length} requests on ${source}`)
+          assert.ok(requests.length <= MOST_REQUESTS, `${requests.length} requests`)
         })
       },
       { config: CONFIG_WITH_PREVIEWS },

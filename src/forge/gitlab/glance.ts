@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import type { Glance, Look } from '../glance.ts'
+import type { Look } from '../glance.ts'
 import type { Client } from './client.ts'
 import type { GitLabOptions } from './options.ts'
 
-const projectsSchema = z.array(z.object({ path_with_namespace: z.string() }))
+const projectsSchema = z.array(z.object({ path_with_namespace: z.string(), archived: z.boolean().default(false) }))
 
 /**
  * Every project that the token's user is a member of, directly or by a group, and that the bot serves. Without marks:
@@ -12,22 +12,19 @@ const projectsSchema = z.array(z.object({ path_with_namespace: z.string() }))
  * https://docs.gitlab.com/api/projects/#list-all-projects
  */
 export async function glance(client: Client, options: GitLabOptions): Promise<Look> {
-  const look = async (archived: boolean): Promise<Glance[]> => {
-    const found = await client.rest.projects.all({
-      membership: true,
-      simple: true,
-      archived,
-      pagination: 'keyset',
-      orderBy: 'id',
-      sort: 'asc',
-      perPage: 100,
-    })
-    const mark = archived ? 'archived' : null
-    return projectsSchema
-      .parse(found)
-      .filter(({ path_with_namespace: path }) => options.serves?.(path) !== false)
-      .map(({ path_with_namespace: path }) => ({ repository: { forge: options.id, path }, mark }))
-  }
-  const [active, archived] = await Promise.all([look(false), look(true)])
-  return { seen: [...active, ...archived], failures: [] }
+  const found = await client.rest.projects.all({
+    membership: true,
+    pagination: 'keyset',
+    orderBy: 'id',
+    sort: 'asc',
+    perPage: 100,
+  })
+  const seen = projectsSchema
+    .parse(found)
+    .filter(({ path_with_namespace: path }) => options.serves?.(path) !== false)
+    .map(({ path_with_namespace: path, archived }) => ({
+      repository: { forge: options.id, path },
+      mark: archived ? 'archived' : null,
+    }))
+  return { seen, failures: [] }
 }

@@ -77,7 +77,7 @@ export class ProjectQuery {
   /** A page of merge requests. */
   mergeRequests(alias: string, page: MergeRequestPage): boolean {
     const { first, state, sort, after = null, fields } = page
-    const cost = (fields.cost + 6) * (1 + first / 100)
+    const cost = (fields.cost + (page.counted === true ? 7 : 6)) * (1 + first / 100)
     return this.#add(this.#project, cost, () => {
       this.#fragments.add(`fragment ${fields.name} on MergeRequest { ${fields.text} }`)
       const filters = [
@@ -93,7 +93,7 @@ export class ProjectQuery {
           : [`sourceBranches: ${this.#declared.add('[String!]', page.branches)}`]),
         ...(page.numbers === undefined ? [] : [`iids: ${this.#declared.add('[String!]', page.numbers)}`]),
       ]
-      const info = 'pageInfo { hasNextPage endCursor }'
+      const info = `${page.counted === true ? 'count ' : ''}pageInfo { hasNextPage endCursor }`
       return `${alias}: mergeRequests(${filters.join(', ')}) { ${info} nodes { ...${fields.name} } }`
     })
   }
@@ -140,6 +140,8 @@ export interface MergeRequestPage {
   branches?: string[]
   numbers?: string[]
   after?: string | null
+  /** Tell how many there are on all pages. */
+  counted?: true
 }
 
 /** A named selection of fields of a merge request, and its complexity. */
@@ -212,5 +214,5 @@ export const aliasSchemas = {
 
 /** The reader of a page of merge requests. */
 export function mergeRequestsSchema<T extends z.ZodType>(node: T) {
-  return z.object({ pageInfo, nodes: z.array(node) })
+  return z.object({ count: z.number().optional(), pageInfo, nodes: z.array(node) })
 }

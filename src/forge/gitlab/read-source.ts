@@ -64,7 +64,7 @@ export async function readSource(
 }
 
 function openPage(after: string | null): MergeRequestPage {
-  return { fields: SOURCE_FIELDS, first: OPEN, state: 'opened', after }
+  return { fields: SOURCE_FIELDS, first: OPEN, state: 'opened', after, counted: true }
 }
 
 /** What was closed last was changed last. */
@@ -104,7 +104,10 @@ async function readRequests(
   }
 }
 
-/** Two pages at a time, of the newest and of the oldest, until one of these listings ends or they meet. */
+/**
+ * Two pages at a time, of the newest and of the oldest, until one of these listings ends, they meet, or together they
+ * have as many as GitLab has counted all the time.
+ */
 async function readOpen(
   client: Client,
   repository: RepositoryId,
@@ -112,8 +115,10 @@ async function readOpen(
 ): Promise<{ requests: SourceRequest[]; whole: boolean }> {
   const newest = new Map<number, SourceRequest>()
   const oldest = new Map<number, SourceRequest>()
+  const counts = new Set<number | undefined>()
   const take = (found: Map<number, SourceRequest>, answer: unknown): string | null => {
-    const { nodes, pageInfo } = sourceRequestsSchema.parse(answer)
+    const { nodes, pageInfo, count } = sourceRequestsSchema.parse(answer)
+    counts.add(count)
     for (const request of nodes) found.set(request.iid, request)
     return pageInfo.hasNextPage ? (pageInfo.endCursor ?? null) : null
   }
@@ -126,7 +131,8 @@ async function readOpen(
     const answer = await ask(client, repository, query, 'ReadPage')
     newer = take(newest, answer.open)
     older = take(oldest, answer.oldest)
-    if (older === null || [...oldest.keys()].some((iid) => newest.has(iid))) newer = null
+    const isAll = counts.size === 1 && counts.has(newest.size + oldest.size)
+    if (older === null || isAll || [...oldest.keys()].some((iid) => newest.has(iid))) newer = null
   }
   return { requests: [...new Map([...oldest, ...newest]).values()], whole: newer === null }
 }

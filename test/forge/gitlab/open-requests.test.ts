@@ -19,7 +19,7 @@ async function read(t: TestContext, count: number, hidden: readonly number[] = [
       const after = Number(variables[/after: \$(\w+)/.exec(field)?.[1] ?? ''] ?? 0)
       const end = after + PAGE
       const pageInfo = { hasNextPage: end < iids.length, endCursor: String(end) }
-      return { pageInfo, nodes: iids.slice(after, end).map(mergeRequest) }
+      return { count, pageInfo, nodes: iids.slice(after, end).map(mergeRequest) }
     }
     const listings = { open: page('open', newest), oldest: page('oldest', oldest) }
     const ended = { closed: page('closed', []), merged: page('merged', []) }
@@ -61,7 +61,8 @@ for (const [count, requests] of [
   [299, 2],
   [300, 3],
   [499, 3],
-  [500, 4],
+  [500, 3],
+  [501, 4],
 ] as const) {
   test(`${count} open merge requests are read by ${requests} requests, each of them once`, async (t) => {
     const found = await read(t, count)
