@@ -3,7 +3,9 @@ import type { Look } from '../glance.ts'
 import type { Client } from './client.ts'
 import type { GitLabOptions } from './options.ts'
 
-const projectsSchema = z.array(z.object({ path_with_namespace: z.string(), archived: z.boolean().default(false) }))
+const projectsSchema = z.array(
+  z.object({ path_with_namespace: z.string(), archived: z.boolean().default(false) }),
+)
 
 /**
  * Every project that the token's user is a member of, directly or by a group, and that the bot serves. Without marks:

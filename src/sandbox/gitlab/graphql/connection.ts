@@ -14,6 +14,7 @@ const LARGEST = 100
 /**
  * One page of a list, as a connection.
  * @param key what an item's cursor holds
+ * @param cutAt the listing breaks off after so many
  */
 export function connection<T>(
   items: readonly T[],
@@ -28,7 +29,7 @@ export function connection<T>(
   const cursors = items.map(cursorOf)
   const start = after == null ? 0 : place(cursors, after) + 1
   const end = before == null ? items.length : place(cursors, before)
-  const size = Math.min(first ?? last ?? LARGEST, LARGEST)
+  const size = Math.min(first ?? last ?? LARGEST, LARGEST, cutAt ?? LARGEST)
   const from = first == null && last != null ? Math.max(start, end - size) : start
   const to = Math.min(end, from + size)
   if (cutAt !== null && from >= cutAt && from > 0) throw new GraphQLError('Request timed out.')
