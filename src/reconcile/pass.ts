@@ -18,8 +18,11 @@ import { type Reading, readAndPlan } from './read-world.ts'
 import { reasonOf } from './reason-of.ts'
 import { watchesOf } from './watches.ts'
 
-/** How often a pass begins anew at once when somebody else wrote first. */
-const ATTEMPTS = 3
+/**
+ * How often a pass begins anew at once when somebody else wrote first: on the state branch, then on the manifest branch,
+ * then a comment, and that is not all.
+ */
+const ATTEMPTS = 5
 
 /** What one pass over one repository has come to. */
 export interface PassResult {
