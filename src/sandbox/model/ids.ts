@@ -15,7 +15,7 @@ const PREFIXES = {
   Blob: 'B',
   Tag: 'TA',
   Ref: 'REF',
-  Team: 'T',
+  Team: 'TE',
   User: 'U',
   Bot: 'BOT',
   Organization: 'O',
