@@ -90,6 +90,7 @@ accept:
     paths: apps/web/**
     images: ghcr.io/acme/web
     direct: [previews]                    # previews need no change request
+    promote: [role:maintain]              # who may promote, roll back and lock by a comment
 `
 
 const DEPLOYMENT = `apiVersion: apps/v1
