@@ -118,7 +118,7 @@ test('where there is a time to live, the comment says when the preview goes, and
   assert.match(said([[told('queued', { reason })], FIRST])[0]?.body ?? '', /waiting for a place: /)
 })
 
-test('what a person wrote into the comment is no memory, and many apps stay below the limit of the forge', () => {
+test('requirement 18: what a person wrote into the comment is no memory, and many apps stay below the limit of the forge', () => {
   assert.deepEqual(readMemory('<!-- supercargo:told:v1 {"web":{"at":"<script>"}} -->'), {})
   assert.deepEqual(readMemory('<!-- supercargo:told:v1 [ -->'), {})
   const reason = { code: 'x', message: 'why '.repeat(200) }
