@@ -165,6 +165,8 @@ export interface Previews extends Target, PreviewChoice {
   comment: boolean
   /** The forge of the source shows previews as deployments; it needs the comment. */
   deployments: boolean
+  /** The head of the pull request says how its preview is; it needs the comment. */
+  status: boolean
 }
 
 /** `review`: people merge. `auto`: the bot merges what the forge allows. `direct`: a commit on the manifest branch. */

@@ -159,6 +159,14 @@ const previews = z
         default: 'on',
       })
       .optional(),
+    status: z
+      .enum(['on', 'off'])
+      .meta({
+        description:
+          'on: a check run (GitHub) or commit status (GitLab) on the head of the pull request says how its preview is. With comment: off there is none.',
+        default: 'off',
+      })
+      .optional(),
     ...probeKeys,
     ...choiceKeys,
     ...inheritable,

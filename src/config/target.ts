@@ -103,6 +103,7 @@ export function readPreviews(reading: Reading, above: Level[], path: Path, says:
     probe: readProbe(reading, own, { url, comment }),
     comment,
     deployments: isOn(reading, own, 'deployments'),
+    status: isOn(reading, own, 'status', false),
   }
 }
 
@@ -253,9 +254,9 @@ function need<T>(
 }
 
 /** What is not said is on. */
-function isOn({ removed }: Reading, levels: Level[], key: string): boolean {
+function isOn({ removed }: Reading, levels: Level[], key: string, byDefault = true): boolean {
   const said = pick(levels, [key], removed)
-  return said === null || said === 'removed' || said.value !== 'off'
+  return said === null || said === 'removed' ? byDefault : said.value === 'on'
 }
 
 /** A value that may be said at one of the levels, or null. */

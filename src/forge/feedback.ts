@@ -25,6 +25,11 @@ export interface ForgeFeedback {
    * `permission-missing`.
    */
   ensureDeployment(repository: RepositoryId, wish: DeploymentWish): Promise<void>
+  /**
+   * Says something on a commit under a name of the bot's that begins with `supercargo/`: a check run on GitHub, a commit
+   * status on GitLab. The newest one of a name counts; `ForgeChecks` leaves those of the bot out.
+   */
+  writeStatus(repository: RepositoryId, wish: StatusWish): Promise<void>
   /** Nothing is deployed there any more. GitHub keeps what was there as inactive, GitLab forgets it. */
   endDeployment(repository: RepositoryId, place: DeploymentPlace): Promise<void>
 }
@@ -53,6 +58,19 @@ export interface ReactionWish {
   /** Number of the comment, as webhooks tell it: of an issue comment on GitHub, of a note on GitLab. */
   comment: number
   reaction: 'eyes' | 'rocket' | 'confused'
+}
+
+export interface StatusWish {
+  commit: Oid
+  /** That the commit is on, without `refs/heads/`. */
+  branch: string
+  /** `supercargo/preview-web` */
+  name: string
+  conclusion: 'success' | 'failure'
+  /** One whole sentence, without markup. */
+  title: string
+  /** Where it leads; null: nowhere. */
+  url: string | null
 }
 
 export interface LabelWish {

@@ -1,7 +1,7 @@
 import type { Oid } from '../domain/commit.ts'
 import type { RepositoryId } from '../domain/repository.ts'
 import type { FileEdit } from '../edit/editor.ts'
-import type { DeploymentPlace, DeploymentWish } from '../forge/feedback.ts'
+import type { DeploymentPlace, DeploymentWish, StatusWish } from '../forge/feedback.ts'
 import type {
   BranchWish,
   ChangeRequestText,
@@ -37,6 +37,7 @@ export type Action = ActionBase &
     | { kind: 'report'; wish: ReportWish }
     | { kind: 'show-deployment'; wish: DeploymentWish }
     | { kind: 'end-deployment'; place: DeploymentPlace }
+    | { kind: 'status'; wish: StatusWish }
     /** In a registry; `repository` is the one whose release it is. */
     | { kind: 'retag'; wish: RetagWish }
     /** On the bot's own branch of a manifest repository. */

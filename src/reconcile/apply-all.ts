@@ -53,12 +53,12 @@ export async function applyAll(
   return { applied, denied, failures }
 }
 
-/** Where the bot may not write reports or deployments, it works without them. */
+/** Where the bot may not write reports, statuses or deployments, it works without them. */
 function isOptional(action: Action, error: unknown): boolean {
   const { code } = reasonOf(error)
   return action.kind === 'report'
     ? code === 'report-not-allowed'
-    : isDeployment(action) && errorKind(error) === 'permanent'
+    : (isDeployment(action) || action.kind === 'status') && errorKind(error) === 'permanent'
 }
 
 function isDeployment({ kind }: Action): boolean {

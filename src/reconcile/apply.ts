@@ -53,6 +53,9 @@ export async function apply(
     case 'end-deployment':
       await forge.endDeployment(repository, action.place)
       break
+    case 'status':
+      await forge.writeStatus(repository, action.wish)
+      break
     case 'retag':
       await registry.retag(action.wish, repository)
       break

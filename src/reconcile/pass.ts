@@ -8,6 +8,7 @@ import { brokenReport, feedback } from '../plan/feedback.ts'
 import { type LookAgain, sooner, UNTIL_MERGEABLE, UNTIL_TAGGED } from '../plan/look-again.ts'
 import { type Plan, type PlanOptions, plan } from '../plan/plan.ts'
 import { previewDeployments } from '../plan/previews/deployments.ts'
+import { previewStatuses } from '../plan/previews/statuses.ts'
 import { toldPullRequests } from '../plan/previews/told.ts'
 import { tellLate, waitNames } from '../plan/versions/late.ts'
 import type { World } from '../plan/world.ts'
@@ -88,8 +89,9 @@ async function passOnce(
   const waits = [...waitNames(standings), ...plan.doubts, ...unheard(world, standings).map(nameOf)]
   const since = await dependencies.waitingSince(key, waits, world.now)
   const late = tellLate(standings, world.config, since, world.now)
+  const previews = toldPullRequests(world, plan, late)
   const shown = await applyAll(
-    previewDeployments(world, toldPullRequests(world, plan, late)),
+    [...previewDeployments(world, previews), ...previewStatuses(world, previews)],
     dependencies,
     repository,
   )

@@ -81,6 +81,7 @@ previews:
       probe: null,
       comment: true,
       deployments: true,
+      status: false,
     },
   )
 })

@@ -129,6 +129,15 @@ export function forgeFeedbackContract(name: string, start: StartForge): void {
     assert.deepEqual(await shown(), [`${head} success ${URL}`])
   })
 
+  it('what the bot says on a commit is none of its checks, however often it is said', async (t) => {
+    const { world, repository, head } = await begin(t, start)
+    const wish = { commit: head, branch: 'feature', name: 'supercargo/preview-web', title: 'It is there.' }
+    await world.forge.writeStatus(repository, { ...wish, conclusion: 'failure', url: null })
+    await world.forge.writeStatus(repository, { ...wish, conclusion: 'success', url: URL })
+    const { commits } = await world.again().readChecks(repository, 'feature', [head])
+    assert.deepEqual(commits[head] ?? [], [])
+  })
+
   it('a new commit takes the place of the ones before, and leaves other places alone', async (t) => {
     const { world, repository, clone, head } = await begin(t, start)
     const other = { ...PLACE, slot: 'pr-2' }

@@ -58,6 +58,47 @@ acrossForges(
       }, WITH_PREVIEWS)
     })
 
+    test('with status: on each head says once that its preview is there, and that is no check of the commit', async () => {
+      await stage(
+        async (s) => {
+          const branch = 'feature/login'
+          const said = (head: string) => s.source.statuses(SOURCE, head, branch)
+          const there = 'supercargo/preview-web success The preview of web is deployed to Git.'
+          const { head } = await s.propose(branch)
+          await s.bot.pass(SOURCE)
+          assert.deepEqual(await said(head), [there])
+          const { commits } = await s.source.forge.readChecks({ forge: source, path: SOURCE }, 'main', [head])
+          assert.deepEqual(commits[head] ?? [], [])
+          assert.deepEqual((await s.bot.pass(SOURCE)).applied, [])
+          const next = await s.push('More work')
+          await s.bot.pass(SOURCE)
+          assert.deepEqual(await said(next), [there])
+          assert.deepEqual((await s.bot.pass(SOURCE)).applied, [])
+        },
+        { config: `${CONFIG_WITH_PREVIEWS}  status: on\n` },
+      )
+    })
+
+    test('a status that the forge does not let the bot write is tried again with the next commit only', async () => {
+      await stage(
+        async (s) => {
+          const { number } = await s.propose('feature/login')
+          const { faults } = s.source.inside.model
+          const denied = ({ method, path, body }: { method: string; path: string; body: string | null }) =>
+            method === 'POST' && /check-runs|statuses/.test(path) && `${path}${body}`.includes('preview-web')
+          faults.fail({ matches: denied, times: 100, answer: { status: 403 } })
+          await s.bot.pass(SOURCE)
+          assert.match((await s.source.comments(SOURCE, number))[0] ?? '', /deployed to Git/)
+          faults.clear()
+          assert.deepEqual((await s.bot.pass(SOURCE)).applied, [])
+          const head = await s.push('More work')
+          await s.bot.pass(SOURCE)
+          assert.equal((await s.source.statuses(SOURCE, head, 'feature/login')).length, 1)
+        },
+        { config: `${CONFIG_WITH_PREVIEWS}  status: on\n` },
+      )
+    })
+
     if (source === 'github') {
       test('an app without the permission works as before, and tries again with the next commit only', async () => {
         await stage(async (s) => {

@@ -45,7 +45,12 @@ function told(
 function said(...steps: [PreviewTold[], Date][]): { body: string; news: boolean }[] {
   let body = ''
   return steps.map(([previews, now]) => {
-    const text = previewComment(previews, GITHUB_WORDS, { before: readMemory(body), shown: {}, now })
+    const text = previewComment(previews, GITHUB_WORDS, {
+      before: readMemory(body),
+      shown: {},
+      statuses: {},
+      now,
+    })
     body = text.body
     return text
   })

@@ -45,6 +45,8 @@ export interface People {
   ): Promise<void>
   /** How many reports of the bot's stand on a commit: those that are shown, or also those that they replaced. */
   reports(path: string, commit: string, which: 'latest' | 'all'): Promise<number>
+  /** What a commit of a branch says besides the report: `supercargo/preview-web success It is there.` */
+  statuses(path: string, commit: string, branch: string): Promise<string[]>
 }
 
 /** A request as the person; `path` is below the root of the REST API. */
@@ -110,7 +112,17 @@ export function peopleOfGitHub(rest: Rest): People {
     },
     reports: async (path, commit, which) =>
       (await send('GET', repos(path, `/commits/${commit}/check-runs?filter=${which}`))).total_count,
+    statuses: async (path, commit) =>
+      (await send('GET', repos(path, `/commits/${commit}/check-runs`))).check_runs.map(
+        ({ name, conclusion, output }: GitHubRun) => `${name} ${conclusion} ${output.title}`,
+      ),
   }
+}
+
+interface GitHubRun {
+  name: string
+  conclusion: string
+  output: { title: string }
 }
 
 interface GitHubPull {
@@ -191,11 +203,24 @@ export function peopleOfGitLab(rest: Rest): People {
     // a status that is set again is a new one: those that were replaced say nothing
     reports: async (path, commit) =>
       (await send('GET', at(path, `/repository/commits/${commit}/statuses`))).length,
+    statuses: async (path, commit, branch) =>
+      (
+        await send(
+          'GET',
+          at(path, `/repository/commits/${commit}/statuses?ref=${encodeURIComponent(branch)}`),
+        )
+      ).map(({ name, status, description }: GitLabStatus) => `${name} ${status} ${description}`),
   }
 }
 
 /** The bot of GitLab's sandbox. */
 const BOT = 'supercargo'
+
+interface GitLabStatus {
+  name: string
+  status: string
+  description: string
+}
 
 interface GitLabRequest {
   iid: number

@@ -98,6 +98,7 @@ export function previews(change: Partial<Previews> = {}): Previews {
     probe: null,
     comment: true,
     deployments: true,
+    status: false,
     ...change,
   }
 }

@@ -26,6 +26,7 @@ import { readRepository } from './read-repository.ts'
 import { findComment, readSource } from './read-source.ts'
 import { readTree } from './read-tree.ts'
 import { writeReport } from './report.ts'
+import { writeStatus } from './status.ts'
 import type { Purpose } from './tokens.ts'
 import { updateChangeRequest } from './update-change-request.ts'
 import { writeState } from './write-state.ts'
@@ -86,6 +87,7 @@ export function createGitHubForge(options: GitHubOptions): Forge {
       reads(repository, (session) => writeComment(session, repository, wish)),
     writeReport: (repository, wish) =>
       reads(repository, (session) => writeReport(session, repository, wish, memory)),
+    writeStatus: (repository, wish) => reads(repository, (session) => writeStatus(session, repository, wish)),
     writeState: (repository, wish) => writes(repository, (session) => writeState(session, repository, wish)),
     readMembership: (repository, team, login) =>
       readMembership(() => client.session(repository, 'members'), team, login),

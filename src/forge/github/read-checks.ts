@@ -38,9 +38,13 @@ export async function readChecks(
   }
 }
 
-/** The bot's own check run: by its app and its name. Others may use the name, and a workflow's app has other runs. */
+/** The bot's own check runs: by their app and their names. Others may use the name, and a workflow's app has other runs. */
 function isOwn({ kind, name, source }: CheckReport, viewer: string): boolean {
-  return kind === 'run' && name === REPORT_NAME && `${source}[bot]` === viewer
+  return (
+    kind === 'run' &&
+    (name === REPORT_NAME || name.startsWith(`${REPORT_NAME}/`)) &&
+    `${source}[bot]` === viewer
+  )
 }
 
 /** The apps that must report a check, for those that not anybody may report. */

@@ -107,7 +107,7 @@ export async function writeReport(
     const input = { repositoryId: nodeId, checkRunId: id, status: 'COMPLETED', conclusion, output }
     const [problem] = problemsOf(await session.mutate(UPDATE, { input }), 'report')
     if (problem === undefined) continue
-    throw problem.type === 'FORBIDDEN' ? notAllowed(repository, problem.error) : problem.error
+    throw problem.type === 'FORBIDDEN' ? checksNotAllowed(repository, problem.error) : problem.error
   }
 }
 
@@ -132,7 +132,7 @@ async function create(
     )
     return data.node_id
   } catch (error) {
-    throw statusOf(error) === 403 ? notAllowed(repository, error) : error
+    throw statusOf(error) === 403 ? checksNotAllowed(repository, error) : error
   }
 }
 
@@ -154,7 +154,8 @@ function graphqlAnnotation({ path, line, column, message }: Annotation) {
   return { path, location, annotationLevel: 'FAILURE', message }
 }
 
-function notAllowed(repository: RepositoryId, error: unknown): SupercargoError {
+/** The error for a token that may not write checks. */
+export function checksNotAllowed(repository: RepositoryId, error: unknown): SupercargoError {
   return new SupercargoError(`The bot may not write check runs in ${repository.path}: ${answerOf(error)}`, {
     code: 'report-not-allowed',
     kind: 'permanent',

@@ -30,6 +30,7 @@ import { readRepository } from './read-repository.ts'
 import { readSource } from './read-source.ts'
 import { readTree } from './read-tree.ts'
 import { writeReport } from './report.ts'
+import { writeStatus } from './status.ts'
 import { updateChangeRequest } from './update-change-request.ts'
 import { writeState } from './write-state.ts'
 
@@ -106,6 +107,7 @@ export function createGitLabForge(options: GitLabOptions): Forge {
     ensureReaction: async (repository, wish) => await ensureReaction(client, repository, wish, await me()),
     ensureLabels: (repository, number, wish) => ensureLabels(client, repository, number, wish),
     ensureDeployment: (repository, wish) => ensureDeployment(client, repository, wish),
+    writeStatus: (repository, wish) => writeStatus(client, repository, wish),
     endDeployment: (repository, place) => endDeployment(client, repository, place),
   }
 }

@@ -34,8 +34,8 @@ export async function readChecks(
 }
 
 /**
- * The bot's own statuses in a pipeline, by author and name. GraphQL tells no authors, so that a status with the bot's
- * name is asked about once.
+ * The bot's own statuses in a pipeline: its report by author and name, and what it says of previews by names that begin
+ * with its own. GraphQL tells no authors, so that a status with the bot's name is asked about once.
  */
 async function ownReports(
   client: Client,
@@ -46,12 +46,14 @@ async function ownReports(
   me: Me,
   memory: Memory,
 ): Promise<Job[]> {
-  const named = jobs.filter(({ name, id }) => name === REPORT_NAME && !id.includes('/Ci::'))
+  const outside = jobs.filter(({ id }) => !id.includes('/Ci::'))
+  const named = outside.filter(({ name }) => name === REPORT_NAME)
+  const ofPreviews = outside.filter(({ name }) => name.startsWith(`${REPORT_NAME}/`))
   const known = (job: Job) => memory.ownStatuses.get(String(numberOf(job.id)))
   if (named.some((job) => known(job) === undefined)) {
     await readOwnStatuses(client, repository, oid, branch, me, memory)
   }
-  return named.filter((job) => known(job) === true)
+  return [...named.filter((job) => known(job) === true), ...ofPreviews]
 }
 
 function checksOf(

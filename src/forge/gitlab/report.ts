@@ -16,7 +16,7 @@ import { ProjectQuery } from './project-query.ts'
 /** Name of the bot's one status on a commit; a second name would stand beside the first for ever. */
 export const REPORT_NAME = 'supercargo'
 /** Of a description, and of an address. https://docs.gitlab.com/api/commits/#set-commit-pipeline-status */
-const MOST_CHARACTERS = 255
+export const MOST_CHARACTERS = 255
 
 /** A status has two ends only; which of the good ones a report has is in its address. */
 const STATES = { success: 'success', neutral: 'success', failure: 'failed' } as const
@@ -106,7 +106,7 @@ export async function writeReport(
   try {
     await client.rest.commits.editStatus(repository.path, commit, STATES[wish.conclusion], status)
   } catch (error) {
-    throw statusOf(error) === 403 ? notAllowed(repository) : error
+    throw statusOf(error) === 403 ? statusesNotAllowed(repository) : error
   }
   memory.reports.set(digest, report)
 }
@@ -118,7 +118,8 @@ function pageOf(client: Client, repository: RepositoryId, commit: Oid, mark: str
   return page.length <= MOST_CHARACTERS ? page : `${web}/${mark}`
 }
 
-function notAllowed(repository: RepositoryId): SupercargoError {
+/** The error for a token that may not set statuses. */
+export function statusesNotAllowed(repository: RepositoryId): SupercargoError {
   return new SupercargoError(`The bot may not set commit statuses in ${repository.path}.`, {
     code: 'report-not-allowed',
     kind: 'permanent',

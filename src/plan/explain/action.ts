@@ -34,6 +34,7 @@ export function headline(action: Action, world: World): string {
       return printable(`${action.wish.to.written}:${action.wish.tag}`)
     case 'write-state':
       return `"${printable(action.wish.message.split('\n', 1)[0] ?? '')}"`
+    case 'status':
     case 'report':
       return `on ${action.wish.commit.slice(0, 7)}`
   }

@@ -18,6 +18,8 @@ export interface RowMemory {
   failed: string | null
   /** What the forge shows as deployed, as `previewDeployments` writes it; null: nothing. */
   shown: string | null
+  /** What the head of the pull request says, as `previewStatuses` writes it; absent: nothing. */
+  status?: string | undefined
   /** Whether the page of a commit answers, where somebody looks; null: nothing is known of one. */
   page: PageMemory | null
 }
@@ -40,6 +42,7 @@ const schema = z.record(
     ready: z.boolean(),
     failed: z.string().nullable(),
     shown: z.string().nullable(),
+    status: z.string().optional(),
     // what an earlier version wrote does not have it
     page: z
       .object({

@@ -27,6 +27,8 @@ interface Known {
   before: CommentMemory
   /** By app: what the forge shows as deployed. */
   shown: Readonly<Record<string, string | null>>
+  /** By app: what the head of the pull request says. */
+  statuses: Readonly<Record<string, string | null>>
   now: Date
 }
 
@@ -43,13 +45,17 @@ export interface CommentText {
 export function previewComment(
   previews: readonly PreviewTold[],
   { changeRequest }: Vocabulary,
-  { before, shown, now }: Known,
+  { before, shown, statuses, now }: Known,
 ): CommentText {
   const expires = previews.some(({ preview: { said, expires } }) => expires !== null || said?.pinned != null)
   const rows = previews.map((preview) => {
     const said = before[preview.app]
     const cells = cellsOf(preview, expires, said?.ready === true)
-    const memory = { ...remember(preview, cells, said, now), shown: shown[preview.app] ?? null }
+    const memory = {
+      ...remember(preview, cells, said, now),
+      shown: shown[preview.app] ?? null,
+      ...statusOf(statuses[preview.app] ?? null),
+    }
     const news = memory.ready !== (said?.ready ?? false) || memory.failed !== (said?.failed ?? null)
     return { app: preview.app, cells: [...cells, minute(new Date(memory.at))], memory, news }
   })
@@ -75,6 +81,11 @@ export function previewComment(
     ].join('\n\n'),
     news: rows.some(({ news }) => news),
   }
+}
+
+/** Most comments remember no status, and say nothing of one. */
+function statusOf(status: string | null): Pick<RowMemory, 'status'> {
+  return status === null ? {} : { status }
 }
 
 /** What people with write access may ask for; of a fork, the commit that they approve is named. */
@@ -103,7 +114,7 @@ function remember(
   cells: readonly string[],
   said: RowMemory | undefined,
   now: Date,
-): Omit<RowMemory, 'shown'> {
+): Omit<RowMemory, 'shown' | 'status'> {
   const row = createHash('sha256').update(cells.join('|')).digest('hex').slice(0, 16)
   return {
     row,

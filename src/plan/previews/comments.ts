@@ -5,6 +5,7 @@ import { readMemory } from '../explain/comment-memory.ts'
 import { tell } from '../tell.ts'
 import type { World } from '../world.ts'
 import { type DeploymentsDone, NOTHING_SHOWN, shownAfter } from './deployments.ts'
+import { statusesAfter } from './statuses.ts'
 import type { ToldPullRequest } from './told.ts'
 
 /** One comment on each source pull request that has a preview, or had one. */
@@ -20,7 +21,12 @@ export function previewComments(
     }
     const before = readMemory(pullRequest.comment?.body ?? '')
     const shown = shownAfter(pullRequest, previews, before, deployments)
-    return ensureComment(world, pullRequest, previewComment(previews, words, { before, shown, now }))
+    const statuses = statusesAfter(pullRequest, previews, before, deployments)
+    return ensureComment(
+      world,
+      pullRequest,
+      previewComment(previews, words, { before, shown, statuses, now }),
+    )
   })
 }
 

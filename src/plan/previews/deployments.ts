@@ -8,7 +8,7 @@ import { tell } from '../tell.ts'
 import type { World } from '../world.ts'
 import type { ToldPullRequest } from './told.ts'
 
-/** What became of the actions of `previewDeployments`. What is in neither failed, and is tried again. */
+/** What became of the actions of `previewDeployments` and `previewStatuses`. What is in neither failed, and is tried again. */
 export interface DeploymentsDone {
   applied: readonly Action[]
   /** The forge does not let the bot: these are not tried again before there is another commit. */
@@ -29,7 +29,7 @@ const SHOWN_AS: Partial<Record<PreviewTold['state'], DeploymentWish['state']>> =
 }
 
 /** Begins what the forge did not let the bot show. */
-const DENIED = '!'
+export const DENIED = '!'
 
 /**
  * Shows on the forge where each preview is, and ends what is not there any more. The comment remembers what was shown, so
