@@ -114,21 +114,38 @@ export async function writeReport(
 async function create(
   session: Session,
   repository: RepositoryId,
-  wish: ReportWish,
+  { commit, conclusion, title, summary }: ReportWish,
   annotations: Annotation[],
 ): Promise<string> {
-  const { owner, repo } = session
+  const output = { title, summary, annotations: annotations.map(restAnnotation) }
+  return await createCheckRun(session, repository, {
+    name: REPORT_NAME,
+    head_sha: commit,
+    conclusion,
+    output,
+  })
+}
+
+interface CheckRun {
+  name: string
+  head_sha: string
+  conclusion: Report['conclusion']
+  details_url?: string
+  output: { title: string; summary: string; annotations?: ReturnType<typeof restAnnotation>[] }
+}
+
+/**
+ * A check run that has ended; its node id.
+ * @throws SupercargoError `report-not-allowed` (permanent) with a token that may not write checks
+ */
+export async function createCheckRun(
+  { owner, repo, write }: Session,
+  repository: RepositoryId,
+  run: CheckRun,
+): Promise<string> {
   try {
-    const { data } = await session.write((request) =>
-      request('POST /repos/{owner}/{repo}/check-runs', {
-        owner,
-        repo,
-        name: REPORT_NAME,
-        head_sha: wish.commit,
-        status: 'completed',
-        conclusion: wish.conclusion,
-        output: { title: wish.title, summary: wish.summary, annotations: annotations.map(restAnnotation) },
-      }),
+    const { data } = await write((request) =>
+      request('POST /repos/{owner}/{repo}/check-runs', { owner, repo, status: 'completed', ...run }),
     )
     return data.node_id
   } catch (error) {
@@ -154,8 +171,7 @@ function graphqlAnnotation({ path, line, column, message }: Annotation) {
   return { path, location, annotationLevel: 'FAILURE', message }
 }
 
-/** The error for a token that may not write checks. */
-export function checksNotAllowed(repository: RepositoryId, error: unknown): SupercargoError {
+function checksNotAllowed(repository: RepositoryId, error: unknown): SupercargoError {
   return new SupercargoError(`The bot may not write check runs in ${repository.path}: ${answerOf(error)}`, {
     code: 'report-not-allowed',
     kind: 'permanent',

@@ -103,12 +103,26 @@ export async function writeReport(
     description: oneLine(wish.title, MOST_CHARACTERS),
     targetUrl: pageOf(client, repository, commit, `#supercargo-${wish.conclusion}-${digest}`),
   }
+  await setStatus(client, repository, commit, wish.conclusion, status)
+  memory.reports.set(digest, report)
+}
+
+/**
+ * Sets a status from outside; its `description` and `targetUrl` are no longer than MOST_CHARACTERS.
+ * @throws SupercargoError `report-not-allowed` (permanent)
+ */
+export async function setStatus(
+  { rest }: Client,
+  repository: RepositoryId,
+  commit: Oid,
+  conclusion: keyof typeof STATES,
+  status: { name: string; ref: string; description: string; targetUrl?: string },
+): Promise<void> {
   try {
-    await client.rest.commits.editStatus(repository.path, commit, STATES[wish.conclusion], status)
+    await rest.commits.editStatus(repository.path, commit, STATES[conclusion], status)
   } catch (error) {
     throw statusOf(error) === 403 ? statusesNotAllowed(repository) : error
   }
-  memory.reports.set(digest, report)
 }
 
 /** The page of the commit; that of the instance where the address would be too long for GitLab. */
@@ -118,8 +132,7 @@ function pageOf(client: Client, repository: RepositoryId, commit: Oid, mark: str
   return page.length <= MOST_CHARACTERS ? page : `${web}/${mark}`
 }
 
-/** The error for a token that may not set statuses. */
-export function statusesNotAllowed(repository: RepositoryId): SupercargoError {
+function statusesNotAllowed(repository: RepositoryId): SupercargoError {
   return new SupercargoError(`The bot may not set commit statuses in ${repository.path}.`, {
     code: 'report-not-allowed',
     kind: 'permanent',

@@ -1,9 +1,8 @@
 import { oneLine } from '../../domain/markdown.ts'
 import type { RepositoryId } from '../../domain/repository.ts'
 import type { StatusWish } from '../feedback.ts'
-import { statusOf } from '../shared/answer.ts'
 import type { Client } from './client.ts'
-import { MOST_CHARACTERS, statusesNotAllowed } from './report.ts'
+import { MOST_CHARACTERS, setStatus } from './report.ts'
 
 /**
  * A status from outside, beside the jobs of the newest pipeline, or in one of its own where there is none.
@@ -11,24 +10,14 @@ import { MOST_CHARACTERS, statusesNotAllowed } from './report.ts'
  * @throws SupercargoError `report-not-allowed` (permanent)
  */
 export async function writeStatus(
-  { rest }: Client,
+  client: Client,
   repository: RepositoryId,
   { commit, branch, name, conclusion, title, url }: StatusWish,
 ): Promise<void> {
-  const status = {
+  await setStatus(client, repository, commit, conclusion, {
     name,
     ref: branch,
     description: oneLine(title, MOST_CHARACTERS),
     ...(url === null || url.length > MOST_CHARACTERS ? {} : { targetUrl: url }),
-  }
-  try {
-    await rest.commits.editStatus(
-      repository.path,
-      commit,
-      conclusion === 'failure' ? 'failed' : 'success',
-      status,
-    )
-  } catch (error) {
-    throw statusOf(error) === 403 ? statusesNotAllowed(repository) : error
-  }
+  })
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { DeploymentPlace, DeploymentWish } from '../../forge/feedback.ts'
 import type { SourcePullRequest } from '../../forge/forge.ts'
 import type { Action } from '../action.ts'
@@ -6,6 +5,7 @@ import type { PreviewTold } from '../explain/comment.ts'
 import { type CommentMemory, readMemory } from '../explain/comment-memory.ts'
 import { tell } from '../tell.ts'
 import type { World } from '../world.ts'
+import { denied as deniedOf, digestOf, isDenied, isRemembered } from './remembered.ts'
 import type { ToldPullRequest } from './told.ts'
 
 /** What became of the actions of `previewDeployments` and `previewStatuses`. What is in neither failed, and is tried again. */
@@ -28,9 +28,6 @@ const SHOWN_AS: Partial<Record<PreviewTold['state'], DeploymentWish['state']>> =
   silent: 'failure',
 }
 
-/** Begins what the forge did not let the bot show. */
-export const DENIED = '!'
-
 /**
  * Shows on the forge where each preview is, and ends what is not there any more. The comment remembers what was shown, so
  * that nothing has to be asked.
@@ -42,14 +39,14 @@ export function previewDeployments(world: World, told: readonly ToldPullRequest[
     const before = readMemory(pullRequest.comment?.body ?? '')
     const wishes = previews.flatMap((preview) => wishOf(world, pullRequest, preview))
     const shows = wishes
-      .filter((wish) => !isShown(before[wish.app]?.shown ?? null, wish))
+      .filter((wish) => !isRemembered(before[wish.app]?.shown ?? null, digest(wish)))
       .map(({ app, ...wish }): Action => {
         const reason = tell(`the preview ${app}/${wish.slot} is at ${wish.url}`)
         return { kind: 'show-deployment', repository, target: null, reason, wish }
       })
     const kept = previews.filter((each) => isWanted(world, each.app) && !isOver(each)).map(({ app }) => app)
     const ends = Object.entries(before)
-      .filter(([app, { shown }]) => shown !== null && !shown.startsWith(DENIED) && !kept.includes(app))
+      .filter(([app, { shown }]) => shown !== null && !isDenied(shown) && !kept.includes(app))
       .map(([app]): Action => {
         const place = placeOf(app, pullRequest)
         const reason = tell(`the preview ${app}/${place.slot} is not there any more`)
@@ -73,7 +70,7 @@ export function shownAfter(
       const [done, refused] = [mine(applied), mine(denied)]
       if (done?.kind === 'show-deployment') return [app, digest(done.wish)]
       if (done?.kind === 'end-deployment') return [app, null]
-      if (refused?.kind === 'show-deployment') return [app, `${DENIED}${digest(refused.wish)}`]
+      if (refused?.kind === 'show-deployment') return [app, deniedOf(digest(refused.wish))]
       return [app, before[app]?.shown ?? null]
     }),
   )
@@ -98,10 +95,6 @@ function isOver({ state }: PreviewTold): boolean {
   return ['expired', 'queued', 'down', 'withdrawn', 'sleeping'].includes(state)
 }
 
-function isShown(shown: string | null, wish: DeploymentWish): boolean {
-  return shown === digest(wish) || shown === `${DENIED}${digest(wish)}`
-}
-
 function placeOf(app: string, { number }: SourcePullRequest): DeploymentPlace {
   return { environment: `preview-${app}`, slot: `pr-${number}` }
 }
@@ -113,5 +106,5 @@ function concerns(action: Action, { environment, slot }: DeploymentPlace): boole
 }
 
 function digest({ commit, state, url }: DeploymentWish): string {
-  return createHash('sha256').update([commit, state, url].join(' ')).digest('hex').slice(0, 16)
+  return digestOf(commit, state, url)
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { StatusWish } from '../../forge/feedback.ts'
 import type { SourcePullRequest } from '../../forge/forge.ts'
 import type { Action } from '../action.ts'
@@ -6,7 +5,8 @@ import type { PreviewTold } from '../explain/comment.ts'
 import { type CommentMemory, readMemory } from '../explain/comment-memory.ts'
 import { tell } from '../tell.ts'
 import type { World } from '../world.ts'
-import { DENIED, type DeploymentsDone, type Shown } from './deployments.ts'
+import type { DeploymentsDone, Shown } from './deployments.ts'
+import { denied as deniedOf, digestOf, isRemembered } from './remembered.ts'
 import type { ToldPullRequest } from './told.ts'
 
 /**
@@ -20,7 +20,7 @@ export function previewStatuses(world: World, told: readonly ToldPullRequest[]):
     const before = readMemory(pullRequest.comment?.body ?? '')
     return previews.flatMap((preview): Action[] => {
       const wish = wishOf(world, preview)
-      if (wish === null || isSaid(before[preview.app]?.status ?? null, wish)) return []
+      if (wish === null || isRemembered(before[preview.app]?.status ?? null, digest(wish))) return []
       return [{ kind: 'status', repository, target: null, reason: tell(wish.title), wish }]
     })
   })
@@ -42,7 +42,7 @@ export function statusesAfter(
   return Object.fromEntries(
     previews.map(({ app }) => {
       const refused = mine(denied, app)
-      const said = mine(applied, app) ?? (refused === undefined ? undefined : `${DENIED}${refused}`)
+      const said = mine(applied, app) ?? (refused === undefined ? undefined : deniedOf(refused))
       return [app, said ?? before[app]?.status ?? null]
     }),
   )
@@ -77,14 +77,10 @@ function wishOf(
   }
 }
 
-function isSaid(said: string | null, wish: StatusWish): boolean {
-  return said === digest(wish) || said === `${DENIED}${digest(wish)}`
-}
-
 function nameOf(app: string): string {
   return `supercargo/preview-${app}`
 }
 
 function digest({ commit, conclusion, title }: StatusWish): string {
-  return createHash('sha256').update([commit, conclusion, title].join(' ')).digest('hex').slice(0, 16)
+  return digestOf(commit, conclusion, title)
 }

@@ -38,3 +38,10 @@ export async function existenceOf(
   }
   return { exists: true, looked: true }
 }
+
+/** What an answer adds where nobody has looked for the image. */
+export function unlooked(looked: boolean): string {
+  return looked
+    ? ''
+    : ' Nobody has looked whether its image is there, because the configuration says "ready: commit".'
+}

@@ -15,7 +15,7 @@ import { forgeOf } from '../dependencies.ts'
 import { type Carried, done, type Planned, refused, steer } from './carried.ts'
 import { compareVersions } from './compare-versions.ts'
 import type { CarryOut, CommandDependencies, Order } from './dependencies.ts'
-import { existenceOf } from './existing-version.ts'
+import { existenceOf, unlooked } from './existing-version.ts'
 import { heldBy } from './lock.ts'
 import { type Permit, tellable } from './permit.ts'
 import { ruledVersion } from './ruled-version.ts'
@@ -124,10 +124,7 @@ function told(
   { looked, brought }: { looked: boolean; brought: Relation },
 ): Carried {
   const target = `${app.name}/${environment.name}`
-  const unseen = looked
-    ? ''
-    : ' Nobody has looked whether its image is there, because the configuration says "ready: commit".'
-  const message = `${target} is to have ${tag} now: the change request is merged as soon as the policy and the forge let it.${unseen}`
+  const message = `${target} is to have ${tag} now: the change request is merged as soon as the policy and the forge let it.${unlooked(looked)}`
   if (secret || brought.kind !== 'forward' || brought.commits.length === 0)
     return done('promoted', message, '')
   const count = brought.total === 1 ? 'This commit comes' : `These ${brought.total} commits come`

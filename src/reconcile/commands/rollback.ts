@@ -10,7 +10,7 @@ import { forgeOf } from '../dependencies.ts'
 import { type Carried, done, type Planned, refused, steer } from './carried.ts'
 import { compareVersions } from './compare-versions.ts'
 import type { CarryOut, CommandDependencies, Order } from './dependencies.ts'
-import { existenceOf } from './existing-version.ts'
+import { existenceOf, unlooked } from './existing-version.ts'
 import { heldBy } from './lock.ts'
 import { tagBefore } from './past-versions.ts'
 import { type Permit, tellable } from './permit.ts'
@@ -109,10 +109,7 @@ function told({ permit, reading, version, looked, back }: Outcome): Carried {
   const target = `${app.name}/${environment.name}`
   const end = `until "/cargo unlock ${environment.name}" or a promote`
   if (secret) return done('rolled-back', `${target} goes back, and is held there ${end}.`, '')
-  const unseen = looked
-    ? ''
-    : ' Nobody has looked whether its image is there, because the configuration says "ready: commit".'
-  const message = `${target} goes back to ${version.tag}, and is held there ${end}.${unseen}`
+  const message = `${target} goes back to ${version.tag}, and is held there ${end}.${unlooked(looked)}`
   if (back?.kind !== 'forward' || back.commits.length === 0) return done('rolled-back', message, '')
   const count = back.total === 1 ? 'This commit is' : `These ${back.total} commits are`
   return done('rolled-back', message, `${count} taken back:\n\n${listCommits(back, reading.world)}`)
