@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs'
-import { Command } from 'commander'
 import { setImages } from '../edit/set-images.ts'
+import { Command } from './commander.ts'
 import { changesOf } from './set-image/changes.ts'
 import { REF_GRAMMAR } from './set-image/image-reference.ts'
 import { printResult } from './set-image/print-result.ts'

@@ -1,17 +1,8 @@
-import { isAscii, isUtf8 } from 'node:buffer'
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readSync,
-  statSync,
-} from 'node:fs'
+import { lstatSync, readdirSync, statSync } from 'node:fs'
 import { dirname, relative, resolve, sep } from 'node:path'
 import type { TextFile } from '../../edit/editor.ts'
 import { thousands } from '../terminal.ts'
+import { textReader } from './text-reader.ts'
 import { usageError } from './usage-error.ts'
 
 /** A file that may name an image and that nobody reads. */
@@ -31,14 +22,9 @@ export interface LocalFiles {
   unread: UnreadFile[]
 }
 
-const MAX_FILE = 32 * 1024 * 1024
 const MAX_TOTAL = 512 * 1024 * 1024
 const MAX_FILES = 100_000
 const SKIPPED = new Set(['.git', 'node_modules'])
-/** Where git looks for a NUL to tell binary files. */
-const HEAD = 8000
-
-const chunk = Buffer.allocUnsafe(64 * 1024)
 
 export interface HowToRead {
   /** Whether bytes that are not UTF-8 are worth a word. */
@@ -57,24 +43,27 @@ export function readFiles(paths: readonly string[], { mayMatter, progress }: How
   const read: LocalFiles = { root, files: [], unread: [] }
   const seen = new Set<string>()
   let total = 0
-
+  const reader = textReader({
+    text: (path, text) => {
+      total += text.length
+      if (total > MAX_TOTAL) throw tooMuch('512 MiB of text')
+      read.files.push({ path, text })
+    },
+    notUtf8: (path, bytes) => {
+      if (!mayMatter(bytes)) return
+      read.unread.push({ path, code: 'not-utf-8', message: 'The file is not UTF-8, so it is left alone.' })
+    },
+    tooLarge: (path) => {
+      const message = 'The file is larger than 32 MiB and was not read.'
+      read.unread.push({ path, code: 'too-large', message })
+    },
+  })
   const add = (absolute: string, path: string): void => {
     if (seen.has(absolute)) return
     seen.add(absolute)
     if (seen.size > MAX_FILES) throw tooMuch(`${thousands(MAX_FILES)} files`)
     if (seen.size % 1000 === 0) progress(seen.size)
-    const bytes = readBytes(absolute, path)
-    if (bytes === 'binary') return
-    if (bytes === 'too-large') {
-      read.unread.push({ path, code: bytes, message: 'The file is larger than 32 MiB and was not read.' })
-    } else if (!isUtf8(bytes)) {
-      if (!mayMatter(bytes)) return
-      read.unread.push({ path, code: 'not-utf-8', message: 'The file is not UTF-8, so it is left alone.' })
-    } else {
-      total += bytes.length
-      if (total > MAX_TOTAL) throw tooMuch('512 MiB of text')
-      read.files.push({ path, text: bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8') })
-    }
+    guarded(path, () => reader.read(absolute, path))
   }
   const walk = (directory: string, path: string): void => {
     for (const entry of readdirSync(directory, { withFileTypes: true })) {
@@ -88,6 +77,7 @@ export function readFiles(paths: readonly string[], { mayMatter, progress }: How
     const path = relative(root, target).replaceAll(sep, '/')
     guarded(target, () => (isDirectory(target) ? walk(target, path) : add(target, path)))
   }
+  reader.end()
   read.files.sort((a, b) => (a.path < b.path ? -1 : 1))
   return read
 }
@@ -110,23 +100,6 @@ function isDirectory(target: string): boolean {
     throw usageError(`"${target}" is neither a file nor a directory.`, 'Write - for the standard input.')
   }
   return false
-}
-
-function readBytes(absolute: string, path: string): Buffer | 'binary' | 'too-large' {
-  const descriptor = guarded(path, () => openSync(absolute, constants.O_RDONLY | constants.O_NOFOLLOW))
-  try {
-    const length = readSync(descriptor, chunk, 0, chunk.length, 0)
-    if (chunk.subarray(0, Math.min(length, HEAD)).includes(0)) return 'binary'
-    if (length < chunk.length) return chunk.subarray(0, length)
-    const { size } = fstatSync(descriptor)
-    if (size > MAX_FILE) return 'too-large'
-    const whole = Buffer.allocUnsafe(size)
-    let at = 0
-    for (let got = -1; got !== 0 && at < size; at += got) got = readSync(descriptor, whole, at, size - at, at)
-    return whole.subarray(0, at)
-  } finally {
-    closeSync(descriptor)
-  }
 }
 
 function guarded<T>(path: string, read: () => T): T {
