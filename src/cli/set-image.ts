@@ -69,7 +69,8 @@ function run(terminal: Terminal, args: string[], flags: SetImageFlags): number {
   }
   const input = readInput(paths, wanted, flags, terminal.progress)
   terminal.progress('')
-  const result = judge(wanted, input, setImages(input.files, changesOf(wanted, input.root, flags)))
+  const changes = changesOf(wanted, input.root, flags)
+  const result = judge(wanted, input, setImages(input.files, changes, input.others))
   const isPreview = Boolean(flags.check || flags.diff || flags.dryRun)
   const isWritten = result.ok && !isPreview
   if (isWritten && !isFilter) writeFiles(input.root, result.edits)

@@ -1,8 +1,8 @@
 import { lstatSync, readdirSync, statSync } from 'node:fs'
-import { dirname, relative, resolve, sep } from 'node:path'
+import { dirname, join, relative, resolve, sep } from 'node:path'
 import type { TextFile } from '../../edit/editor.ts'
 import { thousands } from '../terminal.ts'
-import { textReader } from './text-reader.ts'
+import { type Clues, type Found, textReader } from './text-reader.ts'
 import { usageError } from './usage-error.ts'
 
 /** A file that may name an image and that nobody reads. */
@@ -16,8 +16,13 @@ export interface UnreadFile {
 export interface LocalFiles {
   /** Where the paths of the files start: the working directory, or what holds all that was named. */
   root: string
-  /** In the order of paths, which are relative to the root, with `/`. The text keeps a byte order mark. */
+  /**
+   * Those that may matter, in the order of paths, which are relative to the root, with `/`. The text keeps a byte
+   * order mark.
+   */
   files: TextFile[]
+  /** Reads all the others. */
+  others(): TextFile[]
   /** Text that is not UTF-8 and may name an image, or is larger than 32 MiB. Binary files are not counted. */
   unread: UnreadFile[]
 }
@@ -26,38 +31,37 @@ const MAX_TOTAL = 512 * 1024 * 1024
 const MAX_FILES = 100_000
 const SKIPPED = new Set(['.git', 'node_modules'])
 
-export interface HowToRead {
-  /** Whether bytes that are not UTF-8 are worth a word. */
-  mayMatter(bytes: Buffer): boolean
-  /** Called now and then with the number of files that were read. */
-  progress(count: number): void
-}
-
 /**
  * Reads files, and directories with all that is below them but `.git`, `node_modules` and symbolic links.
  * @throws SupercargoError `usage` where there is too much, or a path cannot be read
  */
-export function readFiles(paths: readonly string[], { mayMatter, progress }: HowToRead): LocalFiles {
+export function readFiles(
+  paths: readonly string[],
+  clues: Clues,
+  progress: (count: number) => void,
+): LocalFiles {
   const targets = [...new Set(paths.map((path) => resolve(path)))]
   const root = rootOf(targets)
-  const read: LocalFiles = { root, files: [], unread: [] }
+  const files: TextFile[] = []
+  const unread: UnreadFile[] = []
+  const others: string[] = []
   const seen = new Set<string>()
   let total = 0
-  const reader = textReader({
+  const found: Found = {
     text: (path, text) => {
       total += text.length
       if (total > MAX_TOTAL) throw tooMuch('512 MiB of text')
-      read.files.push({ path, text })
+      files.push({ path, text })
     },
-    notUtf8: (path, bytes) => {
-      if (!mayMatter(bytes)) return
-      read.unread.push({ path, code: 'not-utf-8', message: 'The file is not UTF-8, so it is left alone.' })
+    other: (path) => others.push(path),
+    notUtf8: (path) => {
+      unread.push({ path, code: 'not-utf-8', message: 'The file is not UTF-8, so it is left alone.' })
     },
     tooLarge: (path) => {
-      const message = 'The file is larger than 32 MiB and was not read.'
-      read.unread.push({ path, code: 'too-large', message })
+      unread.push({ path, code: 'too-large', message: 'The file is larger than 32 MiB and was not read.' })
     },
-  })
+  }
+  const reader = textReader(found, clues)
   const add = (absolute: string, path: string): void => {
     if (seen.has(absolute)) return
     seen.add(absolute)
@@ -78,8 +82,19 @@ export function readFiles(paths: readonly string[], { mayMatter, progress }: How
     guarded(target, () => (isDirectory(target) ? walk(target, path) : add(target, path)))
   }
   reader.end()
-  read.files.sort((a, b) => (a.path < b.path ? -1 : 1))
-  return read
+  files.sort((a, b) => (a.path < b.path ? -1 : 1))
+  return { root, files, unread, others: () => readOthers(root, others) }
+}
+
+function readOthers(root: string, paths: readonly string[]): TextFile[] {
+  const files: TextFile[] = []
+  const text = (path: string, text: string) => files.push({ path, text })
+  const ignore = () => {}
+  const found = { text, other: ignore, notUtf8: ignore, tooLarge: ignore }
+  const reader = textReader(found, { texts: [], inPath: () => true })
+  for (const path of paths) guarded(path, () => reader.read(join(root, path), path))
+  reader.end()
+  return files
 }
 
 /** The directory that holds all targets: the working directory where it does. */
