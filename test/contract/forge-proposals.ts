@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { cloneOf, type StartForge } from './forge-world.ts'
+import { cloneOf, opening, type StartForge } from './forge-world.ts'
 
 const CONFIG = '.supercargo.yml'
 const POLICY = '.supercargo/policy.yml'
@@ -28,8 +28,11 @@ export function forgeProposalsContract(name: string, start: StartForge): void {
       const { proposals } = await adapter.readRepository(repository, FILES, { mostBytes: 100 })
       return { proposals: proposals.sort((a, b) => a.number - b.number), requests: world.requests().length }
     }
-    const other = await propose('other', { 'a.txt': '1' })
+    const base = await clone.git('rev-parse', 'main')
+    await world.forge.openChangeRequest(repository, opening(base))
     const { readRepository, newHeads } = world.deviations
+    assert.deepEqual(await read(), { proposals: [], requests: readRepository })
+    const other = await propose('other', { 'a.txt': '1' })
     assert.deepEqual(await read(), { proposals: [], requests: readRepository + newHeads })
     assert.deepEqual(await read(), { proposals: [], requests: readRepository })
     const both = await propose('both', { [CONFIG]: 'second\n', [POLICY]: 'p'.repeat(101) })

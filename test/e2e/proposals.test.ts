@@ -41,6 +41,15 @@ acrossForges(
         await s.bot.pass(SOURCE)
         assert.equal((await s.source.report(SOURCE, fork.head)).conclusion, null)
         const head = await fork.push(BROKEN, s.configFile)
+        const { faults } = s.source.inside.model
+        const matches = ({ path }: { path: string }) => /check-runs|statuses\/[0-9a-f]{40}$/.test(path)
+        faults.fail({ matches, times: 100, answer: { status: 422 } })
+        assert.deepEqual(
+          (await s.bot.pass(SOURCE)).applied,
+          [],
+          'what a stranger has keeps nothing from the rest',
+        )
+        faults.clear()
         await s.bot.pass(SOURCE)
         assert.match((await s.source.report(SOURCE, head)).text, /configuration has 1 problem/)
         assert.deepEqual((await s.bot.pass(SOURCE)).applied, [])

@@ -9,8 +9,8 @@ import { baseMemoryKey, type Memory } from './memory.ts'
 import { REPORT_FIELDS, readReport, suitesSchema } from './report.ts'
 import { BLOB_FRAGMENT, entrySchema, type FoundFile, walkEntry } from './tree.ts'
 
-/** GitHub lists 3000 changed files of a pull request at most. */
-const MOST_PAGES = 30
+/** Pages of changed files: whoever opens pull requests must not use up the bot's requests. */
+const MOST_PAGES = 3
 
 /** A pull request whose head has other files than the default branch. */
 export interface Candidate {
@@ -105,7 +105,7 @@ const moreSchema = z.object({ repository: z.object({ pullRequest: pullSchema.nul
 
 /**
  * Which differences are the pull request's own. A file that it moved away is listed under its new name only; where
- * GitHub lists no more files, all are taken for its own.
+ * it changes more than 300 files, what is not among these is taken for its own as well.
  */
 async function ownOf(
   session: Session,

@@ -51,8 +51,9 @@ export async function readRepository(
     memory.blobs,
   )
   const present = new Map(files.map((path, i) => [path, texts[i]?.file.oid ?? null]))
-  // whoever may not read reports cannot write them either
-  const told = proposals !== undefined && commit?.checkSuites != null
+  const { login } = answer.viewer
+  // only apps may write reports, and whoever may not read them cannot write them either
+  const told = proposals !== undefined && login.endsWith('[bot]') && commit?.checkSuites != null
   return {
     id: found.id,
     repository: { forge: repository.forge, path: found.nameWithOwner },
@@ -64,7 +65,7 @@ export async function readRepository(
     defaultBranch: found.defaultBranchRef?.name ?? 'main',
     head: commit?.oid ?? null,
     files: Object.fromEntries(files.map((path, i) => [path, texts[i]?.file.text ?? null])),
-    report: readReport(commit?.checkSuites, answer.viewer.login, memory),
+    report: readReport(commit?.checkSuites, login, memory),
     proposals: told
       ? await readProposals(session, repository, found.proposals, present, proposals, memory)
       : [],

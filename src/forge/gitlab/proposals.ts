@@ -54,7 +54,10 @@ export async function readProposals(
   const open = pageSchema.parse(project.proposals).nodes.flatMap((request) => {
     const { iid: number, sourceBranch: branch, diffHeadSha: head, diffRefs } = request
     // GitLab does not know the head of a new one at once
-    if (typeof head !== 'string' || memory.reported.get(commitKey(repository, head))) return []
+    if (typeof head !== 'string') return []
+    const key = commitKey(repository, head)
+    // what this process has made itself was judged before
+    if (memory.reported.get(key) === true || memory.heads.get(key)?.ours === true) return []
     return [{ number, branch, head, base: diffRefs?.baseSha ?? null }]
   })
   const entriesAt = (commits: readonly Oid[]) => readEntries(client, repository, commits, paths, memory)
