@@ -138,7 +138,7 @@ function splicesFor(
   { staleDigest }: FileTask,
   wish: VersionWish,
 ): Splice[] | Refusal {
-  if (wish.tag === '' && (place.tag !== null || place.digest === null)) {
+  if (wish.tag === '' && !place.takesDigest && (place.tag !== null || place.digest === null)) {
     const message = 'A tag stands here, or would have to, and only the digest of the new version is given.'
     return { code: 'tag-unknown', message, path: file.path, line: place.line, column: place.column }
   }

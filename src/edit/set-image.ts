@@ -93,7 +93,7 @@ function run(
     })
   }
   const isNamed = outcomes.some(({ doubts }) => doubts.some(({ code }) => DOUBTS.includes(code)))
-  if (!isFound() && !isNamed && wish !== null && wish.tag !== '' && addUnder !== undefined) {
+  if (!isFound() && !isNamed && wish !== null && addUnder !== undefined) {
     const kustomization = kustomizationUnder(sorted, addUnder)
     if (kustomization !== null) outcomes.push(addImage(kustomization, image, wish))
   }

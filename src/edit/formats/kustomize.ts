@@ -44,12 +44,11 @@ export const kustomize: YamlFormat = {
 export const addToKustomization: AddImage = (document, name, wish) => {
   const root = rootMapping(document)
   if (root === null || root.node !== document.root) return null
-  const item: [string, string][] = [
-    ['name', name],
-    ...(wish.name === undefined || wish.name === name ? [] : [['newName', wish.name] as [string, string]]),
-    ['newTag', wish.tag],
-    ...(wish.pins === true && wish.digest !== undefined ? [['digest', wish.digest] as [string, string]] : []),
-  ]
+  const { tag, digest, pins } = wish
+  const item: [string, string][] = [['name', name]]
+  if (wish.name !== undefined && wish.name !== name) item.push(['newName', wish.name])
+  if (tag !== '') item.push(['newTag', tag])
+  if (digest !== undefined && (tag === '' || pins !== false)) item.push(['digest', digest])
   const images = root.entries.get('images')
   if (images === undefined) return insertList(document.part.text, root.node, 'images', item)
   if (!images.direct || images.value === null) return null

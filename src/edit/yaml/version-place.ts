@@ -58,6 +58,16 @@ export function versionPlace(document: YamlDocument, shape: VersionShape): Place
     }
     return together(write(document, key as Scalar.Parsed, tagKey), write(document, digestScalar, value))
   }
+  /** In place of the tag, where an entry of kustomize takes the one as the other. */
+  const digestAlone = (value: string): Splice[] | PlaceCode | null => {
+    const { digestKey } = shape
+    if (digestKey === undefined) return 'unsupported-shape'
+    if (tagEntry === undefined) return digestBeside(value)
+    if (digestScalar !== null) return together(write(document, digestScalar, value), around.remove(tagEntry))
+    if (tagScalar === null || !tagEntry.direct || !around.isOwn) return 'unsupported-shape'
+    const key = tagEntry.pair.key as Scalar.Parsed
+    return together(write(document, key, digestKey), write(document, tagScalar, value))
+  }
   /** Behind the tag, which stands there; a digest of no text is filled in. */
   const digestBeside = (value: string): Splice[] | PlaceCode | null => {
     if (digestScalar !== null) return write(document, digestScalar, value.slice(digestPrefix.length))
@@ -65,6 +75,9 @@ export function versionPlace(document: YamlDocument, shape: VersionShape): Place
     return digestKey === undefined ? [] : around.add(tagEntry ?? shape.name, digestKey, value)
   }
   const versionAt = (wish: VersionWish): Splice[] | PlaceCode => {
+    if (wish.tag === '' && wish.digest !== undefined && (tag !== null || digest === null)) {
+      return together(digestAlone(wish.digest))
+    }
     if (digest === null && pinned === null && wish.pins === true && wish.digest !== undefined) {
       return together(tagWith(wish.tag), digestBeside(wish.digest))
     }
@@ -90,6 +103,7 @@ export function versionPlace(document: YamlDocument, shape: VersionShape): Place
       digest: digest ?? pinned,
       at: versionScalar?.range[0] ?? shape.name.pair.key.range[0],
       adds: tagEntry === undefined && digest === null,
+      ...(shape.digestKey === undefined ? {} : { takesDigest: true }),
       isShared: () =>
         [tagScalar, digestScalar].some(
           (scalar) => scalar !== null && sharing(document, scalar) === 'same-image',
