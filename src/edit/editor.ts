@@ -89,7 +89,10 @@ export interface Place {
 }
 
 export interface VersionWish {
-  /** Empty where only the digest is known: what says a tag is then refused. */
+  /**
+   * Empty where only the digest is known: what says a tag, and takes no digest, is then refused. Empty without a
+   * digest: only the name changes.
+   */
   tag: string
   /** `sha256:…`; absent when it is not known: a stale digest must then go or the edit is refused. */
   digest?: string

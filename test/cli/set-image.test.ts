@@ -120,6 +120,10 @@ test('every form of REF sets what it says', async () => {
     ['web:v1', ['docker.io/library/web=v2'], 'web:v2'],
     ['localhost:5000/web:v1', ['localhost:5000/web=1.10'], 'localhost:5000/web:1.10'],
     ['web:v1', ['web=ghcr.io/acme/web:v2'], 'ghcr.io/acme/web:v2'],
+    [`web:v1@${OTHER}`, ['web=ghcr.io/acme/web'], `ghcr.io/acme/web:v1@${OTHER}`],
+    ['web', ['web=ghcr.io/acme/web'], 'ghcr.io/acme/web'],
+    ['web:v1', ['web=api:*'], 'api:v1'],
+    [`web@${OTHER}`, ['web=api@*'], `api@${OTHER}`],
   ] as const) {
     await withFiles({ 'web.yaml': deployment(before) }, (cwd) => {
       const { status, stderr } = setImage(cwd, ...args)
@@ -153,9 +157,9 @@ test('what is neither a path nor an image is refused with what to write instead'
       [['web='], /nothing behind "="/],
       [['web=a b'], /neither a tag, a digest nor a reference/],
       [['web=v1+build'], /neither a tag/],
-      [['web=ghcr.io/acme/web'], /neither a tag nor a digest\. Write ghcr\.io\/acme\/web:TAG/],
       [[`web=${DIGEST}`], /is a digest\. Write @sha256:/],
       [['web=@sha256:abc'], /neither a tag/],
+      [['web=*:*'], /neither a tag, a digest nor a reference/],
       [['web=web'], /neither a tag nor a digest\. Write web:TAG/],
       [[`web=api@${DIGEST}`], /"api" could be a tag or the name of another image\. Write :api@sha256:/],
       [['Web=v1'], /not the name of an image/],

@@ -19,6 +19,9 @@ export interface WishedImage {
   newName: ImageName | null
 }
 
+/** As kustomize has it: the version stays. */
+const KEPT = /[:@]\*$/
+
 /** What stands before `@` and is a tag rather than the name of another image. */
 const LIKE_A_TAG = /^(?:v?\d|latest$|[0-9a-f]{7,}$)/
 
@@ -27,7 +30,7 @@ export const REF_GRAMMAR = `REF is one of
   v2@sha256:…                  a tag and its digest
   @sha256:…                    a digest, in place of a tag as well
   ghcr.io/acme/web:v2@sha256:… a whole reference, with a tag or a digest or both; another name than IMAGE
-                               renames the image (newName in a kustomization)
+                               renames the image (newName in a kustomization), alone it keeps the version
 IMAGE:TAG, IMAGE:TAG@DIGEST and IMAGE@DIGEST are short for IMAGE=…`
 
 /**
@@ -58,10 +61,12 @@ export function withReference(name: string, ref: string): WishedImage {
  * @throws SupercargoError `usage` or `image-invalid`
  */
 export function renamedTo(image: ImageName, ref: string): WishedImage {
-  const reference = readReference(ref)
-  if (reference === null || !hasVersion(reference) || DIGEST_PATTERN.test(ref)) throw notUnderstood(ref)
+  const reference = readReference(ref.replace(KEPT, ''))
+  if (reference === null || DIGEST_PATTERN.test(ref)) throw notUnderstood(ref)
   const { name, tag, digest } = reference
-  return { image, tag, digest, newName: sameImage(name, image) ? null : name }
+  const newName = sameImage(name, image) ? null : name
+  if (newName === null && !hasVersion(reference)) throw notUnderstood(ref)
+  return { image, tag, digest, newName }
 }
 
 /** What an image is called for short: `web` of `ghcr.io/acme/web`. */
@@ -75,6 +80,7 @@ export function lastPart({ written }: ImageName): string {
  * refused where the image's name is as short.
  */
 function readVersion(ref: string, image: ImageName): ImageReference | null {
+  if (KEPT.test(ref)) return null
   if (/^\*?[:@]/.test(ref)) return readReference(`x${ref.replace('*', '')}`)
   const [word = '', digest] = ref.split('@', 2)
   if (!TAG_PATTERN.test(word)) return null

@@ -23,6 +23,7 @@ export function readSkaffold(file: string, text: string): WishedImage[] {
     if (typeof imageName !== 'string' || typeof tag !== 'string') {
       throw usageError(`${file} has a build without "imageName" or "tag".`)
     }
+    if (!/[:@][^/]*$/.test(tag)) throw usageError(`${file} has "${tag}" without a tag or a digest.`)
     return renamedTo(builtReference(file, imageName).name, tag)
   })
 }

@@ -51,5 +51,5 @@ export function addImage(file: TextFile, image: ImageName, wish: VersionWish): F
 }
 
 function isSaid({ tag, digest }: Place, wish: VersionWish): boolean {
-  return wish.tag === '' ? digest === wish.digest : tag === wish.tag
+  return wish.tag === '' ? digest === (wish.digest ?? null) : tag === wish.tag
 }

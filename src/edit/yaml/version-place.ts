@@ -1,4 +1,5 @@
 import type { Scalar } from 'yaml'
+import { keepsVersion } from '../behind-name.ts'
 import type { Place, Splice, VersionWish } from '../editor.ts'
 import type { YamlDocument } from './document.ts'
 import { type Entry, presentText, scalarOf } from './mapping.ts'
@@ -75,6 +76,7 @@ export function versionPlace(document: YamlDocument, shape: VersionShape): Place
     return digestKey === undefined ? [] : around.add(tagEntry ?? shape.name, digestKey, value)
   }
   const versionAt = (wish: VersionWish): Splice[] | PlaceCode => {
+    if (keepsVersion(wish)) return []
     if (wish.tag === '' && wish.digest !== undefined && (tag !== null || digest === null)) {
       return together(digestAlone(wish.digest))
     }
