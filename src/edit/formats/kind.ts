@@ -1,5 +1,6 @@
 import type { YamlDocument } from '../yaml/document.ts'
 import { itemsOf, type Mapping, mappingIn, rootMapping, textOf } from '../yaml/mapping.ts'
+import { operationsOf } from './patches.ts'
 
 export type ObjectKind =
   | 'kustomize'
@@ -9,6 +10,7 @@ export type ObjectKind =
   | 'flux'
   | 'kubernetes'
   | 'compose'
+  | 'operation'
   | 'helm-values'
   | 'other'
 
@@ -43,7 +45,8 @@ export function isValuesPath(path: string): boolean {
 /** What a document is: by its `apiVersion` and `kind`, by the file's name, else by its keys. */
 export function objectsOf(document: YamlDocument): KindOfObject[] {
   const root = rootMapping(document)
-  return root === null ? [] : expand(document, root, false)
+  if (root !== null) return expand(document, root, false)
+  return operationsOf(document).map((object) => ({ kind: 'operation', object }))
 }
 
 function expand(document: YamlDocument, object: Mapping, isListed: boolean): KindOfObject[] {

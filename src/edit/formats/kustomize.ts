@@ -18,6 +18,7 @@ import { appendItem, fillList, insertList } from '../yaml/shape.ts'
 import { inMapping } from '../yaml/surroundings.ts'
 import { versionPlace } from '../yaml/version-place.ts'
 import { placesInValues } from './helm-values.ts'
+import { placesInPatches } from './patches.ts'
 
 const FORMAT = 'kustomize'
 
@@ -25,19 +26,28 @@ const FORMAT = 'kustomize'
  * `images:` of a Kustomization or Component, and `imageTags:` as it was called before
  * (https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/images/). An entry is an image's when
  * its `newName` is, which is what it deploys, or its `name`, which is what the base calls it. Also the values of
- * charts in `helmCharts:`.
+ * charts in `helmCharts:`, and the images in patches.
  */
 export const kustomize: YamlFormat = {
   name: FORMAT,
-  places: (document, { entries }) => [
-    ...['images', 'imageTags'].flatMap((key) =>
-      itemsOf(document, entries.get(key), key).flatMap((item) => placesOfEntry(document, item, FORMAT)),
-    ),
-    ...itemsOf(document, entries.get('helmCharts'), 'helmCharts').flatMap((chart) => {
-      const values = mappingIn(document, chart, 'valuesInline')
-      return values === null ? [] : placesInValues(document, values, FORMAT)
-    }),
-  ],
+  places: (document, object) => {
+    const { entries } = object
+    const images = ['images', 'imageTags'].flatMap((key) => itemsOf(document, entries.get(key), key))
+    return [
+      ...images.flatMap((item) => placesOfEntry(document, item, FORMAT)),
+      ...itemsOf(document, entries.get('helmCharts'), 'helmCharts').flatMap((chart) => {
+        const values = mappingIn(document, chart, 'valuesInline')
+        return values === null ? [] : placesInValues(document, values, FORMAT)
+      }),
+      ...placesInPatches(document, object).filter((place) => !images.some((item) => decides(item, place))),
+    ]
+  },
+}
+
+/** Whether an entry says the version of what a patch beside it says: images come after patches. */
+function decides({ entries }: Mapping, { names: [name], isContainer }: Place): boolean {
+  const hasVersion = textOf(entries.get('newTag')) || textOf(entries.get('digest'))
+  return Boolean(isContainer && hasVersion && textOf(entries.get('name')) === name)
 }
 
 /** Adds an entry to `images:`, and `images:` itself where there is none. */
