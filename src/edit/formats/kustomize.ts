@@ -1,5 +1,6 @@
 import { isSeq, type YAMLSeq } from 'yaml'
 import { readReference } from '../../domain/image.ts'
+import { keepsVersion } from '../behind-name.ts'
 import type { Place } from '../editor.ts'
 import type { YamlDocument } from '../yaml/document.ts'
 import type { AddImage, YamlFormat } from '../yaml/format.ts'
@@ -97,7 +98,9 @@ export function placesOfEntry(document: YamlDocument, item: Mapping, format: str
   const hasSuffix = textOf(item.entries.get('tagSuffix')) !== null
   if (!place.adds || !hasSuffix) return [place]
   const at = name.pair.key.range[0]
-  return [{ ...place, splices: () => refuse(document, at, 'tag-suffix') }]
+  const splices: Place['splices'] = (wish) =>
+    keepsVersion(wish) ? place.splices(wish) : refuse(document, at, 'tag-suffix')
+  return [{ ...place, splices }]
 }
 
 /**

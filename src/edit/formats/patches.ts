@@ -50,7 +50,7 @@ function placesInOperation(document: YamlDocument, { entries }: Mapping): Place[
   const isImage = IMAGE_KEY.test(path.slice(path.lastIndexOf('/') + 1))
   const whole = scalar !== null && isImage ? referencePlace(document, scalar, { format: FORMAT }) : null
   const places = scalar === null ? placesBelow(document, value?.value ?? null, undefined) : []
-  const isContainer = /\/(?:containers|initContainers)\//.test(path)
+  const isContainer = /\/(?:containers|initContainers)(?:\/|$)/.test(path)
   return [...places, ...(whole === null ? [] : [whole])].map((place) =>
     isContainer ? { ...place, isContainer } : place,
   )

@@ -51,23 +51,25 @@ export function versionPlace(document: YamlDocument, shape: VersionShape): Place
     if (dropDigest === 'empty') return write(document, digestScalar, '')
     return around.remove(digestEntry) ?? 'stale-digest'
   }
+  /** The entry under another key and with another value; null where something else reads it as it is. */
+  const turnedInto = (key: string, entry: Entry | undefined, value: string): Splice[] | PlaceCode | null => {
+    const scalar = scalarOf(entry)
+    const written = entry?.pair.key
+    if (scalar === null || !entry?.direct || !around.isOwn || document.aliased.has(scalar)) return null
+    claim(document, written as Scalar.Parsed, names)
+    return together(write(document, written as Scalar.Parsed, key), write(document, scalar, value))
+  }
   const digestToTag = (value: string): Splice[] | PlaceCode | null => {
-    const key = digestEntry?.pair.key
     if (dropDigest === 'empty' || tagEntry !== undefined) return together(tagWith(value), withoutDigest())
-    if (digestScalar === null || !digestEntry?.direct || key === undefined || !around.isOwn) {
-      return 'stale-digest'
-    }
-    return together(write(document, key as Scalar.Parsed, tagKey), write(document, digestScalar, value))
+    return turnedInto(tagKey, digestEntry, value) ?? 'stale-digest'
   }
   /** In place of the tag, where an entry of kustomize takes the one as the other. */
   const digestAlone = (value: string): Splice[] | PlaceCode | null => {
     const { digestKey } = shape
-    if (digestKey === undefined) return 'unsupported-shape'
+    if (digestKey === undefined) return null
     if (tagEntry === undefined) return digestBeside(value)
-    if (digestScalar !== null) return together(write(document, digestScalar, value), around.remove(tagEntry))
-    if (tagScalar === null || !tagEntry.direct || !around.isOwn) return 'unsupported-shape'
-    const key = tagEntry.pair.key as Scalar.Parsed
-    return together(write(document, key, digestKey), write(document, tagScalar, value))
+    if (digestScalar === null) return turnedInto(digestKey, tagEntry, value)
+    return together(write(document, digestScalar, value), around.remove(tagEntry))
   }
   /** Behind the tag, which stands there; a digest of no text is filled in. */
   const digestBeside = (value: string): Splice[] | PlaceCode | null => {
