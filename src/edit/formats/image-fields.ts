@@ -9,6 +9,9 @@ import { versionPlace } from '../yaml/version-place.ts'
 
 export const IMAGE_KEY = /^[\w-]*[iI]mage$/
 
+/** Keys above labels of Kubernetes, which hold no reference: their values take neither `:` nor `/`. */
+const LABELS_KEY = /(?:^l|L)abels$|^(?:\w+S|s)elector$/
+
 /** Charts of Grafana and others write `sha` beside `tag`: a digest without `sha256:`. */
 const HEX = /^[0-9a-f]{64}$/
 
@@ -52,6 +55,7 @@ export function fieldsOf(document: YamlDocument, mapping: Mapping): ImageFields 
 export function placesInFields(document: YamlDocument, fields: ImageFields, rules: FieldRules): Place[] {
   const { entries } = fields
   const places: Place[] = []
+  if (fields.key !== null && LABELS_KEY.test(fields.key)) return places
   for (const [key, entry] of entries) {
     if (!key.includes('mage')) continue
     if (IMAGE_KEY.test(key)) places.push(...underImageKey(document, fields, key, entry, rules))
