@@ -5,6 +5,7 @@ import { type Mapping, mappingIn, mappingsBelow, presentText } from '../yaml/map
 import type { Surroundings } from '../yaml/surroundings.ts'
 import { byPrefix, lastKey } from './dotted-names.ts'
 import { fieldsOf, type ImageFields, isBelowImage, placesInFields, wholeReferences } from './image-fields.ts'
+import { isEntry, placesOfEntry } from './kustomize-entry.ts'
 
 /**
  * Values of a chart, also those of its sub-charts: `image: "repo:tag"` under every key that ends in `image`, and
@@ -20,12 +21,14 @@ export const helmValues: YamlFormat = {
 export function placesInValues(document: YamlDocument, values: Mapping, format: string): Place[] {
   const global = globalRegistry(document, values)
   const rules = { format, global, bare: 'add', addsKey: true, anyKey: true } as const
-  return mappingsBelow(document, values.node)
-    .flatMap((mapping) => fieldSets(document, mapping))
-    .flatMap((fields) => [
-      ...placesInFields(document, fields, rules),
-      ...(isBelowImage(fields.path) ? wholeReferences(document, fields, format) : []),
-    ])
+  return mappingsBelow(document, values.node).flatMap((mapping) =>
+    isEntry(mapping)
+      ? placesOfEntry(document, mapping, format)
+      : fieldSets(document, mapping).flatMap((fields) => [
+          ...placesInFields(document, fields, rules),
+          ...(isBelowImage(fields.path) ? wholeReferences(document, fields, format) : []),
+        ]),
+  )
 }
 
 /** The keys of a mapping; those with dots, such as `image.tag`, as if they were nested. */

@@ -5,6 +5,7 @@ import type { YamlFormat } from '../yaml/format.ts'
 import { type Mapping, mappingsBelow, scalarOf, textOf } from '../yaml/mapping.ts'
 import { referencePlace } from '../yaml/reference-place.ts'
 import { fieldsOf, IMAGE_KEY, placesInFields } from './image-fields.ts'
+import { isEntry, placesOfEntry } from './kustomize-entry.ts'
 
 const FORMAT = 'kubernetes'
 
@@ -41,6 +42,7 @@ export function placesBelow(
 }
 
 function placesIn(document: YamlDocument, mapping: Mapping, known: string | undefined): Place[] {
+  if (isEntry(mapping)) return placesOfEntry(document, mapping, FORMAT)
   const fields = fieldsOf(document, mapping)
   const isImage = mapping.key !== null && IMAGE_KEY.test(mapping.key)
   const keys = [isImage ? 'reference' : undefined, known].flatMap((key) => key ?? [])
