@@ -2,12 +2,15 @@ import type { Place } from '../editor.ts'
 import type { YamlDocument } from '../yaml/document.ts'
 import type { YamlFormat } from '../yaml/format.ts'
 import { type Mapping, mappingIn, mappingsBelow, presentText } from '../yaml/mapping.ts'
-import { fieldsOf, placesInFields, wholeReferences } from './image-fields.ts'
+import type { Surroundings } from '../yaml/surroundings.ts'
+import { byPrefix, lastKey } from './dotted-names.ts'
+import { fieldsOf, type ImageFields, isBelowImage, placesInFields, wholeReferences } from './image-fields.ts'
+import { isEntry, placesOfEntry } from './kustomize-entry.ts'
 
 /**
  * Values of a chart, also those of its sub-charts: `image: "repo:tag"` under every key that ends in `image`, and
- * mappings with `repository` and `tag` or `digest`, with or without `registry`, in any nesting; below a key
- * `images`, every whole reference.
+ * mappings with `repository` and `tag` or `digest`, with or without `registry`, in any nesting; below a key that
+ * ends in `image` or `images`, every whole reference, and `name` with `tag`.
  */
 export const helmValues: YamlFormat = {
   name: 'helm-values',
@@ -18,10 +21,27 @@ export const helmValues: YamlFormat = {
 export function placesInValues(document: YamlDocument, values: Mapping, format: string): Place[] {
   const global = globalRegistry(document, values)
   const rules = { format, global, bare: 'add', addsKey: true, anyKey: true } as const
-  return mappingsBelow(document, values.node).flatMap((mapping) => [
-    ...placesInFields(document, fieldsOf(document, mapping), rules),
-    ...(/(?:^|\.)images(?:\.|$)/.test(mapping.path) ? wholeReferences(document, mapping, format) : []),
-  ])
+  return mappingsBelow(document, values.node).flatMap((mapping) =>
+    isEntry(mapping)
+      ? placesOfEntry(document, mapping, format)
+      : fieldSets(document, mapping).flatMap((fields) => [
+          ...placesInFields(document, fields, rules),
+          ...(isBelowImage(fields.path) ? wholeReferences(document, fields, format) : []),
+        ]),
+  )
+}
+
+/** The keys of a mapping; those with dots, such as `image.tag`, as if they were nested. */
+function fieldSets(document: YamlDocument, mapping: Mapping): ImageFields[] {
+  const fields = fieldsOf(document, mapping)
+  if (![...mapping.entries.keys()].some((key) => key.includes('.'))) return [fields]
+  return [...byPrefix(mapping.entries)].map(([prefix, entries]) => {
+    if (prefix === '') return { ...fields, entries }
+    const { around } = fields
+    const path = mapping.path === '' ? prefix : `${mapping.path}.${prefix}`
+    const add: Surroundings['add'] = (after, key, value) => around.add(after, `${prefix}.${key}`, value)
+    return { entries, key: lastKey(prefix), path, around: { ...around, add } }
+  })
 }
 
 /** What charts put before a repository that has no registry of its own. */

@@ -9,14 +9,25 @@ import { versionPlace } from '../yaml/version-place.ts'
 
 export const IMAGE_KEY = /^[\w-]*[iI]mage$/
 
+/** Keys above labels of Kubernetes, which hold no reference: their values take neither `:` nor `/`. */
+const LABELS_KEY = /(?:^l|L)abels$|^(?:\w+S|s)elector$/
+
 /** Charts of Grafana and others write `sha` beside `tag`: a digest without `sha256:`. */
 const HEX = /^[0-9a-f]{64}$/
+
+/** Keys under which the name of an image stands, below one that ends in `image`. */
+const NAME_KEY = /^(?:repository|repo|name)$/
+
+/** Keys under which no reference stands, but a part of one. */
+const PART_KEY = /^(?:registry|sha|version)$|^(?:\w*[a-z]T|t)ag$|^(?:\w*[a-z]D|d)igest$/
 
 /** Keys that stand side by side and may say an image. */
 export interface ImageFields {
   entries: ReadonlyMap<string, Entry>
   /** The key above them. */
   key: string | null
+  /** All keys above them, as in Mapping. */
+  path: string
   around: Surroundings
 }
 
@@ -36,13 +47,15 @@ export interface FieldRules {
 }
 
 export function fieldsOf(document: YamlDocument, mapping: Mapping): ImageFields {
-  return { entries: mapping.entries, key: mapping.key, around: inMapping(document, mapping) }
+  const { entries, key, path } = mapping
+  return { entries, key, path, around: inMapping(document, mapping) }
 }
 
 /** Every image that some keys say: whole references, and names whose version has a key of its own. */
 export function placesInFields(document: YamlDocument, fields: ImageFields, rules: FieldRules): Place[] {
   const { entries } = fields
   const places: Place[] = []
+  if (fields.key !== null && LABELS_KEY.test(fields.key)) return places
   for (const [key, entry] of entries) {
     if (!key.includes('mage')) continue
     if (IMAGE_KEY.test(key)) places.push(...underImageKey(document, fields, key, entry, rules))
@@ -57,20 +70,37 @@ export function placesInFields(document: YamlDocument, fields: ImageFields, rule
   return places
 }
 
+/** Whether keys, joined with dots, lead through one that ends in `image` or `images`. */
+export function isBelowImage(path: string): boolean {
+  return /(?:^|\.)[\w-]*[iI]mages?\d*(?:[.[]|$)/.test(path)
+}
+
 /** Whole references, with a tag or a digest, under keys that do not say that they hold an image. */
-export function wholeReferences(document: YamlDocument, { entries }: Mapping, format: string): Place[] {
+export function wholeReferences(
+  document: YamlDocument,
+  { entries, key: parent }: Pick<ImageFields, 'entries' | 'key'>,
+  format: string,
+): Place[] {
+  const isRead = (key: string) =>
+    IMAGE_KEY.test(key) || PART_KEY.test(key) || (isImageKey(parent) && NAME_KEY.test(key))
   return [...entries].flatMap(([key, entry]) => {
-    const scalar = IMAGE_KEY.test(key) ? null : scalarOf(entry)
+    const scalar = isRead(key) ? null : scalarOf(entry)
     const reference = scalar === null ? null : splitReference(String(scalar.value).trim())
     const isWhole = reference !== null && (reference.tag !== null || reference.digest !== null)
     return (scalar && isWhole && referencePlace(document, scalar, { format })) || []
   })
 }
 
-/** The entry that says the image's name by `repository`, or by `repo` or `name` under a key that ends in `image`. */
-export function repositoryOf({ entries, key }: ImageFields): Entry | undefined {
-  const others = isImageKey(key) ? (entries.get('repo') ?? entries.get('name')) : undefined
-  return entries.get('repository') ?? others
+/**
+ * The entry that says the image's name by `repository`, or by `repo` or `name` under a key that ends in `image`;
+ * further below such a key by `name` with a version beside it.
+ */
+export function repositoryOf({ entries, key, path }: ImageFields): Entry | undefined {
+  const repository = entries.get('repository')
+  if (repository !== undefined) return repository
+  if (isImageKey(key)) return entries.get('repo') ?? entries.get('name')
+  const hasVersion = entries.has('tag') || entries.has('digest')
+  return hasVersion && !entries.has('image') && isBelowImage(path) ? entries.get('name') : undefined
 }
 
 function repositoryIn(document: YamlDocument, fields: ImageFields, rules: FieldRules): Place[] {

@@ -1,9 +1,11 @@
+import type { ParsedNode } from 'yaml'
 import type { Place } from '../editor.ts'
 import type { YamlDocument } from '../yaml/document.ts'
 import type { YamlFormat } from '../yaml/format.ts'
 import { type Mapping, mappingsBelow, scalarOf, textOf } from '../yaml/mapping.ts'
 import { referencePlace } from '../yaml/reference-place.ts'
 import { fieldsOf, IMAGE_KEY, placesInFields } from './image-fields.ts'
+import { isEntry, placesOfEntry } from './kustomize-entry.ts'
 
 const FORMAT = 'kubernetes'
 
@@ -23,12 +25,24 @@ export const kubernetes: YamlFormat = {
   name: FORMAT,
   places: (document, object) => {
     const [group = ''] = textOf(object.entries.get('apiVersion'))?.split('/') ?? []
-    const known = KNOWN_KEYS[group]
-    return mappingsBelow(document, object.node).flatMap((mapping) => placesIn(document, mapping, known))
+    return placesBelow(document, object.node, KNOWN_KEYS[group])
   },
 }
 
+/**
+ * The images in an object, or in a part of one.
+ * @param known a key that holds an image though its name does not say so
+ */
+export function placesBelow(
+  document: YamlDocument,
+  node: ParsedNode | null,
+  known: string | undefined,
+): Place[] {
+  return mappingsBelow(document, node).flatMap((mapping) => placesIn(document, mapping, known))
+}
+
 function placesIn(document: YamlDocument, mapping: Mapping, known: string | undefined): Place[] {
+  if (isEntry(mapping)) return placesOfEntry(document, mapping, FORMAT)
   const fields = fieldsOf(document, mapping)
   const isImage = mapping.key !== null && IMAGE_KEY.test(mapping.key)
   const keys = [isImage ? 'reference' : undefined, known].flatMap((key) => key ?? [])
