@@ -1,13 +1,27 @@
+import type { Scalar } from 'yaml'
 import type { Place } from '../editor.ts'
 import type { YamlDocument } from '../yaml/document.ts'
-import { type Entry, type Mapping, presentText, scalarOf } from '../yaml/mapping.ts'
+import { type Entry, type Mapping, presentText, scalarOf, scalarsIn } from '../yaml/mapping.ts'
 import { refusingPlace } from '../yaml/place.ts'
 import { referencePlace, splitReference } from '../yaml/reference-place.ts'
-import { behindRegistry, claimName, joinedNames, renameSplit, type SplitName } from '../yaml/rename.ts'
+import {
+  behindRegistry,
+  claimName,
+  hasHost,
+  joinedNames,
+  renameSplit,
+  type SplitName,
+} from '../yaml/rename.ts'
 import { inMapping, type Surroundings } from '../yaml/surroundings.ts'
 import { versionPlace } from '../yaml/version-place.ts'
 
 export const IMAGE_KEY = /^[\w-]*[iI]mage$/
+
+/** `imageRepository`, `web_image_name`; and `webRepository`, which counts where `webTag` stands beside it. */
+const NAME_KEYS = [
+  /^([\w-]*[iI]mage)([_-]?)(?:repository|repo|name)$/i,
+  /^([\w-]*?[A-Za-z0-9])([_-]?)repository$/i,
+]
 
 /** Charts of Grafana and others write `sha` beside `tag`: a digest without `sha256:`. */
 const HEX = /^[0-9a-f]{64}$/
@@ -19,6 +33,15 @@ export interface ImageFields {
   key: string | null
   around: Surroundings
 }
+
+/** Where the parts of an image stand besides its name. */
+interface VersionKeys {
+  registry: string
+  tag: string
+  digest: string
+}
+
+const PLAIN_KEYS: VersionKeys = { registry: 'registry', tag: 'tag', digest: 'digest' }
 
 export interface FieldRules {
   format: string
@@ -44,26 +67,33 @@ export function placesInFields(document: YamlDocument, fields: ImageFields, rule
   const { entries } = fields
   const places: Place[] = []
   for (const [key, entry] of entries) {
-    if (!key.includes('mage')) continue
+    const saysImage = key.includes('mage')
+    if (!saysImage && !(rules.anyKey && key.endsWith('epository'))) continue
     if (IMAGE_KEY.test(key)) places.push(...underImageKey(document, fields, key, entry, rules))
-    const flat = /^([\w-]*[iI]mage)(?:_?(?:repository|repo|name))$/i.exec(key)?.[1]
-    const keyOf = (part: string) =>
-      key.includes('mage_') ? `${flat}_${part.toLowerCase()}` : `${flat}${part}`
-    if (flat === undefined || !entries.has(keyOf('Tag'))) continue
-    const keys = { registry: keyOf('Registry'), tag: keyOf('Tag'), digest: keyOf('Digest') }
-    places.push(...namedBy(document, fields, entry, keys, rules))
+    const [, base, gap = ''] = NAME_KEYS[saysImage ? 0 : 1]?.exec(key) ?? []
+    const keys = base === undefined ? null : keysBehind(base, gap)
+    if (keys !== null && entries.has(keys.tag)) places.push(...namedBy(document, fields, entry, keys, rules))
   }
   places.push(...repositoryIn(document, fields, rules))
   return places
 }
 
-/** Whole references, with a tag or a digest, under keys that do not say that they hold an image. */
-export function wholeReferences(document: YamlDocument, { entries }: Mapping, format: string): Place[] {
+/** Whole references, with a tag or a digest, under keys that do not end in `image`, and in lists under them. */
+export function wholeReferences(
+  document: YamlDocument,
+  { entries }: Mapping,
+  format: string,
+  isRead: (key: string) => boolean = () => true,
+): Place[] {
   return [...entries].flatMap(([key, entry]) => {
-    const scalar = IMAGE_KEY.test(key) ? null : scalarOf(entry)
-    const reference = scalar === null ? null : splitReference(String(scalar.value).trim())
-    const isWhole = reference !== null && (reference.tag !== null || reference.digest !== null)
-    return (scalar && isWhole && referencePlace(document, scalar, { format })) || []
+    if (IMAGE_KEY.test(key) || !isRead(key)) return []
+    const scalar = scalarOf(entry)
+    const scalars = scalar === null ? scalarsIn(document, entry) : [scalar]
+    return scalars.flatMap((each) => {
+      const reference = splitReference(String(each.value).trim())
+      const isWhole = reference !== null && (reference.tag !== null || reference.digest !== null)
+      return (isWhole && referencePlace(document, each, { format })) || []
+    })
   })
 }
 
@@ -75,12 +105,12 @@ export function repositoryOf({ entries, key }: ImageFields): Entry | undefined {
 
 function repositoryIn(document: YamlDocument, fields: ImageFields, rules: FieldRules): Place[] {
   const { entries, key } = fields
-  const repository = repositoryOf(fields)
   const isImage = isImageKey(key)
+  const repository = repositoryOf(fields) ?? (rules.anyKey ? hostedName(fields) : undefined)
   const hasTag = entries.has('tag') || entries.has('digest')
   if (repository === undefined || !(isImage || (hasTag && rules.anyKey))) return []
   if (isImage && !hasTag) {
-    const whole = wholeReference(document, repository, rules)
+    const whole = wholeReference(document, fields, repository, rules)
     if (whole !== null) return [whole]
     if (!rules.addsKey && !entries.has('version')) return []
   }
@@ -89,14 +119,40 @@ function repositoryIn(document: YamlDocument, fields: ImageFields, rules: FieldR
   return namedBy(document, fields, repository, { registry: 'registry', tag, digest }, rules)
 }
 
+/** `repo` or `name` under a key that does not speak of images: one with its registry is no other thing's name. */
+function hostedName({ entries, key }: ImageFields): Entry | undefined {
+  const entry = entries.get('repo') ?? entries.get('name')
+  return /chart/i.test(key ?? '') || !hasHost(presentText(entry) ?? '') ? undefined : entry
+}
+
 /** Some write the tag behind the name in `repository` or `name`. */
-function wholeReference(document: YamlDocument, entry: Entry, { format }: FieldRules): Place | null {
+function wholeReference(
+  document: YamlDocument,
+  { entries }: ImageFields,
+  entry: Entry,
+  rules: FieldRules,
+): Place | null {
   const scalar = scalarOf(entry)
   const text = presentText(entry)
   const reference = text === null ? null : splitReference(text)
   return scalar === null || reference === null || reference.name === text
     ? null
-    : referencePlace(document, scalar, { format })
+    : behindOwnRegistry(document, scalar, presentText(entries.get('registry')), rules)
+}
+
+/** A reference before which a chart puts a registry that stands elsewhere. */
+function behindOwnRegistry(
+  document: YamlDocument,
+  scalar: Scalar.Parsed,
+  registry: string | null,
+  { format, global, bare }: FieldRules,
+): Place | null {
+  return referencePlace(document, scalar, {
+    format,
+    names: (written) => joinedNames(written, registry, global),
+    addsTag: bare === 'add',
+    rename: (_, wished) => behindRegistry(wished, registry),
+  })
 }
 
 function underImageKey(
@@ -109,38 +165,48 @@ function underImageKey(
   const scalar = scalarOf(entry)
   const text = presentText(entry)
   if (scalar === null || text === null) return []
+  const { entries } = fields
   const isPlain = key === 'image'
-  const registryKey = isPlain ? 'registry' : `${key}Registry`
+  const [, base = '', gap = ''] = /^(.*?)([_-]?)image$/i.exec(key) ?? []
+  const own = keysBehind(key, '')
+  const beside = isPlain ? PLAIN_KEYS : keysBehind(base, gap)
+  const [first, second] = isPlain ? [beside, own] : [own, beside]
+  const registryKey = entries.has(first.registry) ? first.registry : second.registry
   if (splitReference(text)?.name === text) {
-    const tags = [`${key}Tag`, `${key}_tag`, ...(isPlain ? ['tag'] : [])].filter((name) =>
-      fields.entries.has(name),
-    )
-    if (tags.length > 1) return [refusingPlace(document, scalar, rules.format, [text], 'ambiguous-pair')]
-    const keys = { registry: registryKey, tag: tags[0] ?? 'tag', digest: isPlain ? 'digest' : `${key}Digest` }
-    if (tags.length > 0 || fields.entries.has(keys.digest))
-      return namedBy(document, fields, entry, keys, rules)
+    const named = (tag: string) => {
+      const digest = entries.has(first.digest) ? first.digest : second.digest
+      return namedBy(document, fields, entry, { registry: registryKey, tag, digest }, rules)
+    }
+    const refused = () => [refusingPlace(document, scalar, rules.format, [text], 'ambiguous-pair')]
+    const tags = [own.tag, `${key}_tag`, beside.tag].filter((name) => entries.has(name))
+    if (tags.length > 1) return refused()
+    const [tag] = tags
+    if (tag !== undefined || entries.has(first.digest)) return named(tag ?? first.tag)
     if (rules.bare === 'leave' || (rules.bare === 'write' && !isPlain)) return []
+    const version = `${key}Version`
+    if (rules.bare === 'add' && entries.has(version)) return named(version)
+    if (rules.bare === 'add' && isPlain && entries.has('version')) {
+      return isImageKey(fields.key) ? named('version') : refused()
+    }
   }
-  const registry = presentText(fields.entries.get(registryKey))
-  const place = referencePlace(document, scalar, {
-    format: rules.format,
-    names: (written) => joinedNames(written, registry, rules.global),
-    addsTag: rules.bare === 'add',
-    rename: (_, wished) => behindRegistry(wished, registry),
-  })
+  const place = behindOwnRegistry(document, scalar, presentText(entries.get(registryKey)), rules)
   return place === null ? [] : [place]
 }
 
 function namedBy(
   document: YamlDocument,
-  { entries, around }: ImageFields,
+  { entries, key, around }: ImageFields,
   repository: Entry,
-  keys: { registry: string; tag: string; digest: string },
+  keys: VersionKeys,
   { format, global }: FieldRules,
 ): Place[] {
   const split: SplitName = { repository, registry: entries.get(keys.registry), global }
   const path = presentText(repository)
-  const names = path === null ? [] : joinedNames(path, presentText(split.registry), global)
+  const last = isImageKey(key) && repository === entries.get('repository') ? entries.get('name') : undefined
+  const inner = presentText(last)
+  const names = [path, ...(inner === null ? [] : [`${path}/${inner}`])].flatMap((each) =>
+    path === null || each === null ? [] : joinedNames(each, presentText(split.registry), global),
+  )
   if (names.length === 0) return []
   claimName(document, split, names)
   const place = versionPlace(document, {
@@ -153,9 +219,15 @@ function namedBy(
     dropDigest: 'empty',
     name: repository,
     around,
-    rename: (name) => renameSplit(document, split, name),
+    rename: (name) => (inner === null ? renameSplit(document, split, name) : 'rename-unsupported'),
   })
   return [place]
+}
+
+/** `webTag` behind `web`, `web_tag` where an underscore stands between the words. */
+function keysBehind(base: string, gap: string): VersionKeys {
+  const keyOf = (part: string) => (gap === '' ? base + part : `${base}${gap}${part.toLowerCase()}`)
+  return { registry: keyOf('Registry'), tag: keyOf('Tag'), digest: keyOf('Digest') }
 }
 
 function isImageKey(key: string | null): boolean {
