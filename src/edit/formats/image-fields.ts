@@ -184,10 +184,12 @@ function underImageKey(
     if (tag !== undefined || entries.has(first.digest)) return named(tag ?? first.tag)
     if (rules.bare === 'leave' || (rules.bare === 'write' && !isPlain)) return []
     const version = `${key}Version`
+    const isPart = isImageKey(fields.key) || entries.has(registryKey)
     if (rules.bare === 'add' && entries.has(version)) return named(version)
     if (rules.bare === 'add' && isPlain && entries.has('version')) {
       return isImageKey(fields.key) ? named('version') : refused()
     }
+    if (rules.bare === 'add' && isPlain && isPart) return named('tag')
   }
   const place = behindOwnRegistry(document, scalar, presentText(entries.get(registryKey)), rules)
   return place === null ? [] : [place]

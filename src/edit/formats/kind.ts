@@ -27,8 +27,13 @@ const VALUES = /values[^/]*\.(?:ya?ml|json)$/i
 const COMPOSE = /(?:^|\/)(?:docker-)?compose(?:[._-][^/]*)?\.(?:ya?ml|json)$/i
 /** What only describes: charts, and schemas of their values. */
 const DESCRIPTION = /(?:^|\/)Chart\.ya?ml$|\.schema\.json$/
-/** APIs whose objects name images without a version: what Flux scans, and what skaffold builds. */
-const WITHOUT_VERSIONS: ReadonlySet<string> = new Set(['image.toolkit.fluxcd.io', 'skaffold'])
+/** APIs whose objects name images without a version: what is scanned or promoted, and what skaffold builds. */
+const WITHOUT_VERSIONS: ReadonlySet<string> = new Set([
+  'image.toolkit.fluxcd.io',
+  'argocd-image-updater.argoproj.io',
+  'kargo.akuity.io',
+  'skaffold',
+])
 /** Flux's controller of today, and those before it. */
 const HELM_RELEASES =
   /^(?:helm\.toolkit\.fluxcd\.io|helm\.fluxcd\.io|flux\.weave\.works|helm\.integrations\.flux\.weave\.works)$/
