@@ -41,7 +41,7 @@ interface VersionKeys {
   digest: string
 }
 
-const PLAIN_KEYS: VersionKeys = { registry: 'registry', tag: 'tag', digest: 'digest' }
+const PLAIN_KEYS = { registry: 'registry', tag: 'tag', digest: 'digest', version: 'version' }
 
 export interface FieldRules {
   format: string
@@ -71,8 +71,10 @@ export function placesInFields(document: YamlDocument, fields: ImageFields, rule
     if (!saysImage && !(rules.anyKey && key.endsWith('epository'))) continue
     if (IMAGE_KEY.test(key)) places.push(...underImageKey(document, fields, key, entry, rules))
     const [, base, gap = ''] = NAME_KEYS[saysImage ? 0 : 1]?.exec(key) ?? []
-    const keys = base === undefined ? null : keysBehind(base, gap)
-    if (keys !== null && entries.has(keys.tag)) places.push(...namedBy(document, fields, entry, keys, rules))
+    if (base === undefined) continue
+    const keys = keysBehind(base, gap)
+    const tag = saysImage && !entries.has(keys.tag) ? keys.version : keys.tag
+    if (entries.has(tag)) places.push(...namedBy(document, fields, entry, { ...keys, tag }, rules))
   }
   places.push(...repositoryIn(document, fields, rules))
   return places
@@ -97,24 +99,25 @@ export function wholeReferences(
   })
 }
 
-/** The entry that says the image's name by `repository`, or by `repo` or `name` under a key that ends in `image`. */
+/** The entry that says the image's name by `repository`, or under a key that ends in `image` by `repo` or `name`. */
 export function repositoryOf({ entries, key }: ImageFields): Entry | undefined {
-  const others = isImageKey(key) ? (entries.get('repo') ?? entries.get('name')) : undefined
-  return entries.get('repository') ?? others
+  const names = isImageKey(key) ? ['repository', 'repo', 'newName', 'name'] : ['repository']
+  return names.map((name) => entries.get(name)).find((entry) => entry !== undefined)
 }
 
 function repositoryIn(document: YamlDocument, fields: ImageFields, rules: FieldRules): Place[] {
   const { entries, key } = fields
   const isImage = isImageKey(key)
   const repository = repositoryOf(fields) ?? (rules.anyKey ? hostedName(fields) : undefined)
-  const hasTag = entries.has('tag') || entries.has('digest')
+  const tags = isImage ? ['tag', 'newTag'] : ['tag']
+  const hasTag = [...tags, 'digest'].some((name) => entries.has(name))
   if (repository === undefined || !(isImage || (hasTag && rules.anyKey))) return []
   if (isImage && !hasTag) {
     const whole = wholeReference(document, fields, repository, rules)
     if (whole !== null) return [whole]
     if (!rules.addsKey && !entries.has('version')) return []
   }
-  const tag = isImage && !entries.has('tag') && entries.has('version') ? 'version' : 'tag'
+  const tag = [...tags, ...(isImage ? ['version'] : [])].find((name) => entries.has(name)) ?? 'tag'
   const digest = !entries.has('digest') && HEX.test(presentText(entries.get('sha')) ?? '') ? 'sha' : 'digest'
   return namedBy(document, fields, repository, { registry: 'registry', tag, digest }, rules)
 }
@@ -151,7 +154,7 @@ function behindOwnRegistry(
     format,
     names: (written) => joinedNames(written, registry, global),
     addsTag: bare === 'add',
-    rename: (_, wished) => behindRegistry(wished, registry),
+    rename: (written, wished) => behindRegistry(wished, registry ?? (hasHost(written) ? null : global)),
   })
 }
 
@@ -183,13 +186,13 @@ function underImageKey(
     const [tag] = tags
     if (tag !== undefined || entries.has(first.digest)) return named(tag ?? first.tag)
     if (rules.bare === 'leave' || (rules.bare === 'write' && !isPlain)) return []
-    const version = `${key}Version`
-    const isPart = isImageKey(fields.key) || entries.has(registryKey)
-    if (rules.bare === 'add' && entries.has(version)) return named(version)
-    if (rules.bare === 'add' && isPlain && entries.has('version')) {
-      return isImageKey(fields.key) ? named('version') : refused()
+    if (rules.bare === 'add') {
+      const isPart = isImageKey(fields.key) || entries.has(registryKey)
+      const version = [own.version, ...(isPlain ? [] : [beside.version])].find((name) => entries.has(name))
+      if (version !== undefined) return named(version)
+      if (isPlain && entries.has('version')) return isImageKey(fields.key) ? named('version') : refused()
+      if (isPlain && isPart) return named('tag')
     }
-    if (rules.bare === 'add' && isPlain && isPart) return named('tag')
   }
   const place = behindOwnRegistry(document, scalar, presentText(entries.get(registryKey)), rules)
   return place === null ? [] : [place]
@@ -210,6 +213,7 @@ function namedBy(
     path === null || each === null ? [] : joinedNames(each, presentText(split.registry), global),
   )
   if (names.length === 0) return []
+  const isWhole = inner === null && !(keys.tag === 'newTag' && repository === entries.get('name'))
   claimName(document, split, names)
   const place = versionPlace(document, {
     format,
@@ -221,15 +225,20 @@ function namedBy(
     dropDigest: 'empty',
     name: repository,
     around,
-    rename: (name) => (inner === null ? renameSplit(document, split, name) : 'rename-unsupported'),
+    rename: (name) => (isWhole ? renameSplit(document, split, name) : 'rename-unsupported'),
   })
   return [place]
 }
 
 /** `webTag` behind `web`, `web_tag` where an underscore stands between the words. */
-function keysBehind(base: string, gap: string): VersionKeys {
+function keysBehind(base: string, gap: string): typeof PLAIN_KEYS {
   const keyOf = (part: string) => (gap === '' ? base + part : `${base}${gap}${part.toLowerCase()}`)
-  return { registry: keyOf('Registry'), tag: keyOf('Tag'), digest: keyOf('Digest') }
+  return {
+    registry: keyOf('Registry'),
+    tag: keyOf('Tag'),
+    digest: keyOf('Digest'),
+    version: keyOf('Version'),
+  }
 }
 
 function isImageKey(key: string | null): boolean {
