@@ -14,14 +14,7 @@ import {
 } from '../yaml/rename.ts'
 import { inMapping, type Surroundings } from '../yaml/surroundings.ts'
 import { versionPlace } from '../yaml/version-place.ts'
-
-export const IMAGE_KEY = /^[\w-]*[iI]mage$/
-
-/** `imageRepository`, `web_image_name`; and `webRepository`, which counts where `webTag` stands beside it. */
-const NAME_KEYS = [
-  /^([\w-]*[iI]mage)([_-]?)(?:repository|repo|name)$/i,
-  /^([\w-]*?[A-Za-z0-9])([_-]?)repository$/i,
-]
+import { IMAGE_KEY, isImageKey, keysOfImage, keysOfName, type VersionKeys } from './image-keys.ts'
 
 /** Charts of Grafana and others write `sha` beside `tag`: a digest without `sha256:`. */
 const HEX = /^[0-9a-f]{64}$/
@@ -33,15 +26,6 @@ export interface ImageFields {
   key: string | null
   around: Surroundings
 }
-
-/** Where the parts of an image stand besides its name. */
-interface VersionKeys {
-  registry: string
-  tag: string
-  digest: string
-}
-
-const PLAIN_KEYS = { registry: 'registry', tag: 'tag', digest: 'digest', version: 'version' }
 
 export interface FieldRules {
   format: string
@@ -70,9 +54,8 @@ export function placesInFields(document: YamlDocument, fields: ImageFields, rule
     const saysImage = key.includes('mage')
     if (!saysImage && !(rules.anyKey && key.endsWith('epository'))) continue
     if (IMAGE_KEY.test(key)) places.push(...underImageKey(document, fields, key, entry, rules))
-    const [, base, gap = ''] = NAME_KEYS[saysImage ? 0 : 1]?.exec(key) ?? []
-    if (base === undefined) continue
-    const keys = keysBehind(base, gap)
+    const keys = keysOfName(key)
+    if (keys === null) continue
     const tag = saysImage && !entries.has(keys.tag) ? keys.version : keys.tag
     if (entries.has(tag)) places.push(...namedBy(document, fields, entry, { ...keys, tag }, rules))
   }
@@ -170,9 +153,7 @@ function underImageKey(
   if (scalar === null || text === null) return []
   const { entries } = fields
   const isPlain = key === 'image'
-  const [, base = '', gap = ''] = /^(.*?)([_-]?)image$/i.exec(key) ?? []
-  const own = keysBehind(key, '')
-  const beside = isPlain ? PLAIN_KEYS : keysBehind(base, gap)
+  const { own, beside } = keysOfImage(key)
   const [first, second] = isPlain ? [beside, own] : [own, beside]
   const registryKey = entries.has(first.registry) ? first.registry : second.registry
   if (splitReference(text)?.name === text) {
@@ -202,7 +183,7 @@ function namedBy(
   document: YamlDocument,
   { entries, key, around }: ImageFields,
   repository: Entry,
-  keys: VersionKeys,
+  keys: Omit<VersionKeys, 'version'>,
   { format, global }: FieldRules,
 ): Place[] {
   const split: SplitName = { repository, registry: entries.get(keys.registry), global }
@@ -213,7 +194,10 @@ function namedBy(
     path === null || each === null ? [] : joinedNames(each, presentText(split.registry), global),
   )
   if (names.length === 0) return []
-  const isWhole = inner === null && !(keys.tag === 'newTag' && repository === entries.get('name'))
+  const isByName = repository === entries.get('name') || repository === entries.get('repo')
+  /** Whether a new name can stand where the present one does, and is then read as the image's. */
+  const takes = (name: string) =>
+    inner === null && (!isByName || (keys.tag !== 'newTag' && (isImageKey(key) || hasHost(name))))
   claimName(document, split, names)
   const place = versionPlace(document, {
     format,
@@ -225,22 +209,7 @@ function namedBy(
     dropDigest: 'empty',
     name: repository,
     around,
-    rename: (name) => (isWhole ? renameSplit(document, split, name) : 'rename-unsupported'),
+    rename: (name) => (takes(name) ? renameSplit(document, split, name) : 'rename-unsupported'),
   })
   return [place]
-}
-
-/** `webTag` behind `web`, `web_tag` where an underscore stands between the words. */
-function keysBehind(base: string, gap: string): typeof PLAIN_KEYS {
-  const keyOf = (part: string) => (gap === '' ? base + part : `${base}${gap}${part.toLowerCase()}`)
-  return {
-    registry: keyOf('Registry'),
-    tag: keyOf('Tag'),
-    digest: keyOf('Digest'),
-    version: keyOf('Version'),
-  }
-}
-
-function isImageKey(key: string | null): boolean {
-  return key !== null && IMAGE_KEY.test(key)
 }
