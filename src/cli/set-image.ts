@@ -1,5 +1,6 @@
 import { lstatSync } from 'node:fs'
 import { Command } from 'commander'
+import { isKustomizationPath } from '../edit/formats/kind.ts'
 import { setImages } from '../edit/set-images.ts'
 import { changesOf } from './set-image/changes.ts'
 import { REF_GRAMMAR } from './set-image/image-reference.ts'
@@ -38,7 +39,10 @@ export function setImageCommand(terminal: Terminal, end: (code: number) => void)
     .option('--json', 'print the result for a program')
     .option('--from-skaffold <file>', 'set what skaffold build --file-output has written')
     .option('--from-buildx <file>', 'set what docker buildx build or bake --metadata-file has written')
-    .option('--add <path>', 'the kustomization that gets an entry when nothing names an image')
+    .option(
+      '--add <path>',
+      'the kustomization that gets an entry when nothing names an image; by default the PATH, if it is a kustomization',
+    )
     .option(
       '--app <name>',
       'the name in "# supercargo: NAME" markers; by default the last part of the image\'s name',
@@ -62,6 +66,8 @@ const EXAMPLES = `Examples
 function run(terminal: Terminal, args: string[], flags: SetImageFlags): number {
   const { paths, images } = sortArguments(args, exists)
   const wanted = wantedImages(images, flags)
+  if (flags.add !== undefined && !exists(flags.add))
+    throw usageError(`There is no file or directory "${flags.add}" to add to.`)
   const isFilter = paths.includes('-')
   if (isFilter && paths.length > 1) throw usageError('The standard input is read alone, without other paths.')
   if (!isFilter && flags.stdinPath !== undefined) {
@@ -69,7 +75,10 @@ function run(terminal: Terminal, args: string[], flags: SetImageFlags): number {
   }
   const input = readInput(paths, wanted, flags, terminal.progress)
   terminal.progress('')
-  const result = judge(wanted, input, setImages(input.files, changesOf(wanted, input.root, flags)))
+  const [only = ''] = isFilter ? [flags.stdinPath] : paths
+  const named = paths.length === 1 && isKustomizationPath(only) ? { add: only } : {}
+  const changes = changesOf(wanted, input.root, { ...named, ...flags })
+  const result = judge(wanted, input, setImages(input.files, changes))
   const isPreview = Boolean(flags.check || flags.diff || flags.dryRun)
   const isWritten = result.ok && !isPreview
   if (isWritten && !isFilter) writeFiles(input.root, result.edits)

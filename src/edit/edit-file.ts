@@ -1,5 +1,6 @@
 import type { OverriddenBy } from './across-files/overrides.ts'
 import { applySplices, inOrder } from './apply-splices.ts'
+import { keepsVersion } from './behind-name.ts'
 import type { Located, Place, Refusal, Sighting, Splice, Subject, TextFile, VersionWish } from './editor.ts'
 import { type FileOutcome, newOutcome, refusalOf } from './file-outcome.ts'
 import { isKustomizationPath } from './formats/kind.ts'
@@ -138,12 +139,14 @@ function splicesFor(
   { staleDigest }: FileTask,
   wish: VersionWish,
 ): Splice[] | Refusal {
-  if (wish.tag === '' && (place.tag !== null || place.digest === null)) {
+  const isByDigest = wish.tag === '' && wish.digest !== undefined
+  if (isByDigest && !place.takesDigest && (place.tag !== null || place.digest === null)) {
     const message = 'A tag stands here, or would have to, and only the digest of the new version is given.'
     return { code: 'tag-unknown', message, path: file.path, line: place.line, column: place.column }
   }
   const made = place.splices(wish)
-  const isStale = staleDigest === 'refuse' && place.digest !== null && wish.digest === undefined
+  const isStale =
+    staleDigest === 'refuse' && place.digest !== null && wish.digest === undefined && wish.tag !== ''
   if (!Array.isArray(made) || made.length === 0 || !isStale) return made
   const message = 'The digest is not known for the new version, and is not to be removed.'
   return { code: 'stale-digest', message, path: file.path, line: place.line, column: place.column }
@@ -161,8 +164,9 @@ function isChosen(file: TextFile, place: Place, task: FileTask, outcome: FileOut
     })
     return false
   }
-  if (place.adds && !task.adds) outcome.couldAdd = true
-  return !place.adds || task.adds
+  const isAlone = place.adds && !(task.wish !== null && keepsVersion(task.wish))
+  if (isAlone && !task.adds) outcome.couldAdd = true
+  return !isAlone || task.adds
 }
 
 /** Says where the file names the image and nothing there is changed. */
@@ -198,7 +202,7 @@ function noteOthers(
   outcome: FileOutcome,
 ): void {
   const { edit, notes, doubts, refusals } = outcome
-  if (isProse(path) || isKustomizationPath(path) || refusals.length > 0) return
+  if (isProse(path) || isKustomizationPath(path) || refusals.length > 0 || keepsVersion(wish)) return
   const known = new Set([...own, ...notes, ...doubts].map(({ line }) => line))
   const others = findOtherVersions({ path, text: edit?.after ?? text }, subject.image, wish, {
     isYaml: yamlEditor.accepts(path),

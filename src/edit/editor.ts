@@ -80,6 +80,8 @@ export interface Place {
   isContainer?: boolean
   /** True where there is no version yet and a key must be added; done only when nothing else names the image. */
   adds: boolean
+  /** Whether a digest alone may take the place of a tag; absent where what reads the tag may not take it. */
+  takesDigest?: boolean
   /** True where an anchor is used in several places: one splice changes them all. */
   isShared(): boolean
   /** The splices that bring this place to a version; [] when it has it already. Never throws. */
@@ -87,7 +89,10 @@ export interface Place {
 }
 
 export interface VersionWish {
-  /** Empty where only the digest is known: what says a tag is then refused. */
+  /**
+   * Empty where only the digest is known: what says a tag, and takes no digest, is then refused. Empty without a
+   * digest: only the name changes.
+   */
   tag: string
   /** `sha256:…`; absent when it is not known: a stale digest must then go or the edit is refused. */
   digest?: string

@@ -93,7 +93,7 @@ function run(
     })
   }
   const isNamed = outcomes.some(({ doubts }) => doubts.some(({ code }) => DOUBTS.includes(code)))
-  if (!isFound() && !isNamed && wish !== null && wish.tag !== '' && addUnder !== undefined) {
+  if (!isFound() && !isNamed && wish !== null && addUnder !== undefined) {
     const kustomization = kustomizationUnder(sorted, addUnder)
     if (kustomization !== null) outcomes.push(addImage(kustomization, image, wish))
   }
@@ -153,8 +153,8 @@ function otherNames(files: readonly TextFile[], image: ImageName): SeenName[] {
 function wishProblem(wish: VersionWish, path: string): Refusal | null {
   const refusal = (code: string, message: string) => ({ code, message, path, line: 1, column: 1 })
   const { tag, digest, name, sha, version } = wish
-  const isByDigest = tag === '' && digest !== undefined
-  if (!isByDigest && !TAG_PATTERN.test(tag)) {
+  const mayBeEmpty = digest !== undefined || name !== undefined
+  if (!(tag === '' && mayBeEmpty) && !TAG_PATTERN.test(tag)) {
     return refusal('invalid-tag', `"${tag}" is not a tag that a registry takes.`)
   }
   if (digest !== undefined && !DIGEST_PATTERN.test(digest)) {

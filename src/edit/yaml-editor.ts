@@ -8,6 +8,7 @@ import { imageTagTransformer } from './formats/image-tag-transformer.ts'
 import { isKustomizationPath, type ObjectKind, objectsOf } from './formats/kind.ts'
 import { kubernetes } from './formats/kubernetes.ts'
 import { kustomize } from './formats/kustomize.ts'
+import { jsonPatch } from './formats/patches.ts'
 import { type Marked, readMarkers } from './markers/yaml-markers.ts'
 import { type ReadDocuments, readDocuments, type Unreadable, type YamlDocument } from './yaml/document.ts'
 import type { YamlFormat } from './yaml/format.ts'
@@ -22,6 +23,7 @@ const FORMATS: Record<ObjectKind, YamlFormat | null> = {
   flux,
   kubernetes,
   compose,
+  operation: jsonPatch,
   'helm-values': helmValues,
   other: null,
 }
@@ -122,12 +124,12 @@ function areNestedUnchanged(
   splices: readonly Splice[],
 ): boolean {
   return before.every((document, index) => {
-    const others = [...(after[index]?.nested.values() ?? [])]
+    const others = [...(after[index]?.nested ?? [])]
     return [...document.nested].every(([scalar, old], nth) => {
-      const now = others[nth]
+      const [same, now] = others[nth] ?? []
       const [start, end] = scalar.range
       const own = splices.filter((splice) => splice.start >= start && splice.end <= end)
-      if (own.length === 0) return true
+      if (own.length === 0 || same?.value === scalar.value) return true
       const inner = own.map((splice) => old.source?.toValue(splice) ?? null)
       return now !== undefined && inner.every((splice) => splice !== null) && isUnchanged(old, now, inner)
     })

@@ -64,6 +64,29 @@ test('an image that is found nowhere can be added to a kustomization, as the mes
   })
 })
 
+test('a kustomization that is named alone gets the entry that it does not have', async () => {
+  await withFiles({ 'kustomization.yaml': 'images: []\n', 'o/Kustomization': 'resources: []\n' }, (cwd) => {
+    const { status, stdout } = setImage(
+      cwd,
+      'kustomization.yaml',
+      `nginx=1.27@${DIGEST}`,
+      'web=ghcr.io/acme/web:v2',
+    )
+    assert.equal(status, 0)
+    assert.match(stdout, /^nginx +kustomization\.yaml +added/m)
+    assert.equal(
+      read(cwd, 'kustomization.yaml'),
+      `images:\n- name: nginx\n  newTag: "1.27"\n  digest: ${DIGEST}\n- name: web\n  newName: ghcr.io/acme/web\n  newTag: v2\n`,
+    )
+    assert.equal(setImage(join(cwd, 'o'), '../o/Kustomization', 'nginx=1.27').status, 0)
+    assert.match(read(cwd, 'o/Kustomization'), /- name: nginx\n {2}newTag: "1\.27"\n$/)
+    const filter = runCli(cwd, ['set-image', '-', '--stdin-path', 'kustomization.yaml', 'nginx=v2'], {
+      input: 'resources: []\n',
+    })
+    assert.equal(filter.stdout, 'resources: []\nimages:\n- name: nginx\n  newTag: v2\n')
+  })
+})
+
 test('remarks come in the order of the file, and once where one place is used twice', async () => {
   const values =
     'a:\n  image: &i {repository: nginx, tag: v1}\nb:\n  image: *i\nc: {x: "nginx:v0"}\nd: {image: "nginx:$TAG"}\n'
@@ -88,10 +111,19 @@ test('every form of REF sets what it says', async () => {
     [`web:v1@${OTHER}`, [`web:v2@${DIGEST}`], `web:v2@${DIGEST}`],
     [`web@${OTHER}`, [`web=@${DIGEST}`], `web@${DIGEST}`],
     [`web@${OTHER}`, [`web@${DIGEST}`], `web@${DIGEST}`],
+    ['web:v1', [`web@${DIGEST}`], `web@${DIGEST}`],
+    ['web:v1', [`web=web@${DIGEST}`], `web@${DIGEST}`],
+    ['web:v1', ['web=*:v2'], 'web:v2'],
+    ['web:v1', [`web=*@${DIGEST}`], `web@${DIGEST}`],
+    ['web:v1', [`web=docker.io/library/api@${DIGEST}`], `docker.io/library/api@${DIGEST}`],
     ['ghcr.io/acme/web:v1', ['ghcr.io/acme/web=ghcr.io/acme/web:v2'], 'ghcr.io/acme/web:v2'],
     ['web:v1', ['docker.io/library/web=v2'], 'web:v2'],
     ['localhost:5000/web:v1', ['localhost:5000/web=1.10'], 'localhost:5000/web:1.10'],
     ['web:v1', ['web=ghcr.io/acme/web:v2'], 'ghcr.io/acme/web:v2'],
+    [`web:v1@${OTHER}`, ['web=ghcr.io/acme/web'], `ghcr.io/acme/web:v1@${OTHER}`],
+    ['web', ['web=ghcr.io/acme/web'], 'ghcr.io/acme/web'],
+    ['web:v1', ['web=api:*'], 'api:v1'],
+    [`web@${OTHER}`, ['web=api@*'], `api@${OTHER}`],
   ] as const) {
     await withFiles({ 'web.yaml': deployment(before) }, (cwd) => {
       const { status, stderr } = setImage(cwd, ...args)
@@ -102,13 +134,14 @@ test('every form of REF sets what it says', async () => {
   }
 })
 
-test('a digest alone is refused where a tag stands, which would no longer be true', async () => {
-  await withFiles({ 'web.yaml': deployment('web:v1') }, (cwd) => {
+test('a digest alone is refused where only a tag can stand, which would no longer be true', async () => {
+  const values = 'image:\n  repository: web\n  tag: v1\n'
+  await withFiles({ 'values.yaml': values }, (cwd) => {
     const { status, stdout, stderr } = setImage(cwd, `web=@${DIGEST}`)
     assert.equal(status, 1)
-    assert.match(stderr, /^web\.yaml:8:18: .*\(tag-unknown\)\nNothing was written\.\n$/)
-    assert.match(stdout, /web\.yaml:8 +refused/)
-    assert.equal(read(cwd, 'web.yaml'), deployment('web:v1'))
+    assert.match(stderr, /^values\.yaml:3:8: .*\(tag-unknown\)\nNothing was written\.\n$/)
+    assert.match(stdout, /values\.yaml:3 +refused/)
+    assert.equal(read(cwd, 'values.yaml'), values)
   })
 })
 
@@ -124,9 +157,11 @@ test('what is neither a path nor an image is refused with what to write instead'
       [['web='], /nothing behind "="/],
       [['web=a b'], /neither a tag, a digest nor a reference/],
       [['web=v1+build'], /neither a tag/],
-      [['web=ghcr.io/acme/web'], /neither a tag nor a digest\. Write ghcr\.io\/acme\/web:TAG/],
       [[`web=${DIGEST}`], /is a digest\. Write @sha256:/],
       [['web=@sha256:abc'], /neither a tag/],
+      [['web=*:*'], /neither a tag, a digest nor a reference/],
+      [['web=web'], /neither a tag nor a digest\. Write web:TAG/],
+      [[`web=api@${DIGEST}`], /"api" could be a tag or the name of another image\. Write :api@sha256:/],
       [['Web=v1'], /not the name of an image/],
       [['web:v1=v3'], /not the name of an image/],
       [['=v1'], /not the name of an image/],

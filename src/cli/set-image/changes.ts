@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { relative, resolve, sep } from 'node:path'
 import { type ImageName, parseImageName, sameImage } from '../../domain/image.ts'
 import type { ImageChange } from '../../edit/set-images.ts'
@@ -24,8 +23,6 @@ export function changesOf(
   if (app !== undefined && wanted.length > 1) {
     throw usageError('--app goes with one image.', 'Markers may name an image instead of an app.')
   }
-  if (add !== undefined && !existsSync(add))
-    throw usageError(`There is no file or directory "${add}" to add to.`)
   const policies = policy.map((text) => parsePolicy(text, wanted))
   return wanted.map(({ image, tag, digest, newName }) => {
     const name = app ?? defaultApp(image, wanted)

@@ -1,5 +1,5 @@
 import { builtReference, isObject, parseBuildOutput } from './build-output.ts'
-import { type WishedImage, withReference } from './image-reference.ts'
+import { renamedTo, type WishedImage } from './image-reference.ts'
 import { usageError } from './usage-error.ts'
 
 /**
@@ -23,6 +23,7 @@ export function readSkaffold(file: string, text: string): WishedImage[] {
     if (typeof imageName !== 'string' || typeof tag !== 'string') {
       throw usageError(`${file} has a build without "imageName" or "tag".`)
     }
-    return withReference(builtReference(file, imageName).name.written, tag)
+    if (!/[:@][^/]*$/.test(tag)) throw usageError(`${file} has "${tag}" without a tag or a digest.`)
+    return renamedTo(builtReference(file, imageName).name, tag)
   })
 }

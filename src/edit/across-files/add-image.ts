@@ -1,6 +1,6 @@
 import type { ImageName } from '../../domain/image.ts'
 import { finish } from '../edit-file.ts'
-import type { TextFile, VersionWish } from '../editor.ts'
+import type { Place, TextFile, VersionWish } from '../editor.ts'
 import { type FileOutcome, newOutcome, refusalOf } from '../file-outcome.ts'
 import { isKustomizationPath } from '../formats/kind.ts'
 import { addToKustomization } from '../formats/kustomize.ts'
@@ -44,8 +44,12 @@ export function addImage(file: TextFile, image: ImageName, wish: VersionWish): F
     file,
     located,
     moved,
-    ({ places }) => places.some((place) => names(place, image.normalised) && place.tag === wish.tag),
+    ({ places }) => places.some((place) => names(place, image.normalised) && isSaid(place, wish)),
     outcome,
   )
   return outcome
+}
+
+function isSaid({ tag, digest }: Place, wish: VersionWish): boolean {
+  return wish.tag === '' ? digest === (wish.digest ?? null) : tag === wish.tag
 }

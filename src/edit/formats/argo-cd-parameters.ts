@@ -4,7 +4,8 @@ import type { YamlDocument } from '../yaml/document.ts'
 import { type Entry, itemsOf, textOf } from '../yaml/mapping.ts'
 import { inParameters } from '../yaml/surroundings.ts'
 import { versionPlace } from '../yaml/version-place.ts'
-import { placesInFields, repositoryOf } from './image-fields.ts'
+import { byPrefix, lastKey } from './dotted-names.ts'
+import { isBelowImage, placesInFields, repositoryOf, wholeReferences } from './image-fields.ts'
 import type { NamesByPath } from './names-in-values.ts'
 
 /**
@@ -19,22 +20,22 @@ export function placesInParameters(
 ): Place[] {
   const node = list?.value ?? null
   if (list === undefined || !isSeq(node)) return []
-  return [...groupsOf(document, list)].flatMap(([prefix, entries]) => {
+  return [...byPrefix(valuesOf(document, list))].flatMap(([prefix, entries]) => {
     const around = inParameters(document, node as YAMLSeq.Parsed, prefix === '' ? '' : `${prefix}.`)
-    const key = prefix === '' ? null : lastKey(prefix)
-    const fields = { entries, key, around }
+    const fields = { entries, key: lastKey(prefix), path: prefix, around }
     const tag = entries.get('tag')
     const known = names.get(prefix.replace(/\[\d+\]/g, ''))
     if (repositoryOf(fields) === undefined && tag !== undefined && known !== undefined) {
       return [placeOfTag(document, { format, names: known, tag, digest: entries.get('digest') })]
     }
-    return placesInFields(document, fields, {
-      format,
-      global: null,
-      bare: 'leave',
-      addsKey: true,
-      anyKey: true,
-    })
+    const rules = { format, global: null, bare: 'leave', addsKey: true, anyKey: true } as const
+    const isOfImage = isBelowImage(prefix)
+    return [
+      ...placesInFields(document, fields, rules),
+      ...wholeReferences(document, fields, format).filter(
+        ({ names: [name = ''] }) => isOfImage || name.includes('/'),
+      ),
+    ]
   })
 }
 
@@ -52,21 +53,11 @@ function placeOfTag(
   })
 }
 
-/** Values by the last part of their names, by what stands before it. The last of equal names counts. */
-function groupsOf(document: YamlDocument, list: Entry): Map<string, Map<string, Entry>> {
-  const groups = new Map<string, Map<string, Entry>>()
-  for (const { entries } of itemsOf(document, list, 'parameters')) {
+/** The values of parameters by their names. */
+function valuesOf(document: YamlDocument, list: Entry): [string, Entry][] {
+  return itemsOf(document, list, 'parameters').flatMap(({ entries }): [string, Entry][] => {
     const name = textOf(entries.get('name'))
     const value = entries.get('value')
-    if (name === null || value === undefined) continue
-    const dot = name.lastIndexOf('.')
-    const prefix = name.slice(0, Math.max(0, dot))
-    const group = groups.get(prefix) ?? new Map<string, Entry>()
-    groups.set(prefix, group.set(name.slice(dot + 1), value))
-  }
-  return groups
-}
-
-function lastKey(prefix: string): string {
-  return prefix.slice(prefix.lastIndexOf('.') + 1).replace(/(?:\[\d+\])+$/, '')
+    return name === null || value === undefined ? [] : [[name, value]]
+  })
 }

@@ -16,6 +16,7 @@ import { placesInParameters } from './argo-cd-parameters.ts'
 import { placesInValues } from './helm-values.ts'
 import { placeOfOverride } from './kustomize-override.ts'
 import { namesInValues } from './names-in-values.ts'
+import { placesInPatches } from './patches.ts'
 
 const FORMAT = 'argo-cd'
 
@@ -42,10 +43,13 @@ export const argoCdSource: YamlFormat = { name: FORMAT, places: placesInSource }
 
 function placesInSource(document: YamlDocument, source: Mapping): Place[] {
   const helm = mappingIn(document, source, 'helm')
-  const images = mappingIn(document, source, 'kustomize')?.entries.get('images')
+  const kustomize = mappingIn(document, source, 'kustomize')
   return [
     ...(helm === null ? [] : placesInHelm(document, helm)),
-    ...scalarsIn(document, images).flatMap((scalar) => placeOfOverride(document, scalar, FORMAT) ?? []),
+    ...(kustomize === null ? [] : placesInPatches(document, kustomize)),
+    ...scalarsIn(document, kustomize?.entries.get('images')).flatMap(
+      (scalar) => placeOfOverride(document, scalar, FORMAT) ?? [],
+    ),
   ]
 }
 

@@ -6,6 +6,7 @@ import { refuseAt } from '../yaml/place.ts'
 import { placesInSubstitutes } from './flux-substitutes.ts'
 import { placesInValues } from './helm-values.ts'
 import { placesOfEntry } from './kustomize.ts'
+import { placesInPatches } from './patches.ts'
 
 const FORMAT = 'flux'
 
@@ -23,6 +24,7 @@ export const flux: YamlFormat = {
       ? placesInRelease(document, spec)
       : [
           ...imagesIn(document, spec),
+          ...placesInPatches(document, spec),
           ...placesInSubstitutes(document, mappingIn(document, spec, 'postBuild', 'substitute'), FORMAT),
         ]
   },
@@ -36,7 +38,9 @@ function placesInRelease(document: YamlDocument, spec: Mapping): Place[] {
     ...places.map((place) => (spec.entries.has('valuesFrom') ? withoutGuess(document, place) : place)),
     ...renderers.flatMap((renderer) => {
       const kustomize = mappingIn(document, renderer, 'kustomize')
-      return kustomize === null ? [] : imagesIn(document, kustomize)
+      return kustomize === null
+        ? []
+        : [...imagesIn(document, kustomize), ...placesInPatches(document, kustomize)]
     }),
   ]
 }

@@ -2,10 +2,10 @@ import type { Place } from '../editor.ts'
 import type { YamlDocument } from '../yaml/document.ts'
 import type { YamlFormat } from '../yaml/format.ts'
 import { type Mapping, mappingIn, mappingsBelow, presentText } from '../yaml/mapping.ts'
-import { fieldsOf, placesInFields, wholeReferences } from './image-fields.ts'
+import type { Surroundings } from '../yaml/surroundings.ts'
+import { byPrefix, lastKey } from './dotted-names.ts'
+import { fieldsOf, type ImageFields, isBelowImage, placesInFields, wholeReferences } from './image-fields.ts'
 
-/** What stands below a key that ends in `image` or `images`. */
-const BELOW_IMAGES = /(?:^|\.)[\w-]*[iI]mages?(?:\.|$)/
 /** The mappings that a key `images` lists, by name or one after the other. */
 const ONE_OF_IMAGES = /(?:^|\.)[\w-]*[iI]mages(?:\.[^.]+)?$/
 /** Keys that speak of an image without ending in the word, such as `imageName` and `WEB_IMAGE`. */
@@ -13,8 +13,8 @@ const SPEAKS_OF_IMAGE = /image|repository$/i
 
 /**
  * Values of a chart, also those of its sub-charts: `image: "repo:tag"` under every key that ends in `image`, and
- * mappings with `repository` and `tag` or `digest`, with or without `registry`, in any nesting; below a key
- * `images`, every whole reference.
+ * mappings with `repository` and `tag` or `digest`, with or without `registry`, in any nesting; below a key that
+ * ends in `image` or `images`, and under keys that speak of an image, every whole reference.
  */
 export const helmValues: YamlFormat = {
   name: 'helm-values',
@@ -25,15 +25,29 @@ export const helmValues: YamlFormat = {
 export function placesInValues(document: YamlDocument, values: Mapping, format: string): Place[] {
   const global = globalRegistry(document, values)
   const rules = { format, global, bare: 'add', addsKey: true, anyKey: true } as const
-  return mappingsBelow(document, values.node).flatMap((mapping) => {
-    const fields = fieldsOf(document, mapping)
-    const key = ONE_OF_IMAGES.test(mapping.path) ? 'image' : fields.key
-    const places = placesInFields(document, { ...fields, key }, rules)
-    const isBelow = BELOW_IMAGES.test(mapping.path)
-    const others = wholeReferences(document, mapping, format, (name) => isBelow || SPEAKS_OF_IMAGE.test(name))
-    const isFound = ({ line, column }: Place) =>
-      places.some((place) => place.line === line && place.column === column)
-    return [...places, ...others.filter((other) => !isFound(other))]
+  return mappingsBelow(document, values.node)
+    .flatMap((mapping) => fieldSets(document, mapping))
+    .map((fields) => (ONE_OF_IMAGES.test(fields.path) ? { ...fields, key: 'image' } : fields))
+    .flatMap((fields) => {
+      const isBelow = isBelowImage(fields.path)
+      const isRead = (key: string) => isBelow || SPEAKS_OF_IMAGE.test(key)
+      return [
+        ...placesInFields(document, fields, rules),
+        ...wholeReferences(document, fields, format, isRead),
+      ]
+    })
+}
+
+/** The keys of a mapping; those with dots, such as `image.tag`, as if they were nested. */
+function fieldSets(document: YamlDocument, mapping: Mapping): ImageFields[] {
+  const fields = fieldsOf(document, mapping)
+  if (![...mapping.entries.keys()].some((key) => key.includes('.'))) return [fields]
+  return [...byPrefix(mapping.entries)].map(([prefix, entries]) => {
+    if (prefix === '') return { ...fields, entries }
+    const { around } = fields
+    const path = mapping.path === '' ? prefix : `${mapping.path}.${prefix}`
+    const add: Surroundings['add'] = (after, key, value) => around.add(after, `${prefix}.${key}`, value)
+    return { entries, key: lastKey(prefix), path, around: { ...around, add } }
   })
 }
 

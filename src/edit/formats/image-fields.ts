@@ -19,11 +19,19 @@ import { IMAGE_KEY, isImageKey, keysOfImage, keysOfName, type VersionKeys } from
 /** Charts of Grafana and others write `sha` beside `tag`: a digest without `sha256:`. */
 const HEX = /^[0-9a-f]{64}$/
 
+/** Keys under which the name of an image stands, below one that ends in `image`. */
+const NAME_KEY = /^(?:repository|repo|newName|name)$/
+
+/** Keys under which no reference stands, but a part of one. */
+const PART_KEY = /^(?:registry|sha|version)$|^(?:\w*[a-z]T|t)ag$|^(?:\w*[a-z]D|d)igest$/
+
 /** Keys that stand side by side and may say an image. */
 export interface ImageFields {
   entries: ReadonlyMap<string, Entry>
   /** The key above them. */
   key: string | null
+  /** All keys above them, as in Mapping. */
+  path: string
   around: Surroundings
 }
 
@@ -43,7 +51,8 @@ export interface FieldRules {
 }
 
 export function fieldsOf(document: YamlDocument, mapping: Mapping): ImageFields {
-  return { entries: mapping.entries, key: mapping.key, around: inMapping(document, mapping) }
+  const { entries, key, path } = mapping
+  return { entries, key, path, around: inMapping(document, mapping) }
 }
 
 /** Every image that some keys say: whole references, and names whose version has a key of its own. */
@@ -63,15 +72,22 @@ export function placesInFields(document: YamlDocument, fields: ImageFields, rule
   return places
 }
 
+/** Whether keys, joined with dots, lead through one that ends in `image` or `images`. */
+export function isBelowImage(path: string): boolean {
+  return /(?:^|\.)[\w-]*[iI]mages?\d*(?:[.[]|$)/.test(path)
+}
+
 /** Whole references, with a tag or a digest, under keys that do not end in `image`, and in lists under them. */
 export function wholeReferences(
   document: YamlDocument,
-  { entries }: Mapping,
+  { entries, key: parent }: Pick<ImageFields, 'entries' | 'key'>,
   format: string,
   isRead: (key: string) => boolean = () => true,
 ): Place[] {
+  const isKnown = (key: string) =>
+    IMAGE_KEY.test(key) || PART_KEY.test(key) || (isImageKey(parent) && NAME_KEY.test(key))
   return [...entries].flatMap(([key, entry]) => {
-    if (IMAGE_KEY.test(key) || !isRead(key)) return []
+    if (isKnown(key) || !isRead(key)) return []
     const scalar = scalarOf(entry)
     const scalars = scalar === null ? scalarsIn(document, entry) : [scalar]
     return scalars.flatMap((each) => {
@@ -82,10 +98,16 @@ export function wholeReferences(
   })
 }
 
-/** The entry that says the image's name by `repository`, or under a key that ends in `image` by `repo` or `name`. */
-export function repositoryOf({ entries, key }: ImageFields): Entry | undefined {
+/**
+ * The entry that says the image's name by `repository`, or under a key that ends in `image` by `repo` or `name`;
+ * further below such a key by `name` with a version beside it.
+ */
+export function repositoryOf({ entries, key, path }: ImageFields): Entry | undefined {
   const names = isImageKey(key) ? ['repository', 'repo', 'newName', 'name'] : ['repository']
-  return names.map((name) => entries.get(name)).find((entry) => entry !== undefined)
+  const known = names.map((name) => entries.get(name)).find((entry) => entry !== undefined)
+  const hasVersion = entries.has('tag') || entries.has('digest')
+  const isName = hasVersion && !entries.has('image') && isBelowImage(path)
+  return known ?? (isName ? entries.get('name') : undefined)
 }
 
 function repositoryIn(document: YamlDocument, fields: ImageFields, rules: FieldRules): Place[] {

@@ -1,6 +1,7 @@
 import { isSeq, type ParsedNode } from 'yaml'
 import type { YamlDocument } from '../yaml/document.ts'
 import { itemsOf, type Mapping, mappingAt, mappingIn, rootMapping, textOf } from '../yaml/mapping.ts'
+import { operationsOf } from './patches.ts'
 
 export type ObjectKind =
   | 'kustomize'
@@ -10,6 +11,7 @@ export type ObjectKind =
   | 'flux'
   | 'kubernetes'
   | 'compose'
+  | 'operation'
   | 'helm-values'
   | 'other'
 
@@ -53,11 +55,12 @@ export function isValuesPath(path: string): boolean {
 export function objectsOf(document: YamlDocument): KindOfObject[] {
   const root = rootMapping(document)
   if (root !== null) return expand(document, root, false)
+  const operations = operationsOf(document)
+  if (operations.length > 0) return operations.map((object) => ({ kind: 'operation', object }))
   const items = isSeq(document.root) ? document.root.items : []
   return items.flatMap((item) => {
     const object = mappingAt(document, item as ParsedNode)
-    const isPatch = object?.entries.has('op') && object.entries.has('path')
-    return object === null || isPatch ? [] : expand(document, object, object.entries.has('apiVersion'))
+    return object === null ? [] : expand(document, object, object.entries.has('apiVersion'))
   })
 }
 
@@ -77,15 +80,33 @@ function kindOf(document: YamlDocument, object: Mapping, isListed: boolean): Obj
   if ((!isListed && isKustomizationPath(path)) || isKustomize(apiVersion, kind)) return 'kustomize'
   if (kind === 'ImageTagTransformer' && apiVersion === 'builtin') return 'image-tag-transformer'
   if (group === 'argoproj.io' && (kind === 'Application' || kind === 'ApplicationSet')) return 'argo-cd'
-  if (WITHOUT_VERSIONS.has(group)) return 'other'
+  if (WITHOUT_VERSIONS.has(group) || kind === 'CustomResourceDefinition') return 'other'
   if (HELM_RELEASES.test(group) && kind?.endsWith('HelmRelease')) return 'flux'
   if (group === 'kustomize.toolkit.fluxcd.io' && kind === 'Kustomization') return 'flux'
   if (isListed) return 'kubernetes'
   if (DESCRIPTION.test(path)) return 'other'
   if (ARGO_CD_SOURCE.test(path)) return 'argo-cd-source'
   if (isValuesPath(path)) return 'helm-values'
-  if (apiVersion !== null && kind !== null) return 'kubernetes'
+  if (kind !== null && (apiVersion !== null || mappingIn(document, object, 'metadata') !== null))
+    return 'kubernetes'
+  return kindByKeys(document, object)
+}
+
+/** What a document without `kind` is, whatever the name of its file. */
+function kindByKeys(document: YamlDocument, object: Mapping): ObjectKind {
+  const images = itemsOf(document, object.entries.get('images'), 'images')
+  if (images.some(({ entries }) => entries.has('newTag') || entries.has('newName'))) return 'kustomize'
+  if (isSource(document, object)) return 'argo-cd-source'
   return isCompose(document, object) ? 'compose' : 'helm-values'
+}
+
+/** Nothing but what overrides the source of an Application, as Argo CD Image Updater writes it into any file. */
+function isSource(document: YamlDocument, object: Mapping): boolean {
+  const lists = { helm: 'parameters', kustomize: 'images' }
+  return (
+    [...object.entries.keys()].every((key) => Object.hasOwn(lists, key)) &&
+    Object.entries(lists).some(([key, list]) => mappingIn(document, object, key)?.entries.has(list))
+  )
 }
 
 function isKustomize(apiVersion: string | null, kind: string | null): boolean {

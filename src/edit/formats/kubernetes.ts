@@ -1,3 +1,4 @@
+import type { ParsedNode } from 'yaml'
 import type { Place } from '../editor.ts'
 import type { YamlDocument } from '../yaml/document.ts'
 import type { YamlFormat } from '../yaml/format.ts'
@@ -24,9 +25,20 @@ export const kubernetes: YamlFormat = {
   name: FORMAT,
   places: (document, object) => {
     const [group = ''] = textOf(object.entries.get('apiVersion'))?.split('/') ?? []
-    const known = KNOWN_KEYS[group]
-    return mappingsBelow(document, object.node).flatMap((mapping) => placesIn(document, mapping, known))
+    return placesBelow(document, object.node, KNOWN_KEYS[group])
   },
+}
+
+/**
+ * The images in an object, or in a part of one.
+ * @param known a key that holds an image though its name does not say so
+ */
+export function placesBelow(
+  document: YamlDocument,
+  node: ParsedNode | null,
+  known: string | undefined,
+): Place[] {
+  return mappingsBelow(document, node).flatMap((mapping) => placesIn(document, mapping, known))
 }
 
 function placesIn(document: YamlDocument, mapping: Mapping, known: string | undefined): Place[] {

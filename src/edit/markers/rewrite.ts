@@ -1,5 +1,6 @@
 import valid from 'semver/functions/valid.js'
 import { type ImageName, readReference } from '../../domain/image.ts'
+import { keepsVersion } from '../behind-name.ts'
 import type { Place, Splice, VersionWish } from '../editor.ts'
 import type { MarkedPart } from './marker.ts'
 import { type FoundReference, referencesIn } from './reference-in.ts'
@@ -40,7 +41,10 @@ export function rewrite(
 ): Splice | null | RewriteCode {
   if (text.length > MAX_LENGTH) return 'marker-unclear'
   if (FILLED_IN.test(text)) return 'not-literal'
-  const splice = rewriters[part](text, { image, normalised: namesOf(image, wish), wish })
+  const isNamed = part === 'reference' || part === 'name'
+  if (keepsVersion(wish) && !isNamed) return null
+  const rewriter = rewriters[keepsVersion(wish) ? 'name' : part]
+  const splice = rewriter(text, { image, normalised: namesOf(image, wish), wish })
   return typeof splice === 'string' || text.slice(splice.start, splice.end) !== splice.text ? splice : null
 }
 

@@ -1,3 +1,4 @@
+import { behindName } from '../behind-name.ts'
 import type { Place, Range, Refusal, Splice, Subject, TextFile } from '../editor.ts'
 import { findMarkers, type Marker } from '../markers/marker.ts'
 import { MARKER_MESSAGES, type MarkerCode } from '../markers/messages.ts'
@@ -124,16 +125,15 @@ function linePlace(context: Context, at: number, image: ImageOnLine): TextPlace 
   const version = image.text.slice(name.written.length)
   const [, tag = null, digest = null] = /^(?::([\w.-]+))?(?:@(.+))?$/.exec(version) ?? []
   const isLiteral = image.isLiteral && (version === '' || tag !== null || digest !== null)
-  return makePlace(context, { format: LINE_FORMAT, at, names: [name.written], tag, digest }, (wish) => {
+  const details = { format: LINE_FORMAT, at, names: [name.written], tag, digest }
+  const place = makePlace(context, details, (wish) => {
     if (!isLiteral) return 'not-literal'
-    const isPinned = digest !== null || wish.pins === true
-    const pin = isPinned && wish.digest !== undefined ? `@${wish.digest}` : ''
-    const byDigest = tag === null && digest !== null && pin !== ''
-    const now = `${wish.name ?? name.written}${byDigest ? '' : `:${wish.tag}`}${pin}`
+    const now = `${wish.name ?? name.written}${behindName({ tag, digest }, wish)}`
     if (now === image.text && (image.isQuoted || readsAsString(now))) return []
     const text = image.isQuoted || readsAsString(now) ? now : JSON.stringify(now)
     return [{ start: at, end: at + image.text.length, text }]
   })
+  return { ...place, takesDigest: true }
 }
 
 type Splices = (wish: Parameters<Place['splices']>[0]) => Splice[] | MarkerCode

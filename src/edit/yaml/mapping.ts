@@ -40,7 +40,15 @@ export function mappingsBelow(document: YamlDocument, from: ParsedNode | null): 
 
 /** The items of a sequence that are mappings, as a reader sees them. */
 export function itemsOf(document: YamlDocument, entry: Entry | undefined, key: string): Mapping[] {
-  const node = entry?.value ?? null
+  return itemsIn(document, entry?.value ?? null, key)
+}
+
+/** The same of a node; [] for what is no sequence. */
+export function itemsIn(
+  document: YamlDocument,
+  node: ParsedNode | null,
+  key: string | null = null,
+): Mapping[] {
   if (!isSeq(node)) return []
   return node.items
     .map((item) => resolve(document, item as ParsedNode))

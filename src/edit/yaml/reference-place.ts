@@ -1,5 +1,6 @@
 import type { Scalar } from 'yaml'
 import { readReference } from '../../domain/image.ts'
+import { behindName } from '../behind-name.ts'
 import type { Place } from '../editor.ts'
 import type { YamlDocument } from './document.ts'
 import { claim, isTemplate, MAX_VERSION, makePlace, sharing, write } from './place.ts'
@@ -40,19 +41,14 @@ export function referencePlace(
       digest,
       at: scalar.range[0],
       adds: addsTag === true && tag === null && digest === null,
+      takesDigest: true,
       isShared: () => sharing(document, scalar) === 'same-image',
     },
     (wish) => {
       if (isTemplate(text)) return 'not-literal'
       const written = isOtherName(names[0], wish.name) ? rename(name, wish.name) : name
       if (written === null) return 'rename-unsupported'
-      const lead = `${prefix}${written}`
-      if (tag === null && digest !== null && wish.digest !== undefined) {
-        return write(document, scalar, `${lead}@${wish.digest}`)
-      }
-      const isPinned = digest !== null || wish.pins === true
-      const pin = isPinned && wish.digest !== undefined ? `@${wish.digest}` : ''
-      return write(document, scalar, `${lead}:${wish.tag}${pin}`)
+      return write(document, scalar, `${prefix}${written}${behindName(reference, wish)}`)
     },
   )
 }

@@ -1,4 +1,5 @@
 import type { Scalar } from 'yaml'
+import { keepsVersion } from '../behind-name.ts'
 import type { Place, Splice, VersionWish } from '../editor.ts'
 import type { YamlDocument } from './document.ts'
 import { type Entry, presentText, scalarOf } from './mapping.ts'
@@ -55,13 +56,25 @@ export function versionPlace(document: YamlDocument, shape: VersionShape): Place
     if (dropDigest === 'empty') return write(document, digestScalar, '')
     return around.remove(digestEntry) ?? 'stale-digest'
   }
+  /** The entry under another key and with another value; null where something else reads it as it is. */
+  const turnedInto = (key: string, entry: Entry | undefined, value: string): Splice[] | PlaceCode | null => {
+    const scalar = scalarOf(entry)
+    const written = entry?.pair.key
+    if (scalar === null || !entry?.direct || !around.isOwn || document.aliased.has(scalar)) return null
+    claim(document, written as Scalar.Parsed, names)
+    return together(write(document, written as Scalar.Parsed, key), write(document, scalar, value))
+  }
   const digestToTag = (value: string): Splice[] | PlaceCode | null => {
-    const key = digestEntry?.pair.key
     if (dropDigest === 'empty' || tagEntry !== undefined) return together(tagWith(value), withoutDigest())
-    if (digestScalar === null || !digestEntry?.direct || key === undefined || !around.isOwn) {
-      return 'stale-digest'
-    }
-    return together(write(document, key as Scalar.Parsed, tagKey), write(document, digestScalar, value))
+    return turnedInto(tagKey, digestEntry, value) ?? 'stale-digest'
+  }
+  /** In place of the tag, where an entry of kustomize takes the one as the other. */
+  const digestAlone = (value: string): Splice[] | PlaceCode | null => {
+    const { digestKey } = shape
+    if (digestKey === undefined) return null
+    if (tagEntry === undefined) return digestBeside(value)
+    if (digestScalar === null) return turnedInto(digestKey, tagEntry, value)
+    return together(write(document, digestScalar, value), around.remove(tagEntry))
   }
   /** Behind the tag, which stands there; a digest of no text is filled in. */
   const digestBeside = (value: string): Splice[] | PlaceCode | null => {
@@ -70,7 +83,11 @@ export function versionPlace(document: YamlDocument, shape: VersionShape): Place
     return digestKey === undefined ? [] : around.add(tagEntry ?? shape.name, digestKey, value)
   }
   const versionAt = (wish: VersionWish): Splice[] | PlaceCode => {
+    if (keepsVersion(wish)) return []
     if (isDigest) return together(tagWith(wish.digest ?? wish.tag))
+    if (wish.tag === '' && wish.digest !== undefined && (tag !== null || digest === null)) {
+      return together(digestAlone(wish.digest))
+    }
     if (digest === null && pinned === null && wish.pins === true && wish.digest !== undefined) {
       return together(tagWith(wish.tag), digestBeside(wish.digest))
     }
@@ -96,6 +113,7 @@ export function versionPlace(document: YamlDocument, shape: VersionShape): Place
       digest: digest ?? pinned,
       at: versionScalar?.range[0] ?? shape.name.pair.key.range[0],
       adds: tagEntry === undefined && digest === null,
+      ...(shape.digestKey === undefined ? {} : { takesDigest: true }),
       isShared: () =>
         [tagScalar, digestScalar].some(
           (scalar) => scalar !== null && sharing(document, scalar) === 'same-image',
