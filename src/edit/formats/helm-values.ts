@@ -8,7 +8,7 @@ import { fieldsOf, type ImageFields, isBelowImage, placesInFields, wholeReferenc
 
 /** The mappings that a key `images` lists, by name or one after the other. */
 const ONE_OF_IMAGES = /(?:^|\.)[\w-]*[iI]mages(?:\.[^.]+)?$/
-/** Keys that speak of an image without ending in the word, such as `imageName` and `WEB_IMAGE`. */
+/** Keys that speak of an image without ending in the word, such as `imageName`, or `imageProxy`, which is a server. */
 const SPEAKS_OF_IMAGE = /image|repository$/i
 
 /**
@@ -33,7 +33,9 @@ export function placesInValues(document: YamlDocument, values: Mapping, format: 
       const isRead = (key: string) => isBelow || SPEAKS_OF_IMAGE.test(key)
       return [
         ...placesInFields(document, fields, rules),
-        ...wholeReferences(document, fields, format, isRead),
+        ...wholeReferences(document, fields, format, isRead).filter(
+          ({ names: [name = ''] }) => isBelow || name.includes('/'),
+        ),
       ]
     })
 }
