@@ -110,6 +110,34 @@ export function repositoryOf({ entries, key, path }: ImageFields): Entry | undef
   return known ?? (isName ? entries.get('name') : undefined)
 }
 
+/** A name of an image among some keys, and the keys beside it that say its version, or could say it. */
+export interface NamedImage {
+  name: Entry
+  registry: string
+  tags: string[]
+}
+
+/** The names of images among some keys, whether their versions stand beside them or elsewhere. */
+export function namedIn(fields: ImageFields): NamedImage[] {
+  const { entries } = fields
+  const named = (name: Entry, registry: string, tags: string[], versions: string[]): NamedImage => {
+    const present = [...tags, ...versions].filter((key) => entries.has(key))
+    return { name, registry, tags: present.length === 0 ? tags : present.slice(0, 1) }
+  }
+  const repository = repositoryOf(fields) ?? hostedName(fields)
+  const others = [...entries].flatMap(([key, entry]) => {
+    const keys = key.includes('mage') || key.endsWith('epository') ? keysOfName(key) : null
+    if (keys !== null) return named(entry, keys.registry, [keys.tag], [keys.version])
+    if (!IMAGE_KEY.test(key)) return []
+    const { own, beside } = keysOfImage(key)
+    return named(entry, beside.registry, [own.tag, `${key}_tag`, beside.tag], [own.version, beside.version])
+  })
+  return [
+    ...(repository === undefined ? [] : [named(repository, 'registry', ['tag'], ['version'])]),
+    ...others,
+  ]
+}
+
 function repositoryIn(document: YamlDocument, fields: ImageFields, rules: FieldRules): Place[] {
   const { entries, key } = fields
   const isImage = isImageKey(key)
