@@ -10,7 +10,7 @@ import { measure, print } from './usage.mjs'
 
 preferShortRuns()
 const [root, image, tag, count] = process.argv.slice(2)
-const { files } = readFiles([resolve(root)], { mayMatter: () => true, progress: () => {} })
+const { files } = readFiles([resolve(root)], { texts: [], inPath: () => true }, () => {})
 const change = { image: parseImageName(image), wish: { tag }, options: { app: 'web' } }
 
 const session = count === '--count' ? new Session() : null

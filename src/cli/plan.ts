@@ -1,6 +1,6 @@
-import { Command } from 'commander'
 import type { Engine } from '../compose.ts'
 import { parseRepository } from '../domain/repository.ts'
+import { Command } from './commander.ts'
 import { actionForPrograms, printActions, printStandings } from './print-plan.ts'
 import { endOf, printNotPlanned } from './print-reading.ts'
 import { json, type Terminal } from './terminal.ts'

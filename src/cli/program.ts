@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { Command, CommanderError } from 'commander'
 import { SupercargoError } from '../domain/errors.ts'
 import { printable } from '../domain/printable.ts'
+import { Command, CommanderError } from './commander.ts'
 import { EXIT_CODES, type Terminal } from './terminal.ts'
 
 type End = (code: number) => void

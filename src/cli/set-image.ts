@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs'
-import { Command } from 'commander'
 import { isKustomizationPath } from '../edit/formats/kind.ts'
 import { setImages } from '../edit/set-images.ts'
+import { Command } from './commander.ts'
 import { changesOf } from './set-image/changes.ts'
 import { REF_GRAMMAR } from './set-image/image-reference.ts'
 import { printResult } from './set-image/print-result.ts'
@@ -78,7 +78,7 @@ function run(terminal: Terminal, args: string[], flags: SetImageFlags): number {
   const [only = ''] = isFilter ? [flags.stdinPath] : paths
   const named = paths.length === 1 && isKustomizationPath(only) ? { add: only } : {}
   const changes = changesOf(wanted, input.root, { ...named, ...flags })
-  const result = judge(wanted, input, setImages(input.files, changes))
+  const result = judge(wanted, input, setImages(input.files, changes, input.others))
   const isPreview = Boolean(flags.check || flags.diff || flags.dryRun)
   const isWritten = result.ok && !isPreview
   if (isWritten && !isFilter) writeFiles(input.root, result.edits)

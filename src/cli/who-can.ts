@@ -1,7 +1,7 @@
-import { Command } from 'commander'
 import type { Engine, WhoCan } from '../compose.ts'
 import { printable } from '../domain/printable.ts'
 import { parseRepository } from '../domain/repository.ts'
+import { Command } from './commander.ts'
 import { printNotPlanned } from './print-reading.ts'
 import { table } from './table.ts'
 import { EXIT_CODES, json, type Terminal } from './terminal.ts'

@@ -47,21 +47,24 @@ export function findImages(
   image: ImageName,
   options: SetImageOptions = {},
 ): EditReport {
-  return run(files, image, null, options)
+  return run(files, image, null, options, () => [])
 }
 
 /**
  * Brings every reference to the image to the wished version, and changes no byte besides. Applied twice it
  * changes nothing more. Never throws: where it cannot do so it refuses, and then there are no edits at all.
+ * @param others files that cannot matter to the image (`search/may-matter.ts`), asked for only to say what else is
+ *   there when nothing names it
  */
 export function setImage(
   files: readonly TextFile[],
   image: ImageName,
   wish: VersionWish,
   options: SetImageOptions = {},
+  others: () => readonly TextFile[] = () => [],
 ): EditReport {
   const problem = wishProblem(wish, options.addUnder ?? '')
-  return problem === null ? run(files, image, wish, options) : refused(problem)
+  return problem === null ? run(files, image, wish, options, others) : refused(problem)
 }
 
 function run(
@@ -69,6 +72,7 @@ function run(
   image: ImageName,
   wish: VersionWish | null,
   options: SetImageOptions,
+  others: () => readonly TextFile[],
 ): EditReport {
   const { addUnder, app = null, policies = [], staleDigest = 'remove' } = options
   if (files.length > MAX_FILES) {
@@ -77,7 +81,7 @@ function run(
   }
   const renamed = wish?.name === undefined ? null : parseImageName(wish.name)
   const subject: Subject = { image, renamed, app, policies }
-  const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+  const sorted = inOrder(files)
   const named = sorted.filter((file) => mayConcern(file.text, subject))
   const overriddenBy = named.some(mayOverride) ? readOverrides(sorted) : () => null
   const task: FileTask = { subject, wish, staleDigest, overriddenBy, adds: false }
@@ -99,9 +103,13 @@ function run(
   }
   const report = reportOf(outcomes, options.decidedElsewhere)
   if (report.sightings.length === 0 && report.edits.length === 0) {
-    report.seen = nearestNames(image.written, otherNames(sorted, image), 5)
+    report.seen = nearestNames(image.written, otherNames(inOrder([...files, ...others()]), image), 5)
   }
   return report
+}
+
+function inOrder(files: readonly TextFile[]): TextFile[] {
+  return [...files].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
 }
 
 /** Whether a file names the image in a place that a format knows. */

@@ -15,11 +15,18 @@ export interface ImagesEdit {
   edits: FileEdit[]
 }
 
-/** Sets several images one after the other over the same files. Never throws. */
-export function setImages(files: readonly TextFile[], changes: readonly ImageChange[]): ImagesEdit {
+/**
+ * Sets several images one after the other over the same files. Never throws.
+ * @param others as with `setImage`
+ */
+export function setImages(
+  files: readonly TextFile[],
+  changes: readonly ImageChange[],
+  others?: () => readonly TextFile[],
+): ImagesEdit {
   let current = files
   const reports = changes.map(({ image, wish, options }) => {
-    const report = setImage(current, image, wish, options)
+    const report = setImage(current, image, wish, options, others)
     const after = new Map(report.edits.map((edit) => [edit.path, { path: edit.path, text: edit.after }]))
     if (after.size > 0) current = current.map((file) => after.get(file.path) ?? file)
     return report

@@ -64,6 +64,12 @@ test('an image that is found nowhere can be added to a kustomization, as the mes
   })
 })
 
+test('a place that only gets another name is said to be updated', async () => {
+  await withFiles({ 'web.yaml': deployment('web:v1') }, (cwd) => {
+    assert.match(setImage(cwd, 'web=ghcr.io/acme/web').stdout, /web\.yaml:8 +updated +v1 +v1\n/)
+  })
+})
+
 test('a kustomization that is named alone gets the entry that it does not have', async () => {
   await withFiles({ 'kustomization.yaml': 'images: []\n', 'o/Kustomization': 'resources: []\n' }, (cwd) => {
     const { status, stdout } = setImage(

@@ -50,7 +50,7 @@ function printTable(terminal: Terminal, { images }: Result): void {
         : sightings.map((sighting) => [
             wanted.image.written,
             `${path}:${sighting.line}`,
-            outcomeOf(outcome, sighting),
+            outcomeOf(outcome, sighting, wanted),
             versionText(sighting) ?? '–',
             versionText(sighting.after ?? sighting) ?? '–',
           ]),
@@ -115,7 +115,7 @@ function imageForPrograms({ wanted, outcome, message, seen, files }: ImageResult
       path,
       outcome: ofFile,
       places: sightings.map((sighting) => ({
-        outcome: outcomeOf(ofFile, sighting),
+        outcome: outcomeOf(ofFile, sighting, wanted),
         format: sighting.format,
         line: sighting.line,
         column: sighting.column,
@@ -127,9 +127,10 @@ function imageForPrograms({ wanted, outcome, message, seen, files }: ImageResult
   }
 }
 
-/** In a file that is edited, a reference may have had its version before. */
-function outcomeOf(ofFile: string, sighting: Sighting): string {
+/** In a file that is edited, a reference may have had its version before; its name does not show. */
+function outcomeOf(ofFile: string, sighting: Sighting, { newName }: ImageResult['wanted']): string {
   const { after } = sighting
+  if (newName !== null) return ofFile
   const isSame = after !== undefined && versionText(after) === versionText(sighting)
   return ofFile === 'updated' && isSame ? 'current' : ofFile
 }

@@ -1,17 +1,8 @@
-import { isAscii, isUtf8 } from 'node:buffer'
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readSync,
-  statSync,
-} from 'node:fs'
-import { dirname, relative, resolve, sep } from 'node:path'
+import { lstatSync, readdirSync, statSync } from 'node:fs'
+import { dirname, join, relative, resolve, sep } from 'node:path'
 import type { TextFile } from '../../edit/editor.ts'
 import { thousands } from '../terminal.ts'
+import { type Clues, type Found, textReader } from './text-reader.ts'
 import { usageError } from './usage-error.ts'
 
 /** A file that may name an image and that nobody reads. */
@@ -25,56 +16,58 @@ export interface UnreadFile {
 export interface LocalFiles {
   /** Where the paths of the files start: the working directory, or what holds all that was named. */
   root: string
-  /** In the order of paths, which are relative to the root, with `/`. The text keeps a byte order mark. */
+  /**
+   * Those that may matter, in the order of paths, which are relative to the root, with `/`. The text keeps a byte
+   * order mark.
+   */
   files: TextFile[]
+  /** Reads all the others. */
+  others(): TextFile[]
   /** Text that is not UTF-8 and may name an image, or is larger than 32 MiB. Binary files are not counted. */
   unread: UnreadFile[]
 }
 
-const MAX_FILE = 32 * 1024 * 1024
 const MAX_TOTAL = 512 * 1024 * 1024
 const MAX_FILES = 100_000
 const SKIPPED = new Set(['.git', 'node_modules'])
-/** Where git looks for a NUL to tell binary files. */
-const HEAD = 8000
-
-const chunk = Buffer.allocUnsafe(64 * 1024)
-
-export interface HowToRead {
-  /** Whether bytes that are not UTF-8 are worth a word. */
-  mayMatter(bytes: Buffer): boolean
-  /** Called now and then with the number of files that were read. */
-  progress(count: number): void
-}
 
 /**
  * Reads files, and directories with all that is below them but `.git`, `node_modules` and symbolic links.
  * @throws SupercargoError `usage` where there is too much, or a path cannot be read
  */
-export function readFiles(paths: readonly string[], { mayMatter, progress }: HowToRead): LocalFiles {
+export function readFiles(
+  paths: readonly string[],
+  clues: Clues,
+  progress: (count: number) => void,
+): LocalFiles {
   const targets = [...new Set(paths.map((path) => resolve(path)))]
   const root = rootOf(targets)
-  const read: LocalFiles = { root, files: [], unread: [] }
+  const files: TextFile[] = []
+  const unread: UnreadFile[] = []
+  const others: string[] = []
   const seen = new Set<string>()
   let total = 0
-
+  const found: Found = {
+    text: (path, text) => {
+      total += text.length
+      if (total > MAX_TOTAL) throw tooMuch('512 MiB of text')
+      files.push({ path, text })
+    },
+    other: (path) => others.push(path),
+    notUtf8: (path) => {
+      unread.push({ path, code: 'not-utf-8', message: 'The file is not UTF-8, so it is left alone.' })
+    },
+    tooLarge: (path) => {
+      unread.push({ path, code: 'too-large', message: 'The file is larger than 32 MiB and was not read.' })
+    },
+  }
+  const reader = textReader(found, clues)
   const add = (absolute: string, path: string): void => {
     if (seen.has(absolute)) return
     seen.add(absolute)
     if (seen.size > MAX_FILES) throw tooMuch(`${thousands(MAX_FILES)} files`)
     if (seen.size % 1000 === 0) progress(seen.size)
-    const bytes = readBytes(absolute, path)
-    if (bytes === 'binary') return
-    if (bytes === 'too-large') {
-      read.unread.push({ path, code: bytes, message: 'The file is larger than 32 MiB and was not read.' })
-    } else if (!isUtf8(bytes)) {
-      if (!mayMatter(bytes)) return
-      read.unread.push({ path, code: 'not-utf-8', message: 'The file is not UTF-8, so it is left alone.' })
-    } else {
-      total += bytes.length
-      if (total > MAX_TOTAL) throw tooMuch('512 MiB of text')
-      read.files.push({ path, text: bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8') })
-    }
+    guarded(path, () => reader.read(absolute, path))
   }
   const walk = (directory: string, path: string): void => {
     for (const entry of readdirSync(directory, { withFileTypes: true })) {
@@ -88,8 +81,20 @@ export function readFiles(paths: readonly string[], { mayMatter, progress }: How
     const path = relative(root, target).replaceAll(sep, '/')
     guarded(target, () => (isDirectory(target) ? walk(target, path) : add(target, path)))
   }
-  read.files.sort((a, b) => (a.path < b.path ? -1 : 1))
-  return read
+  reader.end()
+  files.sort((a, b) => (a.path < b.path ? -1 : 1))
+  return { root, files, unread, others: () => readOthers(root, others) }
+}
+
+function readOthers(root: string, paths: readonly string[]): TextFile[] {
+  const files: TextFile[] = []
+  const text = (path: string, text: string) => files.push({ path, text })
+  const ignore = () => {}
+  const found = { text, other: ignore, notUtf8: ignore, tooLarge: ignore }
+  const reader = textReader(found, { texts: [], inPath: () => true })
+  for (const path of paths) guarded(path, () => reader.read(join(root, path), path))
+  reader.end()
+  return files
 }
 
 /** The directory that holds all targets: the working directory where it does. */
@@ -110,23 +115,6 @@ function isDirectory(target: string): boolean {
     throw usageError(`"${target}" is neither a file nor a directory.`, 'Write - for the standard input.')
   }
   return false
-}
-
-function readBytes(absolute: string, path: string): Buffer | 'binary' | 'too-large' {
-  const descriptor = guarded(path, () => openSync(absolute, constants.O_RDONLY | constants.O_NOFOLLOW))
-  try {
-    const length = readSync(descriptor, chunk, 0, chunk.length, 0)
-    if (chunk.subarray(0, Math.min(length, HEAD)).includes(0)) return 'binary'
-    if (length < chunk.length) return chunk.subarray(0, length)
-    const { size } = fstatSync(descriptor)
-    if (size > MAX_FILE) return 'too-large'
-    const whole = Buffer.allocUnsafe(size)
-    let at = 0
-    for (let got = -1; got !== 0 && at < size; at += got) got = readSync(descriptor, whole, at, size - at, at)
-    return whole.subarray(0, at)
-  } finally {
-    closeSync(descriptor)
-  }
 }
 
 function guarded<T>(path: string, read: () => T): T {

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { readFileSync } from 'node:fs'
-import { lastPart, type WishedImage } from './image-reference.ts'
+import { cluesFor, mattersByPath } from '../../edit/search/may-matter.ts'
+import type { WishedImage } from './image-reference.ts'
 import { type LocalFiles, readFiles } from './read-files.ts'
 import { usageError } from './usage-error.ts'
 
@@ -18,11 +19,9 @@ export function readInput(
     const bytes = readFileSync(0)
     if (!isUtf8(bytes)) throw usageError('The standard input is not UTF-8.')
     const file = { path: stdinPath, text: bytes.toString('utf8') }
-    return { root: process.cwd(), files: [file], unread: [] }
+    return { root: process.cwd(), files: [file], others: () => [], unread: [] }
   }
-  const needles = wanted.map(({ image }) => lastPart(image))
-  return readFiles(paths.length === 0 ? ['.'] : paths, {
-    mayMatter: (bytes) => needles.some((needle) => bytes.includes(needle)),
-    progress: (count) => progress(`${count} files read …`),
-  })
+  const images = wanted.flatMap(({ image, newName }) => (newName === null ? [image] : [image, newName]))
+  const clues = { texts: cluesFor(images), inPath: mattersByPath }
+  return readFiles(paths.length === 0 ? ['.'] : paths, clues, (count) => progress(`${count} files read …`))
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import {
   chmodSync,
   chownSync,
@@ -28,7 +27,8 @@ interface Staged {
  */
 export function writeFiles(root: string, edits: readonly FileEdit[]): void {
   const staged: Staged[] = []
-  const suffix = `${randomBytes(6).toString('hex')}.tmp`
+  // Exclusively created, so that a name that is taken fails; loading `node:crypto` takes longer than many an edit.
+  const suffix = `${process.pid}-${Math.random().toString(36).slice(2)}.tmp`
   try {
     for (const edit of edits) staged.push(stage(join(root, edit.path), edit, suffix))
     for (const { temporary, target } of staged) renameSync(temporary, target)

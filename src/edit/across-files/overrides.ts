@@ -37,48 +37,47 @@ export function mayOverride({ path, text }: TextFile): boolean {
  */
 export function readOverrides(files: readonly TextFile[]): OverriddenBy {
   const byPath = new Map(files.map((file) => [file.path, file]))
-  const kustomizations = new Map<string, Kustomization>()
+  const read = new Map<string, Kustomization>()
   for (const file of files) {
-    if (!isKustomizationPath(file.path)) continue
-    const read = readKustomization(file)
-    if (read !== null) kustomizations.set(directoryOf(file.path), read)
+    const kustomization = isKustomizationPath(file.path) ? readKustomization(file) : null
+    if (kustomization !== null) read.set(directoryOf(file.path), kustomization)
   }
+  // What is neither given nor a kustomization decides nothing, and nobody asks about it.
+  const isKnown = (path: string) => byPath.has(path) || read.has(path)
+  const kustomizations = new Map(
+    [...read].map(([directory, kustomization]) => [directory, resolved(directory, kustomization, isKnown)]),
+  )
   const deciders = new Map<string, Deciders>()
-  const included = new Set([...kustomizations].flatMap(([directory, read]) => includes(directory, read)))
+  const included = new Set([...kustomizations.values()].flatMap(includes))
   const roots = [...kustomizations.keys()].filter((directory) => !included.has(directory))
   let visits = 100_000
 
-  const transformed = (directory: string, { transformers }: Kustomization): Deciders => {
-    const paths = transformers
-      .map((entry) => join(directory, entry))
-      .flatMap((target) => {
-        const listed = kustomizations.get(target)?.resources
-        return listed === undefined ? [target] : listed.map((entry) => join(target, entry))
-      })
-    return paths.reduce((above, path) => {
-      const file = byPath.get(path)
-      return file === undefined ? above : under(above, readTransformers(file), path)
-    }, NOTHING)
-  }
+  const transformed = ({ transformers }: Kustomization): Deciders =>
+    transformers
+      .flatMap((target) => kustomizations.get(target)?.resources ?? [target])
+      .reduce((above, path) => {
+        const file = byPath.get(path)
+        return file === undefined ? above : under(above, readTransformers(file), path)
+      }, NOTHING)
   const visit = (target: string, above: Deciders, trail: readonly string[]): void => {
     if (visits-- <= 0 || trail.length > MAX_TRAIL || trail.includes(target)) return
-    const read = kustomizations.get(target)
-    const path = read?.path ?? target
+    const own = kustomizations.get(target)
+    const path = own?.path ?? target
     const known = deciders.get(path)
-    const outer = read === undefined ? above : new Map([...transformed(target, read), ...above])
+    const outer = own === undefined ? above : new Map([...transformed(own), ...above])
     deciders.set(path, known === undefined ? outer : intersection(known, outer))
-    if (read === undefined) return
+    if (own === undefined) return
     const here = [...trail, target]
-    const below = under(outer, read.decides, read.path)
+    const below = under(outer, own.decides, own.path)
     let resources = below
-    for (const component of read.components.map((entry) => join(target, entry))) {
+    for (const component of own.components) {
       visit(component, below, here)
       const used = kustomizations.get(component)
       if (used === undefined) continue
-      resources = new Map([...transformed(component, used), ...under(resources, used.decides, used.path)])
+      resources = new Map([...transformed(used), ...under(resources, used.decides, used.path)])
     }
-    for (const patch of read.patches) visit(join(target, patch), below, here)
-    for (const entry of read.resources) visit(join(target, entry), resources, here)
+    for (const patch of own.patches) visit(patch, below, here)
+    for (const resource of own.resources) visit(resource, resources, here)
   }
   for (const root of roots) visit(root, NOTHING, [])
   return (path, { names: [name = ''], isContainer }) => {
@@ -98,11 +97,24 @@ function under(above: Deciders, decided: readonly Decided[], path: string): Deci
   return all
 }
 
-function includes(
+/** With paths from the root instead of what is written, and only those of files that are known. */
+function resolved(
   directory: string,
-  { resources, patches, components, transformers }: Kustomization,
-): string[] {
-  return [...resources, ...patches, ...components, ...transformers].map((entry) => join(directory, entry))
+  kustomization: Kustomization,
+  isKnown: (path: string) => boolean,
+): Kustomization {
+  const known = (entries: string[]) => entries.map((entry) => join(directory, entry)).filter(isKnown)
+  return {
+    ...kustomization,
+    resources: known(kustomization.resources),
+    patches: known(kustomization.patches),
+    components: known(kustomization.components),
+    transformers: known(kustomization.transformers),
+  }
+}
+
+function includes({ resources, patches, components, transformers }: Kustomization): string[] {
+  return [...resources, ...patches, ...components, ...transformers]
 }
 
 function intersection(a: Deciders, b: Deciders): Deciders {

@@ -2,6 +2,7 @@ import type { Place } from '../editor.ts'
 import type { YamlDocument } from '../yaml/document.ts'
 import { itemsOf, type Mapping, mappingIn, mappingsBelow } from '../yaml/mapping.ts'
 import { fieldsOf, placesInFields, wholeReferences } from './image-fields.ts'
+import { isEntry, placesOfEntry } from './kustomize-entry.ts'
 
 /**
  * Elements of list generators, and the `values` of other generators, also inside of a matrix or a merge: what the
@@ -23,6 +24,7 @@ export function placesInGenerators(document: YamlDocument, spec: Mapping | null,
 
 function placesInElement(document: YamlDocument, element: Mapping, format: string): Place[] {
   return mappingsBelow(document, element.node).flatMap((mapping) => {
+    if (isEntry(mapping)) return placesOfEntry(document, mapping, format)
     const rules = { format, global: null, bare: 'leave', addsKey: false, anyKey: true } as const
     const others = wholeReferences(document, mapping, format)
     return [...placesInFields(document, fieldsOf(document, mapping), rules), ...others]

@@ -5,7 +5,7 @@ import { itemsOf, type Mapping, mappingIn, textOf } from '../yaml/mapping.ts'
 import { refuseAt } from '../yaml/place.ts'
 import { placesInSubstitutes } from './flux-substitutes.ts'
 import { placesInValues } from './helm-values.ts'
-import { placesOfEntry } from './kustomize.ts'
+import { placesOfEntry } from './kustomize-entry.ts'
 import { placesInPatches } from './patches.ts'
 
 const FORMAT = 'flux'

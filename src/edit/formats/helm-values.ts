@@ -5,6 +5,7 @@ import { type Mapping, mappingIn, mappingsBelow, presentText } from '../yaml/map
 import type { Surroundings } from '../yaml/surroundings.ts'
 import { byPrefix, lastKey } from './dotted-names.ts'
 import { fieldsOf, type ImageFields, isBelowImage, placesInFields, wholeReferences } from './image-fields.ts'
+import { isEntry, placesOfEntry } from './kustomize-entry.ts'
 
 /** The mappings that a key `images` lists, by name or one after the other. */
 const ONE_OF_IMAGES = /(?:^|\.)[\w-]*[iI]mages(?:\.[^.]+)?$/
@@ -25,24 +26,26 @@ export const helmValues: YamlFormat = {
 export function placesInValues(document: YamlDocument, values: Mapping, format: string): Place[] {
   const global = globalRegistry(document, values)
   const rules = { format, global, bare: 'add', addsKey: true, anyKey: true } as const
-  return mappingsBelow(document, values.node)
-    .flatMap((mapping) => fieldSets(document, mapping))
-    .map((fields) => (ONE_OF_IMAGES.test(fields.path) ? { ...fields, key: 'image' } : fields))
-    .flatMap((fields) => {
-      const isBelow = isBelowImage(fields.path)
-      const isRead = (key: string) => isBelow || SPEAKS_OF_IMAGE.test(key)
-      return [
-        ...placesInFields(document, fields, rules),
-        ...wholeReferences(document, fields, format, isRead).filter(
-          ({ names: [name = ''] }) => isBelow || name.includes('/'),
-        ),
-      ]
-    })
+  return mappingsBelow(document, values.node).flatMap((mapping) =>
+    isEntry(mapping)
+      ? placesOfEntry(document, mapping, format)
+      : fieldSets(document, mapping).flatMap((fields) => {
+          const isBelow = isBelowImage(fields.path)
+          const isRead = (key: string) => isBelow || SPEAKS_OF_IMAGE.test(key)
+          return [
+            ...placesInFields(document, fields, rules),
+            ...wholeReferences(document, fields, format, isRead).filter(
+              ({ names: [name = ''] }) => isBelow || name.includes('/'),
+            ),
+          ]
+        }),
+  )
 }
 
 /** The keys of a mapping; those with dots, such as `image.tag`, as if they were nested. */
 function fieldSets(document: YamlDocument, mapping: Mapping): ImageFields[] {
-  const fields = fieldsOf(document, mapping)
+  const key = ONE_OF_IMAGES.test(mapping.path) ? 'image' : mapping.key
+  const fields = { ...fieldsOf(document, mapping), key }
   if (![...mapping.entries.keys()].some((key) => key.includes('.'))) return [fields]
   return [...byPrefix(mapping.entries)].map(([prefix, entries]) => {
     if (prefix === '') return { ...fields, entries }

@@ -16,11 +16,14 @@ import { inMapping, type Surroundings } from '../yaml/surroundings.ts'
 import { versionPlace } from '../yaml/version-place.ts'
 import { IMAGE_KEY, isImageKey, keysOfImage, keysOfName, type VersionKeys } from './image-keys.ts'
 
+/** Keys above labels of Kubernetes, which hold no reference: their values take neither `:` nor `/`. */
+const LABELS_KEY = /(?:^l|L)abels$|^(?:\w+S|s)elector$/
+
 /** Charts of Grafana and others write `sha` beside `tag`: a digest without `sha256:`. */
 const HEX = /^[0-9a-f]{64}$/
 
 /** Keys under which the name of an image stands, below one that ends in `image`. */
-const NAME_KEY = /^(?:repository|repo|newName|name)$/
+const NAME_KEY = /^(?:repository|repo|name)$/
 
 /** Keys under which no reference stands, but a part of one. */
 const PART_KEY = /^(?:registry|sha|version)$|^(?:\w*[a-z]T|t)ag$|^(?:\w*[a-z]D|d)igest$/
@@ -59,6 +62,7 @@ export function fieldsOf(document: YamlDocument, mapping: Mapping): ImageFields 
 export function placesInFields(document: YamlDocument, fields: ImageFields, rules: FieldRules): Place[] {
   const { entries } = fields
   const places: Place[] = []
+  if (fields.key !== null && LABELS_KEY.test(fields.key)) return places
   for (const [key, entry] of entries) {
     const saysImage = key.includes('mage')
     if (!saysImage && !(rules.anyKey && key.endsWith('epository'))) continue
@@ -103,7 +107,7 @@ export function wholeReferences(
  * further below such a key by `name` with a version beside it.
  */
 export function repositoryOf({ entries, key, path }: ImageFields): Entry | undefined {
-  const names = isImageKey(key) ? ['repository', 'repo', 'newName', 'name'] : ['repository']
+  const names = isImageKey(key) ? ['repository', 'repo', 'name'] : ['repository']
   const known = names.map((name) => entries.get(name)).find((entry) => entry !== undefined)
   const hasVersion = entries.has('tag') || entries.has('digest')
   const isName = hasVersion && !entries.has('image') && isBelowImage(path)
@@ -142,15 +146,14 @@ function repositoryIn(document: YamlDocument, fields: ImageFields, rules: FieldR
   const { entries, key } = fields
   const isImage = isImageKey(key)
   const repository = repositoryOf(fields) ?? (rules.anyKey ? hostedName(fields) : undefined)
-  const tags = isImage ? ['tag', 'newTag'] : ['tag']
-  const hasTag = [...tags, 'digest'].some((name) => entries.has(name))
+  const hasTag = entries.has('tag') || entries.has('digest')
   if (repository === undefined || !(isImage || (hasTag && rules.anyKey))) return []
   if (isImage && !hasTag) {
     const whole = wholeReference(document, fields, repository, rules)
     if (whole !== null) return [whole]
     if (!rules.addsKey && !entries.has('version')) return []
   }
-  const tag = [...tags, ...(isImage ? ['version'] : [])].find((name) => entries.has(name)) ?? 'tag'
+  const tag = isImage && !entries.has('tag') && entries.has('version') ? 'version' : 'tag'
   const digest = !entries.has('digest') && HEX.test(presentText(entries.get('sha')) ?? '') ? 'sha' : 'digest'
   return namedBy(document, fields, repository, { registry: 'registry', tag, digest }, rules)
 }
@@ -246,8 +249,7 @@ function namedBy(
   if (names.length === 0) return []
   const isByName = repository === entries.get('name') || repository === entries.get('repo')
   /** Whether a new name can stand where the present one does, and is then read as the image's. */
-  const takes = (name: string) =>
-    inner === null && (!isByName || (keys.tag !== 'newTag' && (isImageKey(key) || hasHost(name))))
+  const takes = (name: string) => inner === null && (!isByName || isImageKey(key) || hasHost(name))
   claimName(document, split, names)
   const place = versionPlace(document, {
     format,

@@ -1,6 +1,6 @@
 import type { YamlFormat } from '../yaml/format.ts'
 import { mappingIn } from '../yaml/mapping.ts'
-import { placesOfEntry } from './kustomize.ts'
+import { placesOfEntry } from './kustomize-entry.ts'
 
 /**
  * The configuration of kustomize's own transformer, in a file of any name that `transformers:` lists

@@ -1,6 +1,7 @@
 import { isSeq, type ParsedNode } from 'yaml'
 import type { YamlDocument } from '../yaml/document.ts'
 import { itemsOf, type Mapping, mappingAt, mappingIn, rootMapping, textOf } from '../yaml/mapping.ts'
+import { isEntry } from './kustomize-entry.ts'
 import { operationsOf } from './patches.ts'
 
 export type ObjectKind =
@@ -95,7 +96,7 @@ function kindOf(document: YamlDocument, object: Mapping, isListed: boolean): Obj
 /** What a document without `kind` is, whatever the name of its file. */
 function kindByKeys(document: YamlDocument, object: Mapping): ObjectKind {
   const images = itemsOf(document, object.entries.get('images'), 'images')
-  if (images.some(({ entries }) => entries.has('newTag') || entries.has('newName'))) return 'kustomize'
+  if (images.some(isEntry)) return 'kustomize'
   if (isSource(document, object)) return 'argo-cd-source'
   return isCompose(document, object) ? 'compose' : 'helm-values'
 }

@@ -6,6 +6,7 @@ import { type Mapping, mappingsBelow, scalarOf, textOf } from '../yaml/mapping.t
 import { referencePlace } from '../yaml/reference-place.ts'
 import { fieldsOf, placesInFields } from './image-fields.ts'
 import { isImageKey } from './image-keys.ts'
+import { isEntry, placesOfEntry } from './kustomize-entry.ts'
 
 const FORMAT = 'kubernetes'
 
@@ -42,6 +43,7 @@ export function placesBelow(
 }
 
 function placesIn(document: YamlDocument, mapping: Mapping, known: string | undefined): Place[] {
+  if (isEntry(mapping)) return placesOfEntry(document, mapping, FORMAT)
   const fields = fieldsOf(document, mapping)
   const keys = [isImageKey(mapping.key) ? 'reference' : undefined, known].flatMap((key) => key ?? [])
   const rules = { format: FORMAT, global: null, bare: 'write', addsKey: false, anyKey: false } as const

@@ -26,7 +26,7 @@ export function isProse(path: string): boolean {
  * The part of an image's name that stands in every spelling of it, with or without registry and `library/`:
  * a file without this text cannot name the image, and is not parsed.
  */
-function needleOf(image: ImageName): string {
+export function needleOf(image: ImageName): string {
   return image.written.slice(image.written.lastIndexOf('/') + 1)
 }
 

@@ -16,32 +16,32 @@ export function unchangedOutside(
   for (const root of before) markScalars(root, moves)
   // Splices that lie in scalars add and remove no nodes, which spares looking for them.
   const mayMove = moves.inScalar.includes(false)
-  const gone = (node: ParsedNode | null) => node === null || (mayMove && isInside(node, moves.old, moves))
-  const came = (node: ParsedNode | null) => node === null || (mayMove && isInside(node, moves.now, moves))
+  const gone = (node: ParsedNode | null) => node === null || isInside(node, moves.old, moves)
+  const came = (node: ParsedNode | null) => node === null || isInside(node, moves.now, moves)
 
   const equal = (a: ParsedNode | null, b: ParsedNode | null): boolean => {
     if (a === null || b === null) return a === b
     if (a.tag !== b.tag) return false
     if (isAlias(a)) return isAlias(b) && a.source === b.source && isMoved(a, b)
     if (isAlias(b) || a.anchor !== b.anchor) return false
-    if (gone(a)) return came(b) && (isMap(a) || !isMap(b))
-    if (isScalar(a)) return isScalar(b) && isMoved(a, b) && (isChanged(a, moves) || a.value === b.value)
+    if (mayMove && gone(a)) return came(b) && (isMap(a) || !isMap(b))
+    if (isScalar(a)) return isScalar(b) && isMoved(a, b) && (a.value === b.value || isChanged(a, moves))
     if (moved(moves, a.range[0]) !== b.range[0]) return false
     if (isMap(a)) return isMap(b) && equalPairs(a as YAMLMap.Parsed, b as YAMLMap.Parsed)
     return isSeq(a) && isSeq(b) && equalItems(a as YAMLSeq.Parsed, b as YAMLSeq.Parsed)
   }
   const isMoved = (a: ParsedNode, b: ParsedNode): boolean =>
     moved(moves, a.range[0]) === b.range[0] && moved(moves, a.range[1]) === b.range[1]
-  const equalPairs = (a: YAMLMap.Parsed, b: YAMLMap.Parsed): boolean => {
-    const old = a.items.filter((pair) => !(gone(pair.key) && gone(pair.value)))
-    const now = b.items.filter((pair) => !(came(pair.key) && came(pair.value)))
+  const equalPairs = ({ items: a }: YAMLMap.Parsed, { items: b }: YAMLMap.Parsed): boolean => {
+    const old = mayMove ? a.filter((pair) => !(gone(pair.key) && gone(pair.value))) : a
+    const now = mayMove ? b.filter((pair) => !(came(pair.key) && came(pair.value))) : b
     return old.length === now.length && old.every((pair, i) => equalPair(pair, now[i]))
   }
   const equalPair = (a: ParsedPair, b: ParsedPair | undefined): boolean =>
     b !== undefined && equal(a.key, b.key) && equal(a.value, b.value)
   const equalItems = (a: YAMLSeq.Parsed, b: YAMLSeq.Parsed): boolean => {
-    const old = (a.items as ParsedNode[]).filter((item) => !gone(item))
-    const now = (b.items as ParsedNode[]).filter((item) => !came(item))
+    const old = (mayMove ? a.items.filter((item) => !gone(item as ParsedNode)) : a.items) as ParsedNode[]
+    const now = (mayMove ? b.items.filter((item) => !came(item as ParsedNode)) : b.items) as ParsedNode[]
     return old.length === now.length && old.every((item, i) => equal(item, now[i] ?? null))
   }
   return before.length === after.length && before.every((root, index) => equal(root, after[index] ?? null))
@@ -60,10 +60,15 @@ interface Moves {
   shifts: number[]
   /** Whether the splice lies in a scalar of the old text, which then remains. */
   inScalar: boolean[]
+  /** In the old text: where the first splice starts, and where the last one does. */
+  first: number
+  last: number
 }
 
 function movesOf(splices: readonly Splice[]): Moves {
-  const moves: Moves = { old: [], now: [], shifts: [], inScalar: [] }
+  const first = splices[0]?.start ?? 0
+  const last = splices.at(-1)?.start ?? 0
+  const moves: Moves = { old: [], now: [], shifts: [], inScalar: [], first, last }
   let shift = 0
   for (const { start, end, text } of splices) {
     moves.old.push({ start, end })
@@ -94,13 +99,17 @@ function isChanged(scalar: ParsedNode, moves: Moves): boolean {
 }
 
 /** The splice that lies in a scalar, not only beside it; -1 for none. */
-function changeIn({ range: [start, end] }: ParsedNode, { old }: Moves): number {
+function changeIn({ range }: ParsedNode, { old, first, last }: Moves): number {
+  const start = range[0]
+  const end = range[1]
+  if (end <= first || start > last) return -1
   const index = lastIndexWhere(old, (splice) => splice.start < end)
   const splice = old[index]
   return splice !== undefined && splice.start >= start && splice.end <= end && splice.end > start ? index : -1
 }
 
-function moved({ old, shifts }: Moves, offset: number): number {
+function moved({ old, shifts, first }: Moves, offset: number): number {
+  if (offset <= first) return offset
   return offset + (shifts[lastIndexWhere(old, ({ start }) => start < offset)] ?? 0)
 }
 
