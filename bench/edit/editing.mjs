@@ -27,7 +27,7 @@ print({
 
 /** By the reader for plain documents, which hands over to the parser what it cannot read. */
 function callsOf(scripts) {
-  const script = scripts.find(({ url }) => url.endsWith('/dist/edit/yaml/simple.js'))
+  const script = scripts.find(({ url }) => url.endsWith('/dist/edit/yaml/simple/reader.js'))
   const found = script?.functions.find(({ functionName }) => functionName === 'readSimple')
   if (found === undefined) throw new Error('Nothing is called readSimple any more.')
   return found.ranges[0].count

@@ -6,5 +6,5 @@ import { setFlagsFromString } from 'node:v8'
  * to exist: V8 complains about one that does not.
  */
 export function preferShortRuns(): void {
-  if (/^2[0-2]\./.test(process.versions.node)) setFlagsFromString('--interrupt-budget=1000000')
+  if (/^2[0-2]\./.test(process.versions.node)) setFlagsFromString('--interrupt-budget=2000000')
 }

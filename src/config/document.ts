@@ -17,7 +17,14 @@ export interface Document {
   valueAt(path: Path): Position
 }
 
-const MAX_BYTES = 1024 * 1024
+/** Of a file; what is larger is not read. */
+export const MAX_CONFIG_BYTES = 1024 * 1024
+
+/** The problem of a file that is larger. */
+export function tooLarge(file: string): Problem {
+  const place = { line: 1, column: 1 }
+  return problemAt(file, place, 'too-large', 'The file is larger than 1 MiB.', 'Write a smaller file.')
+}
 
 /**
  * Reads one YAML 1.2 document (https://yaml.org/spec/1.2.2/, core schema). Never throws, and takes time and
@@ -34,7 +41,9 @@ export function readDocument(file: string, source: string): Document {
   const complain = (offset: number, code: string, message: string, advice: string) => {
     problems.push(problemAt(file, at(offset), code, message, advice))
   }
-  const value = parse(text, lines, complain, at)
+  const large = Buffer.byteLength(text) > MAX_CONFIG_BYTES
+  if (large) problems.push(tooLarge(file))
+  const value = large ? null : parse(text, lines, complain, at)
   return { file, value: value?.value, problems, ...lookup(value) }
 }
 
@@ -46,10 +55,6 @@ function parse(
   complain: Complain,
   at: (offset: number) => Position,
 ): Tree | null {
-  if (Buffer.byteLength(text) > MAX_BYTES) {
-    complain(0, 'too-large', 'The file is larger than 1 MiB.', 'Write a smaller file.')
-    return null
-  }
   const tokens = tokenise(text, lines)
   if (!Array.isArray(tokens)) {
     complain(tokens.offset, tokens.code, 'The file is too large or too deep here.', 'Write a simpler file.')

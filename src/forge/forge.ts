@@ -28,8 +28,15 @@ export interface Forge
 }
 
 export interface ForgeReader {
-  /** The default branch's head with the named files' texts, and the bot's report. One request, or two on GitLab. */
-  readRepository(repository: RepositoryId, files: readonly string[]): Promise<RepositorySnapshot>
+  /**
+   * The default branch's head with the named files' texts, and the bot's report. One request, or two on GitLab.
+   * @param proposals absent: what pull requests would make of these files is not read
+   */
+  readRepository(
+    repository: RepositoryId,
+    files: readonly string[],
+    proposals?: ProposalQuery,
+  ): Promise<RepositorySnapshot>
   /** What an application repository has to offer: branches, tags, pull requests. One request where they are few. */
   readSource(repository: RepositoryId, query: SourceQuery): Promise<SourceSnapshot>
   /**
@@ -115,6 +122,28 @@ export interface RepositorySnapshot {
   files: Record<string, string | null>
   /** The bot's own report on `head`. */
   report: PresentReport | null
+  /**
+   * Of the 50 open pull requests with the newest changes those that would change some of the files, and on whose heads
+   * the bot has not reported yet. What heads hold is asked for once, or until there is a report. [] where nobody asked.
+   */
+  proposals: Proposal[]
+}
+
+export interface ProposalQuery {
+  /** Texts of larger files are not read. */
+  mostBytes: number
+}
+
+/** What an open pull request would make of files of the default branch. Anybody may have written it: no part of it counts. */
+export interface Proposal {
+  number: number
+  /** The head branch, in the fork where it is in one. */
+  branch: string
+  head: Oid
+  /** Texts at `head` of the files that it changes; null where there is no such file, or none that is text. */
+  files: Record<string, string | null>
+  /** Those of `files` that are too large, and are null for that reason. */
+  tooLarge: string[]
 }
 
 export interface SourceQuery {
@@ -444,4 +473,6 @@ export interface ReportWish extends Report {
   /** The report to update; null creates. */
   id: string | null
   commit: Oid
+  /** Head branch of the pull request whose head the commit is; absent: it is the head of the default branch. */
+  branch?: string
 }

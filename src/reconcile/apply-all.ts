@@ -53,12 +53,15 @@ export async function applyAll(
   return { applied, denied, failures }
 }
 
-/** Where the bot may not write reports, statuses or deployments, it works without them. */
+/**
+ * Where the bot may not write reports, statuses or deployments, it works without them. The head of a pull request may be
+ * gone by now, or in a fork of which the forge takes no report.
+ */
 function isOptional(action: Action, error: unknown): boolean {
-  const { code } = reasonOf(error)
-  return action.kind === 'report'
-    ? code === 'report-not-allowed'
-    : (isDeployment(action) || action.kind === 'status') && errorKind(error) === 'permanent'
+  if (action.kind === 'report' && action.wish.branch === undefined)
+    return reasonOf(error).code === 'report-not-allowed'
+  const optional = isDeployment(action) || action.kind === 'status' || action.kind === 'report'
+  return optional && errorKind(error) === 'permanent'
 }
 
 function isDeployment({ kind }: Action): boolean {

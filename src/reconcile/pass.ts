@@ -2,6 +2,7 @@ import type { SourceConfig } from '../config/model.ts'
 import { errorKind } from '../domain/errors.ts'
 import { type ImageName, imageKey } from '../domain/image.ts'
 import { type RepositoryId, repositoryKey } from '../domain/repository.ts'
+import type { RepositorySnapshot } from '../forge/forge.ts'
 import type { Action, Standing } from '../plan/action.ts'
 import { type Applied, aftermath } from '../plan/aftermath.ts'
 import { brokenReport, feedback } from '../plan/feedback.ts'
@@ -10,10 +11,11 @@ import { type Plan, type PlanOptions, plan } from '../plan/plan.ts'
 import { previewDeployments } from '../plan/previews/deployments.ts'
 import { previewStatuses } from '../plan/previews/statuses.ts'
 import { toldPullRequests } from '../plan/previews/told.ts'
+import { proposalReports } from '../plan/proposals.ts'
 import { tellLate, waitNames } from '../plan/versions/late.ts'
 import type { World } from '../plan/world.ts'
 import { applyAll, type Done, type Failure, PASSING } from './apply-all.ts'
-import type { Dependencies } from './dependencies.ts'
+import { type Dependencies, forgeOf } from './dependencies.ts'
 import type { Planned } from './plan-completely.ts'
 import { type Reading, readAndPlan } from './read-world.ts'
 import { reasonOf } from './reason-of.ts'
@@ -64,7 +66,8 @@ async function passOnce(
 ): Promise<PassResult> {
   const { reading, tagged } = await tagReleases(repository, dependencies, options)
   if (reading.kind !== 'planned') {
-    const actions = reading.kind === 'broken' ? brokenReport(reading.source, reading.what, reading) : []
+    const broken = reading.kind === 'broken' ? brokenReport(reading.source, reading.what, reading) : []
+    const actions = [...broken, ...proposed(reading.source, dependencies)]
     if (reading.kind === 'nothing' && reading.over) await forget(repository, dependencies)
     const { applied, failures } = await applyAll(actions, dependencies, repository)
     throwDecisive([...tagged.failures, ...failures])
@@ -96,10 +99,13 @@ async function passOnce(
     repository,
   )
   const told = await applyAll(
-    feedback(world, plan, late, {
-      applied: shown.applied.map(({ action }) => action),
-      denied: shown.denied,
-    }),
+    [
+      ...feedback(world, plan, late, {
+        applied: shown.applied.map(({ action }) => action),
+        denied: shown.denied,
+      }),
+      ...proposed(world.source, dependencies),
+    ],
     dependencies,
     repository,
   )
@@ -110,6 +116,12 @@ async function passOnce(
     applied: [...done.applied, ...shown.applied, ...told.applied],
     lookAgain: lookAgain(plan, done),
   }
+}
+
+/** What is said on heads of pull requests of what they would make of configuration and policy. */
+function proposed(source: RepositorySnapshot | null, { forges }: Dependencies): Action[] {
+  if (source === null) return []
+  return proposalReports(source, forgeOf(forges, source.repository).words, [...forges.keys()])
 }
 
 /**

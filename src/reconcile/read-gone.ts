@@ -27,6 +27,7 @@ export async function sourceOfPlaces(
     head: null,
     files: {},
     report: null,
+    proposals: [],
   }
 }
 

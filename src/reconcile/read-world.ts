@@ -1,3 +1,4 @@
+import { MAX_CONFIG_BYTES } from '../config/document.ts'
 import type { Problem, SourceConfig } from '../config/model.ts'
 import { SupercargoError } from '../domain/errors.ts'
 import { configPaths, POLICY_PATH } from '../domain/names.ts'
@@ -65,7 +66,9 @@ export async function readAndPlan(
   const forge = forgeOf(forges, repository)
   const paths = configPaths(forge.words.directory)
   const [source, before] = await Promise.all([
-    forge.readRepository(repository, [...paths, POLICY_PATH]).catch(whyNotFound),
+    forge
+      .readRepository(repository, [...paths, POLICY_PATH], { mostBytes: MAX_CONFIG_BYTES })
+      .catch(whyNotFound),
     remembered?.(repositoryKey(repository)) ?? NOTHING_REMEMBERED,
   ])
   if (source instanceof SupercargoError) return await readGone(repository, source, sources, before, options)

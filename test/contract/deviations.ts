@@ -2,6 +2,8 @@
 export interface Deviations {
   /** Requests of `readRepository`. */
   readRepository: number
+  /** Requests that tell what the new heads of pull requests hold, where they may have other files than the default branch. */
+  newHeads: number
   /** Requests of `readSource` for one branch with three paths. */
   readSource: number
   /** Requests of `readChecks` for 20 commits. */
@@ -26,6 +28,7 @@ export interface Deviations {
 
 export const GITHUB: Deviations = {
   readRepository: 1,
+  newHeads: 0,
   readSource: 1,
   // one for the commits, one each for the protection of the branch and for its rulesets
   readChecks: 3,
@@ -42,6 +45,8 @@ export const GITHUB: Deviations = {
 export const GITLAB: Deviations = {
   // GraphQL does not tell who set a status on a commit from outside, nor its description
   readRepository: 2,
+  // its GraphQL cannot ask for the files of a commit that the same query finds
+  newHeads: 1,
   // GraphQL has no histories before GitLab 18.5: one request for the heads, one for the branch, one for each path
   readSource: 5,
   readChecks: 1,

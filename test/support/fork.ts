@@ -7,15 +7,15 @@ import type { Stage } from './stage.ts'
 export interface Fork {
   number: number
   head: string
-  /** Pushes another commit; returns it. */
-  push(text: string): Promise<string>
+  /** Pushes another commit, which changes one file; returns it. */
+  push(text: string, path?: string): Promise<string>
 }
 
 export async function openFork({ source, web }: Stage): Promise<Fork> {
   const { inside } = source
   const account = ensureAccount(inside.model, 'mallory')
   const fork = await forkRepository(inside.model, web, account.login)
-  const push = (text: string) => commitFiles(inside, fork, 'main', { 'fork.txt': text })
+  const push: Fork['push'] = (text, path = 'fork.txt') => commitFiles(inside, fork, 'main', { [path]: text })
   const head = await push('1')
   const wish = { title: 'From a fork', body: null, head: `${account.login}:main`, base: 'main' }
   const { number } = await openPull(inside.model, web, { kind: 'person', account }, wish)

@@ -210,6 +210,7 @@ export function world(parts: {
       head: oid('5ea'),
       files: {},
       report: null,
+      proposals: [],
     },
     config,
     offers: parts.offers,

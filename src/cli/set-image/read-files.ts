@@ -45,7 +45,9 @@ export function readFiles(
   const files: TextFile[] = []
   const unread: UnreadFile[] = []
   const others: string[] = []
+  /** Targets may overlap. */
   const seen = new Set<string>()
+  let count = 0
   let total = 0
   const found: Found = {
     text: (path, text) => {
@@ -63,10 +65,12 @@ export function readFiles(
   }
   const reader = textReader(found, clues)
   const add = (absolute: string, path: string): void => {
-    if (seen.has(absolute)) return
-    seen.add(absolute)
-    if (seen.size > MAX_FILES) throw tooMuch(`${thousands(MAX_FILES)} files`)
-    if (seen.size % 1000 === 0) progress(seen.size)
+    if (targets.length > 1) {
+      if (seen.has(absolute)) return
+      seen.add(absolute)
+    }
+    if (++count > MAX_FILES) throw tooMuch(`${thousands(MAX_FILES)} files`)
+    if (count % 1000 === 0) progress(count)
     guarded(path, () => reader.read(absolute, path))
   }
   const walk = (directory: string, path: string): void => {

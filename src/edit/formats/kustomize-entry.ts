@@ -22,6 +22,8 @@ export function placesOfEntry(document: YamlDocument, item: Mapping, format: str
   const newName = item.entries.get('newName')
   const written = textOf(name)
   if (name === undefined || !written) return []
+  // Where versions are shared by anchors, those of other images matter too.
+  if (document.targets.size === 0 && !document.concerns(`${written} ${textOf(newName)}`)) return []
   const pinned = placeInNewName(document, item, written, format)
   if (pinned !== null) return [pinned]
   const around = inMapping(document, item)

@@ -1,10 +1,10 @@
 import { Composer, type CST, type ParsedNode, type Scalar } from 'yaml'
 import type { Subject, TextFile } from '../editor.ts'
 import { mayConcern } from '../search/mention.ts'
-import { bindAliases, MAX_DEPTH } from './aliases.ts'
+import { type BoundAliases, bindAliases, MAX_DEPTH } from './aliases.ts'
 import { type Part, splitDocuments } from './parts.ts'
 import type { ScalarSource } from './scalar-source.ts'
-import { readSimple } from './simple.ts'
+import { readSimple } from './simple/reader.ts'
 import { tokensOf } from './tokens.ts'
 
 /** A larger document is refused. UTF-16 code units. */
@@ -67,6 +67,8 @@ export interface ReadDocuments {
 const partsByFile = new WeakMap<TextFile, Part[]>()
 const rootsByPart = new WeakMap<Part, ParsedNode | null>()
 
+const NO_ALIASES: BoundAliases = { targets: new Map(), problem: null }
+
 /** Reads every document of those parts of a file that may speak of the subject. Never throws. */
 export function readDocuments(file: TextFile, subject?: Subject): ReadDocuments {
   const parts = partsByFile.get(file) ?? splitDocuments(file.text)
@@ -105,7 +107,10 @@ function readPart(
   const known = rootsByPart.get(part)
   const simple = known === undefined ? readSimple(part.text) : known
   rootsByPart.set(part, simple)
-  if (simple !== null) return [documentOf(simple, new Map())]
+  if (simple !== null) {
+    const { targets, problem } = part.text.includes('*') ? bindAliases(simple) : NO_ALIASES
+    return problem === null ? [documentOf(simple, targets)] : { ...problem, part }
+  }
   const documents: YamlDocument[] = []
   const notYaml = (message: string, at: number) =>
     unreadable('not-yaml', `The file is not YAML: ${sentence(message)}`, at)

@@ -55,8 +55,8 @@ export function createGitHubForge(options: GitHubOptions): Forge {
     id: options.id,
     words: GITHUB_WORDS,
     glance: () => glance(client, options.id, (options.clock ?? (() => new Date()))()),
-    readRepository: (repository, files) =>
-      reads(repository, (session) => readRepository(session, repository, files, memory)),
+    readRepository: (repository, files, proposals) =>
+      reads(repository, (session) => readRepository(session, repository, files, memory, proposals)),
     readSource: (repository, query) => reads(repository, (session) => readSource(session, query)),
     readPullRequestStates: (repository, numbers) =>
       reads(repository, (session) => readPullRequestStates(session, numbers)),

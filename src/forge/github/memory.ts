@@ -35,6 +35,10 @@ export interface Memory {
   annotations: LruCache<number>
   /** Ids of apps by their slugs. */
   apps: LruCache<number>
+  /** Heads of pull requests that have a report of the bot's. */
+  reported: LruCache<true>
+  /** Pull requests that change none of some files, with their heads and with what the default branch has. */
+  unconcerned: LruCache<true>
 }
 
 export function createMemory(): Memory {
@@ -45,6 +49,8 @@ export function createMemory(): Memory {
     blobs: lruCache(200),
     annotations: lruCache(1000),
     apps: lruCache(1000),
+    reported: lruCache(10_000),
+    unconcerned: lruCache(10_000),
   }
 }
 

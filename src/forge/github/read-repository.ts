@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import type { RepositoryId } from '../../domain/repository.ts'
-import type { RepositorySnapshot } from '../forge.ts'
+import type { ProposalQuery, RepositorySnapshot } from '../forge.ts'
 import { Declarations } from '../shared/declarations.ts'
 import { completeTexts } from './blob.ts'
 import type { Session } from './client.ts'
 import type { GraphQLProblem } from './graphql.ts'
 import { METHOD_FIELDS, type Memory, methodsOf, repositoryMemoryKey } from './memory.ts'
+import { hiddenProposals, proposalFields, proposalsSchema, readProposals } from './proposals.ts'
 import { REPORT_FIELDS, readReport, suitesSchema } from './report.ts'
 import { BLOB_FRAGMENT, entrySchema, type FoundFile, walkEntry } from './tree.ts'
 
@@ -26,6 +27,7 @@ const answerSchema = z.object({
         target: z.looseObject({ oid: z.string(), checkSuites: suitesSchema }).nullable(),
       })
       .nullable(),
+    proposals: proposalsSchema,
   }),
 })
 
@@ -35,20 +37,10 @@ export async function readRepository(
   repository: RepositoryId,
   files: readonly string[],
   memory: Memory,
+  proposals?: ProposalQuery,
 ): Promise<RepositorySnapshot> {
-  const declared = new Declarations()
-  const aliases = files.map(
-    (path, i) =>
-      `f${i}: file(path: ${declared.add('String!', path)}) { name mode type oid object { ...BlobText } }`,
-  )
-  const owner = declared.add('String!', session.owner)
-  const name = declared.add('String!', session.repo)
-  const document = `query ReadRepository${declared} { viewer { login }
-    repository(owner: ${owner}, name: ${name}) {
-      id nameWithOwner url isPrivate isArchived ${METHOD_FIELDS}
-      defaultBranchRef { name target { oid ... on Commit { ${aliases.join('\n')} ${REPORT_FIELDS} } } }
-    } }${files.length === 0 ? '' : `\n${BLOB_FRAGMENT}`}`
-  const answer = answerSchema.parse(await session.query(document, declared.values, hiddenChecks))
+  const data = await ask(session, files, proposals !== undefined)
+  const answer = answerSchema.parse(data.repository === null ? await ask(session, files, false) : data)
   const found = answer.repository
   const commit = found.defaultBranchRef?.target ?? null
   memory.repository.set(repositoryMemoryKey(repository), { nodeId: found.id, methods: methodsOf(found) })
@@ -58,6 +50,10 @@ export async function readRepository(
     texts.filter((text) => text !== null),
     memory.blobs,
   )
+  const present = new Map(files.map((path, i) => [path, texts[i]?.file.oid ?? null]))
+  const { login } = answer.viewer
+  // only apps may write reports, and whoever may not read them cannot write them either
+  const told = proposals !== undefined && login.endsWith('[bot]') && commit?.checkSuites != null
   return {
     id: found.id,
     repository: { forge: repository.forge, path: found.nameWithOwner },
@@ -69,8 +65,36 @@ export async function readRepository(
     defaultBranch: found.defaultBranchRef?.name ?? 'main',
     head: commit?.oid ?? null,
     files: Object.fromEntries(files.map((path, i) => [path, texts[i]?.file.text ?? null])),
-    report: readReport(commit?.checkSuites, answer.viewer.login, memory),
+    report: readReport(commit?.checkSuites, login, memory),
+    proposals: told
+      ? await readProposals(session, repository, found.proposals, present, proposals, memory)
+      : [],
   }
+}
+
+const dataSchema = z.looseObject({ repository: z.unknown() })
+
+async function ask(session: Session, files: readonly string[], proposals: boolean) {
+  const declared = new Declarations()
+  const aliases = files.map(
+    (path, i) =>
+      `f${i}: file(path: ${declared.add('String!', path)}) { name mode type oid object { ...BlobText } }`,
+  )
+  const owner = declared.add('String!', session.owner)
+  const name = declared.add('String!', session.repo)
+  const document = `query ReadRepository${declared} { viewer { login }
+    repository(owner: ${owner}, name: ${name}) {
+      id nameWithOwner url isPrivate isArchived ${METHOD_FIELDS}
+      defaultBranchRef { name target { oid ... on Commit { ${aliases.join('\n')} ${REPORT_FIELDS} } } }
+      ${proposals ? proposalFields(files, declared) : ''}
+    } }${files.length === 0 ? '' : `\n${BLOB_FRAGMENT}`}`
+  return dataSchema.parse(
+    await session.query(
+      document,
+      declared.values,
+      (problem) => hiddenChecks(problem) || (proposals && hiddenProposals(problem)),
+    ),
+  )
 }
 
 /** A token that may not read checks cannot write reports either; the rest is worth reading. */

@@ -6,7 +6,7 @@ import { answerOf, statusOf } from '../shared/answer.ts'
 import type { Session } from './client.ts'
 import { repositoryFacts } from './facts.ts'
 import { problemsOf } from './graphql.ts'
-import type { Memory } from './memory.ts'
+import { baseMemoryKey, type Memory } from './memory.ts'
 
 /** Name of the bot's one check run. */
 export const REPORT_NAME = 'supercargo'
@@ -94,6 +94,7 @@ export async function writeReport(
   const replace = wish.id !== null && (memory.annotations.get(wish.id) ?? 0) > 0
   const id =
     wish.id === null || replace ? await create(session, repository, wish, batches.shift() ?? []) : wish.id
+  if (wish.branch !== undefined) memory.reported.set(baseMemoryKey(repository, wish.commit), true)
   if (id !== wish.id && batches.length === 0) return
   const { nodeId } = await repositoryFacts(session, repository, memory)
   if (id === wish.id && batches.length === 0) batches.push([])

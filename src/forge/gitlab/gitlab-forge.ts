@@ -65,8 +65,8 @@ export function createGitLabForge(options: GitLabOptions): Forge {
     id: options.id,
     words: GITLAB_WORDS,
     glance: () => glance(client, options),
-    readRepository: (repository, files) =>
-      reads(repository, (now, user) => readRepository(client, now, files, user, memory)),
+    readRepository: (repository, files, proposals) =>
+      reads(repository, (now, user) => readRepository(client, now, files, user, memory, proposals)),
     readSource: (repository, query) =>
       reads(repository, (now, user) => readSource(client, now, query, user, memory)),
     readPullRequestStates: (repository, numbers) =>

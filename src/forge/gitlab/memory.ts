@@ -3,6 +3,7 @@ import { type LruCache, lruCache } from '../../domain/lru.ts'
 import type { RepositoryId } from '../../domain/repository.ts'
 import type { BranchHistory, ChangeRequest, PathCommit, Report } from '../forge.ts'
 import type { Directory } from '../shared/directories.ts'
+import type { Blob } from './project-query.ts'
 
 /** A file as a tree names it. */
 export interface ListedFile {
@@ -56,6 +57,10 @@ export interface Memory {
   defaultBranches: LruCache<string>
   /** Reports by their digest: GitLab keeps their title only. */
   reports: LruCache<Report>
+  /** Heads of merge requests that have a report of the bot's. */
+  reported: LruCache<true>
+  /** What a commit has at some paths, without texts. */
+  entries: LruCache<Map<string, Blob>>
   /** Whether a commit status with the name of the bot's report is its own, by its id. */
   ownStatuses: LruCache<boolean>
 }
@@ -74,6 +79,8 @@ export function createMemory(): Memory {
     branches: lruCache(200),
     defaultBranches: lruCache(10_000),
     reports: lruCache(2000),
+    reported: lruCache(10_000),
+    entries: lruCache(10_000),
     ownStatuses: lruCache(10_000),
   }
 }

@@ -64,13 +64,13 @@ export class ProjectQuery {
     })
   }
 
-  /** Files with their texts; those that are not there are left out. At most 90. */
-  blobs(alias: string, place: Place, paths: readonly string[]): boolean {
+  /** Files with their texts, or without; those that are not there are left out. At most 90. */
+  blobs(alias: string, place: Place, paths: readonly string[], texts = true): boolean {
     const cost = (9 + paths.length) * (1 + paths.length / 100)
     return this.#add(this.#repository, cost, () => {
-      this.#fragments.add(BLOB_FRAGMENT)
+      this.#fragments.add(texts ? BLOB_FRAGMENT : ENTRY_FRAGMENT)
       const where = `paths: ${this.#declared.add('[String!]!', paths)}, ${this.#at(place)}`
-      return `${alias}: blobs(${where}, first: ${paths.length}) { nodes { ...Blob } }`
+      return `${alias}: blobs(${where}, first: ${paths.length}) { nodes { ...${texts ? 'Blob' : 'Entry'} } }`
     })
   }
 
@@ -155,6 +155,7 @@ const TREE_FRAGMENT = `fragment Files on BlobConnection {
   pageInfo { hasNextPage endCursor } nodes { path sha mode } }`
 
 const BLOB_FRAGMENT = 'fragment Blob on RepositoryBlob { path oid mode rawSize rawTextBlob }'
+const ENTRY_FRAGMENT = 'fragment Entry on RepositoryBlob { path oid mode rawSize }'
 
 const pageInfo = z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullish() })
 

@@ -1,11 +1,12 @@
 import type { RepositoryId } from '../../domain/repository.ts'
-import type { RepositorySnapshot } from '../forge.ts'
+import type { ProposalQuery, RepositorySnapshot } from '../forge.ts'
 import { branchMoved } from '../shared/branches.ts'
 import type { Client } from './client.ts'
 import type { Me } from './identity.ts'
 import { type Memory, projectKey } from './memory.ts'
 import { ask, numberOf } from './project.ts'
 import { aliasSchemas, type ProjectAnswer, ProjectQuery } from './project-query.ts'
+import { proposalPage, readProposals } from './proposals.ts'
 import { readReport } from './report.ts'
 import { readTexts, rememberTexts } from './texts.ts'
 
@@ -22,8 +23,9 @@ export async function readRepository(
   files: readonly string[],
   me: Me,
   memory: Memory,
+  proposals?: ProposalQuery,
 ): Promise<RepositorySnapshot> {
-  const project = await readProject(client, repository, files)
+  const project = await readProject(client, repository, files, proposals !== undefined)
   const found = project.repository ?? {}
   const head = aliasSchemas.head.parse(found.head ?? null)
   const blobs = aliasSchemas.blobs.parse(found.files)
@@ -39,6 +41,7 @@ export async function readRepository(
     const blob = blobs.find((each) => each.path === path)
     return blob === undefined ? null : (texts.get(blob.oid) ?? null)
   }
+  const present = new Map(files.map((path) => [path, blobs.find((each) => each.path === path)?.oid ?? null]))
   return {
     id: String(numberOf(project.id)),
     repository: now,
@@ -50,6 +53,10 @@ export async function readRepository(
     head,
     files: Object.fromEntries(files.map((path) => [path, textOf(path)])),
     report,
+    proposals:
+      proposals === undefined || head === null
+        ? []
+        : await readProposals(client, now, project, present, proposals, me, memory),
   }
 }
 
@@ -58,11 +65,13 @@ async function readProject(
   client: Client,
   repository: RepositoryId,
   files: readonly string[],
+  proposals: boolean,
 ): Promise<ProjectAnswer> {
   for (let tries = 0; ; tries++) {
     const query = new ProjectQuery(repository.path)
     query.around({ kind: 'default' })
     if (files.length > 0) query.blobs('files', { kind: 'default' }, files)
+    if (proposals) query.mergeRequests('proposals', proposalPage)
     const project = await ask(client, repository, query, 'ReadRepository')
     const [head, tail] = [project.repository?.head, project.repository?.tail].map((tree) =>
       aliasSchemas.head.parse(tree ?? null),

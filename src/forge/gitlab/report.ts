@@ -9,7 +9,7 @@ import { statusOf } from '../shared/answer.ts'
 import type { Client } from './client.ts'
 import { ensureCommitComment } from './commit-comment.ts'
 import type { Me } from './identity.ts'
-import { type Memory, projectKey } from './memory.ts'
+import { commitKey, type Memory, projectKey } from './memory.ts'
 import { ask } from './project.ts'
 import { ProjectQuery } from './project-query.ts'
 
@@ -93,10 +93,10 @@ export async function writeReport(
   me: Me,
   memory: Memory,
 ): Promise<void> {
-  const { id: _, commit, ...report } = wish
+  const { id: _, branch, commit, ...report } = wish
   const digest = reportDigest(report)
   if (wish.conclusion === 'failure') await ensureCommitComment(client, repository, commit, report, me)
-  const ref = await defaultBranch(client, repository, memory)
+  const ref = branch ?? (await defaultBranch(client, repository, memory))
   const status = {
     name: REPORT_NAME,
     ref,
@@ -105,6 +105,7 @@ export async function writeReport(
   }
   await setStatus(client, repository, commit, wish.conclusion, status)
   memory.reports.set(digest, report)
+  if (branch !== undefined) memory.reported.set(commitKey(repository, commit), true)
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Problem } from '../../config/model.ts'
 import { codeSpan, escapeMarkdown, link, oneLine } from '../../domain/markdown.ts'
-import type { Report } from '../../forge/forge.ts'
+import type { Annotation, Report } from '../../forge/forge.ts'
 import type { Standing } from '../action.ts'
 
 /** GitHub shows at most this many characters of a title. */
@@ -13,23 +13,42 @@ const WAITING_SHOWN = 3
 
 /** The report on a commit whose configuration (or policy) has problems: every one, where it stands. */
 export function problemReport(what: string, problems: readonly Problem[]): Report {
-  const count = `${problems.length} problem${problems.length === 1 ? '' : 's'}`
+  return {
+    conclusion: 'failure',
+    title: `The ${what} has ${countOf(problems)}`,
+    summary: `Nothing is changed until the ${what} is mended.\n\n${problemLines(problems)}`,
+    annotations: annotationsOf(problems),
+  }
+}
+
+/** `2 problems` */
+export function countOf(problems: readonly Problem[]): string {
+  return `${problems.length} problem${problems.length === 1 ? '' : 's'}`
+}
+
+/** Problems as a list of at most 60,000 bytes. */
+export function problemLines(problems: readonly Problem[]): string {
   const lines = problems.map((problem) => {
     const advice = problem.advice === null ? '' : ` ${escapeMarkdown(problem.advice, 500)}`
     const where = codeSpan(`${problem.file}:${problem.line}:${problem.column}`)
     return `- ${where} ${escapeMarkdown(problem.message, 500)}${advice}`
   })
-  return {
-    conclusion: 'failure',
-    title: `The ${what} has ${count}`,
-    summary: `Nothing is changed until the ${what} is mended.\n\n${asManyAsFit(lines)}`,
-    annotations: problems.slice(0, MAX_ANNOTATIONS).map(({ file, line, column, message, advice }) => ({
-      path: file,
-      line,
-      column,
-      message: advice === null ? message : `${message} ${advice}`,
-    })),
-  }
+  return asManyAsFit(lines)
+}
+
+/** The first problems, each at its line. */
+export function annotationsOf(problems: readonly Problem[]): Annotation[] {
+  return problems.slice(0, MAX_ANNOTATIONS).map(({ file, line, column, message, advice }) => ({
+    path: file,
+    line,
+    column,
+    message: advice === null ? message : `${message} ${advice}`,
+  }))
+}
+
+/** A title as long as GitHub shows one. */
+export function fittingTitle(title: string): string {
+  return title.length > TITLE_LENGTH ? `${title.slice(0, TITLE_LENGTH - 1)}…` : title
 }
 
 /** The report on the head of an application repository: how every target stands. */
@@ -43,7 +62,7 @@ export function standingReport(
     .join(', ')
   return {
     conclusion: conclusionOf(standings),
-    title: title.length > TITLE_LENGTH ? `${title.slice(0, TITLE_LENGTH - 1)}…` : title,
+    title: fittingTitle(title),
     summary: standingTable(standings, confidential),
     annotations: [],
   }

@@ -67,7 +67,7 @@ export function pullView(execution: Execution, repository: Repository, pull: Pul
       pull.mergeCommitOid === null ? null : objectView(execution, repository, pull.mergeCommitOid),
     autoMergeRequest: null,
     reviewDecision: reviewDecision(model, repository, pull),
-    ...sizes(model, repository, pull),
+    ...changes(execution, repository, pull),
     commits: takes<Page>(PAGE, (page) => commitsConnection(execution, repository, pull, page)),
     comments: commentsField(execution, repository, pull),
     timelineItems: takes<Page & Pick<PullRequestTimelineItemsArgs, 'itemTypes'>>(
@@ -202,11 +202,25 @@ function reviewDecision(model: Model, repository: Repository, pull: PullRequest)
   return approvals >= required ? 'APPROVED' : 'REVIEW_REQUIRED'
 }
 
-function sizes(model: Model, repository: Repository, pull: PullRequest): Record<string, unknown> {
+function changes(execution: Execution, repository: Repository, pull: PullRequest): Record<string, unknown> {
+  const { model } = execution
   const files = once(() => pullFiles(model, repository, pull))
+  const source = {
+    total: async () => (await files()).length,
+    slice: async (offset: number, limit: number) => (await files()).slice(offset, offset + limit),
+  }
   const sum = (key: 'additions' | 'deletions') => async (): Promise<number> =>
     (await files()).reduce((total, file) => total + file[key], 0)
   return {
+    files: takes<Page>(PAGE, (page) =>
+      connection(execution, 'PullRequestChangedFileConnection', 'files', page, source, (file) => ({
+        __typename: 'PullRequestChangedFile',
+        path: file.path,
+        changeType: file.status === 'removed' ? 'DELETED' : file.status.toUpperCase(),
+        additions: file.additions,
+        deletions: file.deletions,
+      })),
+    ),
     changedFiles: async () => (await files()).length,
     additions: sum('additions'),
     deletions: sum('deletions'),

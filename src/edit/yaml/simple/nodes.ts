@@ -1,4 +1,4 @@
-import { Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml'
+import { Alias, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml'
 
 /**
  * Nodes of `yaml`, made many times faster: what its constructors define on each node one by one (the kind, the
@@ -7,6 +7,11 @@ import { Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml'
 
 export function simpleScalar(value: string, type: Scalar.Type, range: Scalar['range']): Scalar {
   return new SimpleScalar(value, type, range) as unknown as Scalar
+}
+
+/** @param source the anchor's name */
+export function simpleAlias(source: string, range: Alias['range']): Alias {
+  return new SimpleAlias(source, range) as unknown as Alias
 }
 
 export function simplePair(key: Scalar, value: Pair['value']): Pair {
@@ -33,6 +38,16 @@ class SimpleScalar {
   }
 }
 
+class SimpleAlias {
+  source: string
+  range: Alias['range']
+
+  constructor(source: string, range: Alias['range']) {
+    this.source = source
+    this.range = range
+  }
+}
+
 class SimplePair {
   key: unknown
   value: unknown
@@ -55,6 +70,7 @@ class SimpleSeq {
 
 for (const [made, model] of [
   [SimpleScalar, new Scalar('')],
+  [SimpleAlias, new Alias('a')],
   [SimplePair, new Pair('')],
   [SimpleMap, new YAMLMap()],
   [SimpleSeq, new YAMLSeq()],
