@@ -66,8 +66,9 @@ export function placesInFields(document: YamlDocument, fields: ImageFields, rule
   for (const [key, entry] of entries) {
     const saysImage = key.includes('mage')
     if (!saysImage && !(rules.anyKey && key.endsWith('epository'))) continue
-    if (IMAGE_KEY.test(key)) places.push(...underImageKey(document, fields, key, entry, rules))
-    const keys = keysOfName(key)
+    const isImage = saysImage && IMAGE_KEY.test(key)
+    if (isImage) places.push(...underImageKey(document, fields, key, entry, rules))
+    const keys = isImage ? null : keysOfName(key)
     if (keys === null) continue
     const tag = saysImage && !entries.has(keys.tag) ? keys.version : keys.tag
     if (entries.has(tag)) places.push(...namedBy(document, fields, entry, { ...keys, tag }, rules))

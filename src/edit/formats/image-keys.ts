@@ -14,6 +14,11 @@ export interface VersionKeys {
   version: string
 }
 
+const OF_IMAGE = {
+  own: keysBehind('image', ''),
+  beside: { registry: 'registry', tag: 'tag', digest: 'digest', version: 'version' },
+}
+
 export function isImageKey(key: string | null): boolean {
   return key !== null && IMAGE_KEY.test(key)
 }
@@ -26,9 +31,9 @@ export function keysOfName(key: string): VersionKeys | null {
 
 /** The keys beside one that ends in `image`: `webImageTag`, which is its own, and `webTag`. */
 export function keysOfImage(key: string): { own: VersionKeys; beside: VersionKeys } {
+  if (key === 'image') return OF_IMAGE
   const [, base = '', gap = ''] = /^(.*?)([_-]?)image$/i.exec(key) ?? []
-  const plain = { registry: 'registry', tag: 'tag', digest: 'digest', version: 'version' }
-  return { own: keysBehind(key, ''), beside: base === '' ? plain : keysBehind(base, gap) }
+  return { own: keysBehind(key, ''), beside: base === '' ? OF_IMAGE.beside : keysBehind(base, gap) }
 }
 
 /** `webTag` behind `web`, `web_tag` where an underscore stands between the words. */
