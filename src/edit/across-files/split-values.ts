@@ -1,8 +1,8 @@
 import { type ImageName, readReference } from '../../domain/image.ts'
 import type { Refusal, TextFile } from '../editor.ts'
-import { fieldsOf, repositoryOf } from '../formats/image-fields.ts'
+import { fieldsOf, namedIn } from '../formats/image-fields.ts'
 import { isValuesPath } from '../formats/kind.ts'
-import { namesInValues } from '../formats/names-in-values.ts'
+import { namesInValues, pathOf } from '../formats/names-in-values.ts'
 import { readDocuments, type YamlDocument } from '../yaml/document.ts'
 import { type Mapping, mappingsBelow, presentText, rootMapping, scalarOf } from '../yaml/mapping.ts'
 import { refuse } from '../yaml/place.ts'
@@ -19,7 +19,7 @@ export function tagsElsewhere(
 ): Refusal[] {
   const values = files.filter((file) => isValuesPath(file.path))
   const named = values.filter(({ path }) => isNamedIn(path))
-  const others = values.filter(({ path, text }) => /tag|version/.test(text) && !isNamedIn(path))
+  const others = values.filter(({ path, text }) => /tag|version/i.test(text) && !isNamedIn(path))
   if (named.length === 0 || others.length === 0) return []
   const known = new Map<string, string[] | null>(named.map((file) => [directoryOf(file), null]))
   const pathsIn = (directory: string): string[] => {
@@ -37,7 +37,7 @@ export function tagsElsewhere(
   })
 }
 
-/** Under which keys a file says the name of the image. */
+/** Under which keys a file says the tag of the image, or would say it. */
 function pathsOf(file: TextFile, image: ImageName): string[] {
   const isOwn = (name: string) => readReference(name)?.name.normalised === image.normalised
   return readDocuments(file).documents.flatMap((document) => {
@@ -49,11 +49,12 @@ function pathsOf(file: TextFile, image: ImageName): string[] {
 
 function loneTags(file: TextFile, paths: ReadonlySet<string>): Refusal[] {
   return mappingsIn(file).flatMap(({ document, mapping }) => {
-    const tag = mapping.entries.get('tag') ?? mapping.entries.get('version')
-    const scalar = scalarOf(tag)
-    if (scalar === null || presentText(tag) === null || !paths.has(mapping.path)) return []
-    const hasName = repositoryOf(fieldsOf(document, mapping)) !== undefined
-    return hasName ? [] : [refuse(document, scalar.range[0], 'version-elsewhere')]
+    const named = new Set(namedIn(fieldsOf(document, mapping)).flatMap(({ tags }) => tags))
+    return [...mapping.entries].flatMap(([key, tag]) => {
+      const scalar = scalarOf(tag)
+      const isLone = presentText(tag) !== null && paths.has(pathOf(mapping.path, key)) && !named.has(key)
+      return scalar !== null && isLone ? [refuse(document, scalar.range[0], 'version-elsewhere')] : []
+    })
   })
 }
 

@@ -5,8 +5,8 @@ import { type Entry, itemsOf, textOf } from '../yaml/mapping.ts'
 import { inParameters } from '../yaml/surroundings.ts'
 import { versionPlace } from '../yaml/version-place.ts'
 import { byPrefix, lastKey } from './dotted-names.ts'
-import { isBelowImage, placesInFields, repositoryOf, wholeReferences } from './image-fields.ts'
-import type { NamesByPath } from './names-in-values.ts'
+import { isBelowImage, namedIn, placesInFields, wholeReferences } from './image-fields.ts'
+import { type NamesByPath, pathOf } from './names-in-values.ts'
 
 /**
  * Parameters for Helm, as `--set` takes them: those whose names have the same beginning, such as `image.repository`
@@ -23,11 +23,13 @@ export function placesInParameters(
   return [...byPrefix(valuesOf(document, list))].flatMap(([prefix, entries]) => {
     const around = inParameters(document, node as YAMLSeq.Parsed, prefix === '' ? '' : `${prefix}.`)
     const fields = { entries, key: lastKey(prefix), path: prefix, around }
-    const tag = entries.get('tag')
-    const known = names.get(prefix.replace(/\[\d+\]/g, ''))
-    if (repositoryOf(fields) === undefined && tag !== undefined && known !== undefined) {
-      return [placeOfTag(document, { format, names: known, tag, digest: entries.get('digest') })]
-    }
+    const named = new Set(namedIn(fields).flatMap(({ tags }) => tags))
+    const lone = [...entries].flatMap(([key, tag]) => {
+      const known = named.has(key) ? undefined : names.get(pathOf(prefix.replace(/\[\d+\]/g, ''), key))
+      const digest = /[tT]ag$/.test(key) ? entries.get(digestKey(key)) : undefined
+      return known === undefined ? [] : [placeOfTag(document, { format, names: known, tag, digest })]
+    })
+    if (lone.length > 0) return lone
     const rules = { format, global: null, bare: 'leave', addsKey: true, anyKey: true } as const
     const isOfImage = isBelowImage(prefix)
     return [
@@ -37,6 +39,11 @@ export function placesInParameters(
       ),
     ]
   })
+}
+
+/** `webDigest` beside `webTag`. */
+function digestKey(tag: string): string {
+  return tag.replace(/Tag$/, 'Digest').replace(/tag$/, 'digest')
 }
 
 function placeOfTag(

@@ -10,8 +10,8 @@ import { versionPlace } from '../yaml/version-place.ts'
 const NAME = /^(.*?)_?(?:IMAGE_NAME|IMAGE_REPOSITORY|IMAGE_REPO|IMAGE|REPOSITORY|REPO)$/i
 
 /**
- * Variables that Flux fills in: one whose value is a whole reference, or a pair such as `WEB_IMAGE` and `WEB_TAG`
- * or `WEB_IMAGE_TAG`. A name whose tag could stand in more than one variable is not guessed.
+ * Variables that Flux fills in: one whose value is a whole reference, or a pair such as `WEB_IMAGE` and `WEB_TAG`,
+ * `WEB_IMAGE_TAG`, or `webTag`. A name whose tag could stand in more than one variable is not guessed.
  */
 export function placesInSubstitutes(
   document: YamlDocument,
@@ -42,8 +42,9 @@ export function placesInSubstitutes(
 
 /** The variables that may say the tag of an image with this beginning, whatever the case of their names. */
 function tagKeysOf(spellings: ReadonlyMap<string, string[]>, base: string): string[] {
-  const prefix = base === '' ? '' : `${base.toLowerCase()}_`
-  return [`${prefix}tag`, `${prefix}image_tag`].flatMap((key) => spellings.get(key) ?? [])
+  const word = base.toLowerCase()
+  const keys = ['tag', 'image_tag', 'imagetag'].flatMap((part) => [word + part, `${word}_${part}`])
+  return [...new Set(keys)].flatMap((key) => spellings.get(key) ?? [])
 }
 
 function placeOfPair(
@@ -59,7 +60,9 @@ function placeOfPair(
     names,
     tagKey,
     tag: variables.entries.get(tagKey),
-    digest: variables.entries.get(tagKey.replace(/TAG$/, 'DIGEST').replace(/tag$/, 'digest')),
+    digest: variables.entries.get(
+      tagKey.replace(/TAG$/, 'DIGEST').replace(/Tag$/, 'Digest').replace(/tag$/, 'digest'),
+    ),
     dropDigest: 'empty',
     name: entry,
     around: inMapping(document, variables),

@@ -20,7 +20,7 @@ export const flux: YamlFormat = {
   places: (document, object) => {
     const spec = mappingIn(document, object, 'spec')
     if (spec === null) return []
-    return textOf(object.entries.get('kind')) === 'HelmRelease'
+    return textOf(object.entries.get('kind'))?.endsWith('HelmRelease')
       ? placesInRelease(document, spec)
       : [
           ...imagesIn(document, spec),

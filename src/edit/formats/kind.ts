@@ -1,5 +1,6 @@
+import { isSeq, type ParsedNode } from 'yaml'
 import type { YamlDocument } from '../yaml/document.ts'
-import { itemsOf, type Mapping, mappingIn, rootMapping, textOf } from '../yaml/mapping.ts'
+import { itemsOf, type Mapping, mappingAt, mappingIn, rootMapping, textOf } from '../yaml/mapping.ts'
 import { isEntry } from './kustomize-entry.ts'
 import { operationsOf } from './patches.ts'
 
@@ -29,8 +30,16 @@ const VALUES = /values[^/]*\.(?:ya?ml|json)$/i
 const COMPOSE = /(?:^|\/)(?:docker-)?compose(?:[._-][^/]*)?\.(?:ya?ml|json)$/i
 /** What only describes: charts, and schemas of their values. */
 const DESCRIPTION = /(?:^|\/)Chart\.ya?ml$|\.schema\.json$/
-/** APIs whose objects name images without a version: what Flux scans, and what skaffold builds. */
-const WITHOUT_VERSIONS: ReadonlySet<string> = new Set(['image.toolkit.fluxcd.io', 'skaffold'])
+/** APIs whose objects name images without a version: what is scanned or promoted, and what skaffold builds. */
+const WITHOUT_VERSIONS: ReadonlySet<string> = new Set([
+  'image.toolkit.fluxcd.io',
+  'argocd-image-updater.argoproj.io',
+  'kargo.akuity.io',
+  'skaffold',
+])
+/** Flux's controller of today, and those before it. */
+const HELM_RELEASES =
+  /^(?:helm\.toolkit\.fluxcd\.io|helm\.fluxcd\.io|flux\.weave\.works|helm\.integrations\.flux\.weave\.works)$/
 const COMPOSE_KEYS =
   /^(?:version|name|services|networks|volumes|configs|secrets|include|models|x-[A-Za-z0-9._-]+)$/
 const SERVICE_KEYS = /^(?:image|build|extends)$/
@@ -43,11 +52,17 @@ export function isValuesPath(path: string): boolean {
   return VALUES.test(path)
 }
 
-/** What a document is: by its `apiVersion` and `kind`, by the file's name, else by its keys. */
+/** What a document is, or each item of its list: by `apiVersion` and `kind`, by the file's name, else by its keys. */
 export function objectsOf(document: YamlDocument): KindOfObject[] {
   const root = rootMapping(document)
   if (root !== null) return expand(document, root, false)
-  return operationsOf(document).map((object) => ({ kind: 'operation', object }))
+  const operations = operationsOf(document)
+  if (operations.length > 0) return operations.map((object) => ({ kind: 'operation', object }))
+  const items = isSeq(document.root) ? document.root.items : []
+  return items.flatMap((item) => {
+    const object = mappingAt(document, item as ParsedNode)
+    return object === null ? [] : expand(document, object, object.entries.has('apiVersion'))
+  })
 }
 
 function expand(document: YamlDocument, object: Mapping, isListed: boolean): KindOfObject[] {
@@ -67,7 +82,7 @@ function kindOf(document: YamlDocument, object: Mapping, isListed: boolean): Obj
   if (kind === 'ImageTagTransformer' && apiVersion === 'builtin') return 'image-tag-transformer'
   if (group === 'argoproj.io' && (kind === 'Application' || kind === 'ApplicationSet')) return 'argo-cd'
   if (WITHOUT_VERSIONS.has(group) || kind === 'CustomResourceDefinition') return 'other'
-  if (group === 'helm.toolkit.fluxcd.io' && kind === 'HelmRelease') return 'flux'
+  if (HELM_RELEASES.test(group) && kind?.endsWith('HelmRelease')) return 'flux'
   if (group === 'kustomize.toolkit.fluxcd.io' && kind === 'Kustomization') return 'flux'
   if (isListed) return 'kubernetes'
   if (DESCRIPTION.test(path)) return 'other'

@@ -4,7 +4,8 @@ import type { YamlDocument } from '../yaml/document.ts'
 import type { YamlFormat } from '../yaml/format.ts'
 import { type Mapping, mappingsBelow, scalarOf, textOf } from '../yaml/mapping.ts'
 import { referencePlace } from '../yaml/reference-place.ts'
-import { fieldsOf, IMAGE_KEY, placesInFields } from './image-fields.ts'
+import { fieldsOf, placesInFields } from './image-fields.ts'
+import { isImageKey } from './image-keys.ts'
 import { isEntry, placesOfEntry } from './kustomize-entry.ts'
 
 const FORMAT = 'kubernetes'
@@ -44,8 +45,7 @@ export function placesBelow(
 function placesIn(document: YamlDocument, mapping: Mapping, known: string | undefined): Place[] {
   if (isEntry(mapping)) return placesOfEntry(document, mapping, FORMAT)
   const fields = fieldsOf(document, mapping)
-  const isImage = mapping.key !== null && IMAGE_KEY.test(mapping.key)
-  const keys = [isImage ? 'reference' : undefined, known].flatMap((key) => key ?? [])
+  const keys = [isImageKey(mapping.key) ? 'reference' : undefined, known].flatMap((key) => key ?? [])
   const rules = { format: FORMAT, global: null, bare: 'write', addsKey: false, anyKey: false } as const
   const isContainer = mapping.key === 'containers' || mapping.key === 'initContainers'
   return [

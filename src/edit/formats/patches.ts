@@ -5,7 +5,7 @@ import type { YamlFormat } from '../yaml/format.ts'
 import { itemsIn, itemsOf, type Mapping, scalarOf, scalarsIn, textOf } from '../yaml/mapping.ts'
 import { liftPlace, nestedIn } from '../yaml/nested.ts'
 import { referencePlace } from '../yaml/reference-place.ts'
-import { IMAGE_KEY } from './image-fields.ts'
+import { IMAGE_KEY } from './image-keys.ts'
 import { placesBelow } from './kubernetes.ts'
 
 const FORMAT = 'kubernetes'

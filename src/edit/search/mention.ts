@@ -37,7 +37,10 @@ export function needlesOf({ image, renamed }: Subject): string[] {
 
 /** Where the whole name first stands in a text outside of a line that is a comment; null where it does not. */
 export function findMention(text: string, image: ImageName): { line: number; column: number } | null {
-  const pattern = new RegExp(`(?<![A-Za-z0-9._/-])(?:${spellings(image).join('|')})(?![A-Za-z0-9_/-])`, 'g')
+  const pattern = new RegExp(
+    `(?<![A-Za-z0-9._]|(?<!:/)/|(?<!\\$\\{\\w+:?)-)(?:${spellings(image).join('|')})(?![A-Za-z0-9_/-])`,
+    'g',
+  )
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
     const start = text.lastIndexOf('\n', match.index) + 1
     if (!/^\s*(?:#|\/\/)/.test(text.slice(start, match.index))) {

@@ -22,7 +22,7 @@ const MESSAGES = {
     'The entry appends a suffix to the tag of the base, and a tag here would switch the suffix off.',
   'rename-unsupported':
     'The new name of the image cannot be written in the way in which the name stands here.',
-  'ambiguous-pair': 'Several values beside the name could be its tag, and which one it is cannot be told.',
+  'ambiguous-pair': 'Which value beside the name is its tag, if any, cannot be told.',
   'version-elsewhere':
     'The name and the tag of the image stand in different values, so what decides cannot be told.',
 } as const

@@ -65,8 +65,8 @@ export function splitReference(text: string): WrittenReference | null {
   if (text.length > MAX_VERSION) return null
   const exact = readReference(text)
   if (exact !== null) return { name: exact.name.written, tag: exact.tag, digest: exact.digest }
-  const fallback = /^\$\{\w+:?-([^{}]+)\}$/.exec(text)?.[1]
-  if (fallback !== undefined) return splitReference(fallback)
+  const [, fallback, behind = ''] = /^\$\{\w+:?[-=]([^{}]+)\}(.*)$/s.exec(text) ?? []
+  if (fallback !== undefined) return splitReference(`${fallback}${behind}`)
   for (let at = text.search(/[:@]/); at !== -1 && at < 300; at = nextMark(text, at)) {
     const name = text.slice(0, at)
     const rest = text.slice(at + 1)

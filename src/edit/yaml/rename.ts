@@ -90,7 +90,8 @@ function slashed(registry: string): string {
   return `${registry.replace(/\/+$/, '')}/`
 }
 
-function hasHost(name: string): boolean {
+/** Whether a name begins with a registry. */
+export function hasHost(name: string): boolean {
   const [first = ''] = name.split('/')
   return name.includes('/') && (/[.:[]/.test(first) || first === 'localhost')
 }

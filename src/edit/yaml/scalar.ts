@@ -2,6 +2,9 @@ import type { Scalar } from 'yaml'
 import type { Splice } from '../editor.ts'
 import { newScalar, readsAsString } from './plain.ts'
 
+/** How far before a comment its value may have to be written: UTF-16 code units. */
+const MAX_GAP = 200
+
 /** Why a scalar cannot be given a new value by a splice. */
 export type Unspellable = 'explicit-type' | 'block-scalar'
 
@@ -29,7 +32,7 @@ export function respell(
     case 'BLOCK_FOLDED':
       return respellBlock(text, scalar, present.trim(), value)
     default:
-      if (start === end) return { start, end, text: fill(text, start, value) }
+      if (start === end) return fill(text, start, value)
       return present === value && !json && (readsAsString(value) || scalar.tag !== undefined)
         ? null
         : { start, end, text: scalar.tag === undefined ? newScalar(value, json) : value }
@@ -50,8 +53,13 @@ function respellBlock(
   return { start: start + at, end: start + at + present.length, text: value }
 }
 
-/** A value where nothing stood after the colon; a comment may follow. */
-function fill(text: string, at: number, value: string): string {
+/** A value where nothing stood after the colon; a comment may follow, at the distance that it has. */
+function fill(text: string, at: number, value: string): Splice {
+  const gap = /[ \t]*$/.exec(text.slice(Math.max(0, at - MAX_GAP), at))?.[0] ?? ''
+  const isBeforeComment = text.charAt(at) === '#'
+  if (isBeforeComment && gap.length > 1) {
+    return { start: at - gap.length + 1, end: at, text: `${newScalar(value)}${gap}` }
+  }
   const before = /\s/.test(text.charAt(at - 1)) ? '' : ' '
-  return `${before}${newScalar(value)}${text.charAt(at) === '#' ? ' ' : ''}`
+  return { start: at, end: at, text: `${before}${newScalar(value)}${isBeforeComment ? ' ' : ''}` }
 }

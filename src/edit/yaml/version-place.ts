@@ -7,6 +7,9 @@ import { claim, isTemplate, makePlace, type PlaceCode, sharing, together, write 
 import { isOtherName } from './rename.ts'
 import type { Surroundings } from './surroundings.ts'
 
+/** Some charts put `@` before a tag that is a digest. No tag has a colon. */
+const DIGEST = /^sha\d+:/
+
 /** An image whose version stands under keys of its own: `newTag` and `digest`, `tag` and `digest`. */
 export interface VersionShape {
   format: string
@@ -32,9 +35,11 @@ export function versionPlace(document: YamlDocument, shape: VersionShape): Place
   const { names, tagKey, dropDigest, around, tag: tagEntry, digest: digestEntry } = shape
   const tagScalar = scalarOf(tagEntry)
   const digestScalar = scalarOf(digestEntry)
-  const [tag, pinned] = splitTag(presentText(tagEntry))
   const { digestPrefix = '' } = shape
   const digestText = presentText(digestEntry)
+  const tagText = presentText(tagEntry)
+  const isDigest = dropDigest === 'empty' && digestText === null && DIGEST.test(tagText ?? '')
+  const [tag, pinned] = isDigest ? [null, tagText] : splitTag(tagText)
   const digest = digestText === null ? null : `${digestPrefix}${digestText}`
   for (const scalar of [tagScalar, digestScalar]) {
     if (scalar !== null) claim(document, scalar, names)
@@ -79,6 +84,7 @@ export function versionPlace(document: YamlDocument, shape: VersionShape): Place
   }
   const versionAt = (wish: VersionWish): Splice[] | PlaceCode => {
     if (keepsVersion(wish)) return []
+    if (isDigest) return together(tagWith(wish.digest ?? wish.tag))
     if (wish.tag === '' && wish.digest !== undefined && (tag !== null || digest === null)) {
       return together(digestAlone(wish.digest))
     }

@@ -67,7 +67,7 @@ test('a field that is set reads as the value, everything else as before, and twi
     }),
     { numRuns: 400 },
   )
-  assert.ok(changed > 200, `${changed} changed`)
+  assert.ok(changed > 150, `${changed} changed`)
 })
 
 test('nothing makes it throw', () => {
