@@ -38,6 +38,7 @@ test('a person merges, closes and comments on merge requests by clicking', { ski
   await page.getByText('wants to merge 1 commit').waitFor()
   await page.getByLabel('Comment').fill('Not now.\n/close')
   await page.getByRole('button', { name: 'Comment', exact: true }).click()
+  await page.waitForURL(/\/acme\/platform\/web\/-\/merge_requests\/2#note_\d+$/)
   await page.getByRole('button', { name: 'Reopen merge request' }).click()
   await page.getByRole('button', { name: 'Close merge request' }).waitFor()
   assert.equal(findPull(model, project, 2)?.state, 'open')

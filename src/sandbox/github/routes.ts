@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { type Context, Hono } from 'hono'
 import type { Auth } from '../auth.ts'
 import type { Deliveries } from '../hooks/deliveries.ts'
+import { requireAccess } from '../model/access.ts'
 import { createComment } from '../model/discussion.ts'
 import type { Model } from '../model/model.ts'
 import type { Actor } from '../model/types.ts'
@@ -18,6 +19,7 @@ import { addMetaRoutes } from './rest/meta-routes.ts'
 import { addOwnerRoutes } from './rest/owner-routes.ts'
 import { addPeopleRoutes } from './rest/people-routes.ts'
 import { addProtectionRoutes } from './rest/protection-routes.ts'
+import { WRITE } from './rest/pull-permissions.ts'
 import { addPullRoutes } from './rest/pull-routes.ts'
 import { rateHeaders, rateOf, refund, spend } from './rest/rate.ts'
 import { addReactionRoutes } from './rest/reaction-routes.ts'
@@ -37,7 +39,10 @@ export function createGitHubApi(
 ): ForgeApi {
   return {
     requestIdHeader: 'x-github-request-id',
-    comment: (repository, actor, number, body) => createComment(model, repository, actor, number, body),
+    comment: (repository, actor, number, body) => {
+      requireAccess(model, actor, repository, ...WRITE)
+      return createComment(model, repository, actor, number, body)
+    },
     addRoutes: (app) => {
       app.use('/api/*', (context, next) => metered(model, context, next))
       app.route('/api/v3', restRoutes(model, auth, deliveries, log))

@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono'
 import type { Dispatcher } from '../hooks/dispatcher.ts'
 import type { Model } from '../model/model.ts'
 import { findPull } from '../model/pulls.ts'
+import { Refusal } from '../model/refusal.ts'
 import type { Env, ForgeApi } from '../server.ts'
 import type { GitLabAuth } from './auth.ts'
 import { graphqlRoutes } from './graphql/routes.ts'
@@ -39,7 +40,8 @@ export function createGitLabApi(
     requestIdHeader: 'x-request-id',
     comment: async (project, actor, number, body) => {
       const pull = findPull(model, project, number)
-      if (pull !== null) await writeNote(model, project, actor, pull, body)
+      if (pull === null) throw new Refusal('not-found', `There is no merge request ${number}.`)
+      return (await writeNote(model, project, actor, pull, body)).note
     },
     addRoutes: (app) => {
       app.use('/api/*', (context, next) => metered(model, context, next))

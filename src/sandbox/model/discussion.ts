@@ -144,7 +144,8 @@ function requirePull(model: Model, repository: Repository, number: number): Pull
   return pull
 }
 
-function checkBody({ flavour }: Model, body: string): void {
+/** @throws Refusal `invalid` when it is empty or too long for a comment */
+export function checkBody({ flavour }: Model, body: string): void {
   const where = { resource: 'IssueComment', field: 'body' }
   if (body.trim() === '') throw new Refusal('invalid', "Body can't be blank", where)
   if (body.length > flavour.longestComment) {

@@ -140,7 +140,8 @@ export interface Model {
   locked<T>(repository: Repository, work: () => Promise<T>): Promise<T>
   /** Tells the listeners, in order, without waiting for them. */
   emit(event: ForgeEvent): void
-  onEvent(listener: (event: ForgeEvent) => void): void
+  /** @returns what ends it */
+  onEvent(listener: (event: ForgeEvent) => void): () => void
   /** Ends helper processes. Rows need no closing: they are written when they change. */
   close(): void
 }
@@ -174,7 +175,7 @@ export function openModel(options: ModelOptions): Model {
   )
   const gits = new Map<number, GitRepository>()
   const locks = new Map<number, Promise<unknown>>()
-  const listeners: ((event: ForgeEvent) => void)[] = []
+  const listeners = new Set<(event: ForgeEvent) => void>()
   const nextId = (): number => ++lastId
   const now = (): string => new Date().toISOString().replace(/\.\d+Z$/, 'Z')
   const save = (...puts: Put[]): void => {
@@ -225,7 +226,8 @@ export function openModel(options: ModelOptions): Model {
       for (const listener of listeners) listener(event)
     },
     onEvent: (listener) => {
-      listeners.push(listener)
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
     },
     close: () => {
       for (const git of gits.values()) git.close()

@@ -7,6 +7,9 @@ import { changeRefs } from '../model/refs.ts'
 import { Refusal } from '../model/refusal.ts'
 import type { Repository } from '../model/types.ts'
 import { type PageContext, pageRepository, pathTo } from './page-context.ts'
+import { pullPage } from './pull-page.ts'
+import { say } from './say.ts'
+import { statusOf } from './status.ts'
 
 type Form = (name: string) => string
 
@@ -14,17 +17,21 @@ type Form = (name: string) => string
 export function actionRoutes(app: Hono, page: PageContext): void {
   const { model, you } = page
 
-  /** @param work gives the path of the page that is shown next */
+  /** @param work gives the path of the page that is shown next, or the page */
   const action = (
     path: string,
-    work: (repository: Repository, form: Form, context: Context) => Promise<string> | string,
+    work: (repository: Repository, form: Form, context: Context) => Promise<string | Response>,
   ): void => {
     app.post(path, async (context) => {
       const { owner = '', repo = '' } = context.req.param() as Record<string, string>
       const repository = pageRepository(page, owner, repo)
       const body = await context.req.parseBody()
       const form: Form = (name) => (typeof body[name] === 'string' ? body[name].replaceAll('\r\n', '\n') : '')
-      return context.redirect(pathTo(model, repository, await work(repository, form, context)), 303)
+      const next = await work(repository, form, context)
+      if (typeof next !== 'string') return next
+      const [path = '', fragment] = next.split('#')
+      const address = pathTo(model, repository, path)
+      return context.redirect(fragment === undefined ? address : `${address}#${fragment}`, 303)
     })
   }
 
@@ -47,7 +54,17 @@ export function actionRoutes(app: Hono, page: PageContext): void {
   onPull('close', (repository, number) => updatePull(model, repository, you, number, { state: 'closed' }))
   onPull('reopen', (repository, number) => updatePull(model, repository, you, number, { state: 'open' }))
   onPull('ready', (repository, number) => updatePull(model, repository, you, number, { draft: false }))
-  onPull('comment', (repository, number, form) => page.comment(repository, you, number, form('body')))
+  action('/:owner/:repo/pull/:number{[0-9]+}/comment', async (repository, form, context) => {
+    const number = Number(context.req.param('number'))
+    const text = form('body')
+    try {
+      return `/pull/${number}${await say(page, repository, number, text)}`
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code === 'not-found') throw error
+      const view = await pullPage(page, repository, number, { text, problem: error.message })
+      return context.html(view, statusOf(error))
+    }
+  })
   onPull('approve', (repository, number) =>
     submitReview(model, repository, you, number, { state: 'APPROVED', body: '' }),
   )

@@ -25,7 +25,7 @@ export async function commitPage(context: PageContext, repository: Repository, i
   const checks = checkList(context, repository, commit.oid)
   const notes = model.tables.commitNotes
     .by(`${repository.id}@${commit.oid}`)
-    .map((note) => comment(accountById(model, note.authorId), note.createdAt, note.body))
+    .map((note) => comment(accountById(model, note.authorId), note, note.body))
   const { author, committer } = commit
   const body = html`<h1 class="title">${headline}</h1>
 <section class="box">

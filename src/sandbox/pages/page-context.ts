@@ -2,7 +2,7 @@ import type { HtmlEscapedString } from 'hono/utils/html'
 import { findRepository } from '../model/access.ts'
 import type { Model } from '../model/model.ts'
 import { Refusal } from '../model/refusal.ts'
-import type { KnownActor, Repository } from '../model/types.ts'
+import type { IssueComment, KnownActor, Repository } from '../model/types.ts'
 
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString> | string
 
@@ -16,13 +16,16 @@ export interface PageContext {
   comment: WriteComment
 }
 
-/** Writes a comment as the forge does: on GitLab its quick actions are done. */
+/**
+ * Writes a comment as the forge's API does: on GitLab its quick actions are done, and it is null when nothing is
+ * left of it. @throws Refusal
+ */
 export type WriteComment = (
   repository: Repository,
   actor: KnownActor,
   number: number,
   body: string,
-) => unknown
+) => Promise<IssueComment | null> | IssueComment | null
 
 /** The repository of a path. @throws Refusal `not-found` */
 export function pageRepository({ model }: PageContext, owner: string, name: string): Repository {

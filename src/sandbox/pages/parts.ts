@@ -3,7 +3,7 @@ import type { Oid } from '../../domain/commit.ts'
 import type { CommitObject } from '../git/objects.ts'
 import { signatureTime } from '../git/objects.ts'
 import type { Model } from '../model/model.ts'
-import type { Account, CheckRun, PullRequest, Repository } from '../model/types.ts'
+import type { Account, CheckRun, IssueComment, PullRequest, Repository } from '../model/types.ts'
 import { icon } from './icons.ts'
 import { renderMarkdown } from './markdown.ts'
 import { type Html, pathTo } from './page-context.ts'
@@ -105,9 +105,20 @@ export function markdownLine(line: string): Html {
   return raw(renderMarkdown(line).replace(/^<p>|<\/p>\s*$/g, ''))
 }
 
+/** `issuecomment-1`, `note_1`: where a comment is on the page of its pull request. */
+export function anchor({ flavour }: Model, { id }: Pick<IssueComment, 'id'>): string {
+  return `${flavour.kind === 'gitlab' ? 'note_' : 'issuecomment-'}${id}`
+}
+
 /** What somebody wrote, with a head that says who and when. */
-export function comment(author: Account, time: string, text: string, verb = 'commented'): Html {
-  return html`<article class="comment">${avatar(author)}<div class="box"><div class="head"><span class="grow">${login(author)} ${verb} ${ago(time)}</span></div>
+export function comment(
+  author: Account,
+  { createdAt, updatedAt }: Pick<IssueComment, 'createdAt' | 'updatedAt'>,
+  text: string,
+  verb = 'commented',
+): Html {
+  const edited = updatedAt === createdAt ? '' : html` · edited ${ago(updatedAt)}`
+  return html`<article class="comment">${avatar(author)}<div class="box"><div class="head"><span class="grow">${login(author)} ${verb} ${ago(createdAt)}${edited}</span></div>
       <div class="body">${text.trim() === '' ? html`<em class="muted">No description.</em>` : markdown(text)}</div></div></article>`
 }
 

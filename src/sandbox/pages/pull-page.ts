@@ -7,12 +7,14 @@ import { pullCommits, pullFiles } from '../model/pull-content.ts'
 import { findPull, headRepository } from '../model/pulls.ts'
 import { Refusal } from '../model/refusal.ts'
 import type { Account, IssueComment, PullRequest, Repository, Review } from '../model/types.ts'
+import { commentForm, type RefusedComment } from './comment-form.ts'
 import { diffView, sizes } from './diff-view.ts'
-import { csrfField, layout } from './layout.ts'
+import { layout } from './layout.ts'
 import { mergeBox } from './merge-box.ts'
 import { type Html, type PageContext, pathTo } from './page-context.ts'
 import {
   ago,
+  anchor,
   avatar,
   branchLink,
   comment,
@@ -26,7 +28,12 @@ import {
 } from './parts.ts'
 
 /** A pull request: what it says, what it changes, whether it may be merged, and the buttons for it. */
-export async function pullPage(context: PageContext, repository: Repository, number: number): Promise<Html> {
+export async function pullPage(
+  context: PageContext,
+  repository: Repository,
+  number: number,
+  refused: RefusedComment | null = null,
+): Promise<Html> {
   const { model } = context
   const pull = findPull(model, repository, number)
   if (pull === null) throw new Refusal('not-found', `There is no ${model.flavour.words.pull} ${number}.`)
@@ -35,13 +42,13 @@ export async function pullPage(context: PageContext, repository: Repository, num
     pullFiles(model, repository, pull),
   ])
   const author = accountById(model, pull.authorId)
-  const anchor = model.flavour.kind === 'gitlab' ? 'note_' : 'issuecomment-'
+  const opened = { createdAt: pull.createdAt, updatedAt: pull.createdAt }
   const comments = commentsOf(model, repository, number).map((it) => ({
     time: it.createdAt,
     view:
       it.system === true
         ? systemEvent(context, it)
-        : html`<div id="${anchor}${it.id}">${comment(accountById(model, it.authorId), it.createdAt, it.body)}</div>`,
+        : html`<div id="${anchor(model, it)}">${comment(accountById(model, it.authorId), it, it.body)}</div>`,
   }))
   const reviews = reviewsOf(model, repository, number).map((it) => ({
     time: it.submittedAt,
@@ -52,12 +59,12 @@ export async function pullPage(context: PageContext, repository: Repository, num
   )
   const body = html`${heading(context, repository, pull, author, commits, files)}
 <div class="thread">
-${comment(author, pull.createdAt, pull.body ?? '', 'opened this')}
+${comment(author, opened, pull.body ?? '', 'opened this')}
 ${commits.map((commit) => commitEvent(context, repository, commit))}
 ${discussion.map(({ view }) => view)}
 ${endEvent(context, repository, pull)}
 <div class="comment"><span></span>${await mergeBox(context, repository, pull)}</div>
-${commentForm(context, repository, pull)}
+${commentForm(context, repository, pull, refused)}
 </div>
 <section class="section" id="files"><h2>Files changed</h2>${diffView(files)}</section>`
   return layout(context, {
@@ -126,11 +133,4 @@ function endEvent({ model }: PageContext, repository: Repository, pull: PullRequ
       ? html`merged ${commit} ${branchLink(model, repository, pull.baseBranch)}`
       : html`closed this`
   return html`<div class="event"><span class="point ${pull.state}"></span><span>${who} ${what} ${ago(pull.closedAt)}</span></div>`
-}
-
-function commentForm(context: PageContext, repository: Repository, pull: PullRequest): Html {
-  const action = pathTo(context.model, repository, `/pull/${pull.number}/comment`)
-  return html`<div class="comment">${avatar(context.you.account)}<form class="stack" method="post" action="${action}">${csrfField(context)}
-    <textarea name="body" aria-label="Comment" placeholder="Write a comment, in Markdown" required></textarea>
-    <div><button type="submit">Comment</button></div></form></div>`
 }

@@ -6,7 +6,7 @@ import { html } from 'hono/html'
 import type { Auth } from '../auth.ts'
 import { createComment } from '../model/discussion.ts'
 import type { Model } from '../model/model.ts'
-import { Refusal, type RefusalCode } from '../model/refusal.ts'
+import { Refusal } from '../model/refusal.ts'
 import type { Repository } from '../model/types.ts'
 import { actionRoutes } from './actions.ts'
 import { branchesPage } from './branches-page.ts'
@@ -21,6 +21,7 @@ import { type Html, type PageContext, pageRepository, pathTo, type WriteComment 
 import { pullPage } from './pull-page.ts'
 import { pullsPage } from './pulls-page.ts'
 import { runPage } from './run-page.ts'
+import { statusOf } from './status.ts'
 
 export interface PagesOptions {
   model: Model
@@ -30,7 +31,8 @@ export interface PagesOptions {
   comment?: WriteComment
 }
 
-const FORM_LIMIT = 512 * 1024
+/** What the longest comment takes in a form, in bytes: a character takes up to nine. The rest is for the other fields. */
+const formLimit = ({ flavour }: Model): number => 9 * flavour.longestComment + 64 * 1024
 
 /** The pages for people: to be mounted at the root of the forge, behind the API and git. */
 export function pagesRoutes(options: PagesOptions): Hono {
@@ -47,7 +49,7 @@ function allPages({ model, auth, loopback, comment }: PagesOptions): Hono {
     comment: comment ?? ((...args) => createComment(model, ...args)),
   }
   const app = new Hono()
-  app.use(bodyLimit({ maxSize: FORM_LIMIT }))
+  app.use(bodyLimit({ maxSize: formLimit(model), onError: tooLong }))
   app.use(guard({ model, auth, loopback, csrf }))
   app.onError((error, context) => problem(page, context, error))
 
@@ -98,16 +100,8 @@ function allPages({ model, auth, loopback, comment }: PagesOptions): Hono {
   return app
 }
 
-const STATUS: Record<RefusalCode, 403 | 404 | 409 | 422> = {
-  'not-found': 404,
-  forbidden: 403,
-  invalid: 422,
-  exists: 422,
-  stale: 409,
-  'not-fast-forward': 422,
-  protected: 403,
-  'not-mergeable': 409,
-  empty: 409,
+function tooLong(context: Context): Response {
+  return context.text('The form is longer than the longest comment can be. Nothing was written.', 413)
 }
 
 function problem(page: PageContext, context: Context, error: unknown): Response | Promise<Response> {
@@ -116,5 +110,5 @@ function problem(page: PageContext, context: Context, error: unknown): Response 
   const back = context.req.header('referer')
   const body = html`<h1 class="title">${title}</h1><p class="notice bad">${error.message}</p>
 ${back?.startsWith(page.model.urls.html()) ? html`<p><a class="button" href="${back}">Back</a></p>` : ''}`
-  return context.html(layout(page, { title, body }), STATUS[error.code])
+  return context.html(layout(page, { title, body }), statusOf(error))
 }

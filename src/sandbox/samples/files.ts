@@ -15,6 +15,7 @@ A small web application. Its CI builds the image \`ghcr.io/acme/web:<short commi
 
 What Supercargo does with it is written in [CONFIG](CONFIG): a commit on
 \`main\` goes to staging, a tag \`v…\` to production, and every open pull request gets a preview.
+In a comment on it, \`/cargo help\` tells what else you may ask for.
 The manifests are in \`acme/k8s-manifests\`.
 `
 
