@@ -24,6 +24,8 @@ RUN mkdir /data && chown node:node /data && chmod 700 /data
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json app.yml LICENSE ./
+# The command line, for jobs of a CI and `docker exec`.
+RUN ln -s /app/dist/cli/main.js /usr/local/bin/supercargo
 USER node
 VOLUME /data
 EXPOSE 3000

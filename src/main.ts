@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { SANDBOX_FORGES, type SandboxForge, serve, serveSetup } from './compose.ts'
 import { saveCreatedApp } from './doors/app-file.ts'
 import { painter, problemText, sandboxBanner, setupBanner } from './doors/banner.ts'
+import { dataDirectoryProblem } from './doors/data-directory.ts'
 import { EXIT } from './doors/exit-codes.ts'
 import { gitKnowsItsUser } from './doors/git.ts'
 import { createLog } from './doors/log.ts'
@@ -34,8 +35,9 @@ const log = createLog({
 })
 exitOnFaults(log)
 await (setup ? runSetup(read.settings, log) : run(read.settings, log)).catch((error: unknown) => {
-  log.fatal({ err: error }, 'Supercargo cannot start.')
-  process.exit(isOurs(error) ? EXIT.unavailable : EXIT.failed)
+  const reason = isOurs(error) ? error : (dataDirectoryProblem(read.settings.dataDirectory) ?? error)
+  log.fatal({ err: reason }, 'Supercargo cannot start.')
+  process.exit(isOurs(reason) ? EXIT.unavailable : EXIT.failed)
 })
 
 async function run(settings: Settings, log: Logger): Promise<void> {

@@ -66,9 +66,9 @@ const EXAMPLES = `Examples
 function run(terminal: Terminal, args: string[], flags: SetImageFlags): number {
   const { paths, images } = sortArguments(args, exists)
   const wanted = wantedImages(images, flags)
-  if (flags.add !== undefined && !exists(flags.add))
-    throw usageError(`There is no file or directory "${flags.add}" to add to.`)
   const isFilter = paths.includes('-')
+  if (flags.add !== undefined && !isFilter && !exists(flags.add))
+    throw usageError(`There is no file or directory "${flags.add}" to add to.`)
   if (isFilter && paths.length > 1) throw usageError('The standard input is read alone, without other paths.')
   if (!isFilter && flags.stdinPath !== undefined) {
     throw usageError('--stdin-path says what the standard input is called.', 'Add - to read it.')
@@ -76,8 +76,8 @@ function run(terminal: Terminal, args: string[], flags: SetImageFlags): number {
   const input = readInput(paths, wanted, flags, terminal.progress)
   terminal.progress('')
   const [only = ''] = isFilter ? [flags.stdinPath] : paths
-  const named = paths.length === 1 && isKustomizationPath(only) ? { add: only } : {}
-  const changes = changesOf(wanted, input.root, { ...named, ...flags })
+  const named = paths.length === 1 && isKustomizationPath(only) ? only : null
+  const changes = changesOf(wanted, input, named, flags)
   const result = judge(wanted, input, setImages(input.files, changes, input.others))
   const isPreview = Boolean(flags.check || flags.diff || flags.dryRun)
   const isWritten = result.ok && !isPreview

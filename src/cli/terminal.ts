@@ -20,8 +20,8 @@ export const EXIT_CODES = { ok: 0, problems: 1, unusable: 2 } as const
 export function processTerminal(): Terminal {
   const { stdout, stderr, env } = process
   const colours = stdout.isTTY === true && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb'
-  // A reader that has seen enough, such as head, is no fault.
-  stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+  // A reader that has seen enough, such as head, is no fault, and changes nothing about how the command ends.
+  stdout.on('error', (error: NodeJS.ErrnoException) => error.code !== 'EPIPE' && process.exit(1))
   return {
     width: stdout.isTTY === true ? stdout.columns : Number.POSITIVE_INFINITY,
     paint: painter(colours),

@@ -45,6 +45,7 @@ export function editFile(file: TextFile, task: FileTask): FileOutcome {
   }
   const splices: Splice[] = []
   const changed = new Set<Place>()
+  const edited = new Set<Place>()
   const sighted = new Map<Place, Sighting>()
   for (const place of chosen) {
     const made = splicesFor(file, place, task, wish)
@@ -55,7 +56,10 @@ export function editFile(file: TextFile, task: FileTask): FileOutcome {
     } else {
       splices.push(...made)
       changed.add(place)
-      if (made.length > 0) noteChange(file, place, outcome)
+      if (made.length > 0) {
+        edited.add(place)
+        noteChange(file, place, outcome)
+      }
     }
     const sighting = addSighting(file, place, outcome)
     if (sighting !== null) sighted.set(place, sighting)
@@ -63,8 +67,9 @@ export function editFile(file: TextFile, task: FileTask): FileOutcome {
   const isDone = (again: Located) => {
     const now = ownPlaces(again, task)
     for (const [place, sighting] of sighted) {
-      const { tag, digest } = now[own.indexOf(place)] ?? place
-      sighting.after = { tag, digest }
+      const { tag, digest, says } = now[own.indexOf(place)] ?? place
+      sighting.after = { tag, digest, ...(says === undefined ? {} : { says }) }
+      sighting.isEdited = edited.has(place)
     }
     return isReached(own, changed, now, wish)
   }
@@ -222,7 +227,8 @@ function noteChange({ path }: TextFile, place: Place, { notes }: FileOutcome): v
     notes.push({ code: 'anchor-changed', message, path, line, column })
   }
   if (place.format === LINE_FORMAT) {
-    const message = 'The file is no YAML until it is rendered; the literal image on this line was changed.'
+    const message =
+      'The file is no YAML until it is rendered; of this line only the literal image is changed.'
     notes.push({ code: 'line-mode', message, path, line, column })
   }
 }

@@ -146,7 +146,9 @@ export interface Sighting {
   /** As in Place. */
   says?: Pick<FieldValues, 'sha' | 'version'>
   /** What it says after the edit; absent where nothing is edited. */
-  after?: { tag: string | null; digest: string | null }
+  after?: Pick<Place, 'tag' | 'digest' | 'says'>
+  /** Whether the edit changes it, be it the name alone; absent where nothing is edited. */
+  isEdited?: boolean
 }
 
 /** A file with new text; every byte outside the spliced scalars is equal. */

@@ -35,3 +35,16 @@ test('--policy says which image a Flux marker means', async () => {
     assert.match(set('--policy', 'flux-system:web').stdout, /nothing to do/)
   })
 })
+
+test('a place of which a marker asks the version or the name alone is said to be updated, from what to what', async () => {
+  const chart = (version: string) => `apiVersion: v2\nappVersion: ${version} # supercargo: web:version\n`
+  const names = 'NAME=ghcr.io/old/web # supercargo: web:name\n'
+  await withFiles({ 'Chart.yaml': chart('1.0.0'), '.env': names + env('v1.0.0', 'web:tag') }, (cwd) => {
+    const { stdout } = runCli(cwd, ['set-image', 'ghcr.io/acme/web=v1.1.0'])
+    assert.match(stdout, /Chart\.yaml:2 +updated +1\.0\.0 +1\.1\.0$/m)
+    assert.match(stdout, /\.env:1 +updated +– +–$/m)
+    const again = runCli(cwd, ['set-image', '--json', 'ghcr.io/acme/web=v1.1.0']).stdout
+    assert.match(again, /"before": "1\.1\.0",\s+"after": "1\.1\.0"/)
+    assert.match(runCli(cwd, ['set-image', 'ghcr.io/acme/web=v1.1.0']).stdout, /nothing to do/)
+  })
+})

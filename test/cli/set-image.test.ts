@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
-import { runCli, withFiles } from './run-cli.ts'
+import { MAIN, runCli, withFiles } from './run-cli.ts'
 
 const DIGEST = `sha256:${'a1'.repeat(32)}`
 const OTHER = `sha256:${'b2'.repeat(32)}`
@@ -193,11 +202,15 @@ test('what is neither a path nor an image is refused with what to write instead'
 test('--diff prints what git applies, and writes nothing', async () => {
   const text = deployment('web:v1').trimEnd()
   await withFiles(
-    { 'a/web.yaml': text, 'crlf.yaml': deployment('web:v1').replaceAll('\n', '\r\n') },
+    {
+      'a/web.yaml': text,
+      'crlf.yaml': deployment('web:v1').replaceAll('\n', '\r\n'),
+      'of\tübel \n.yaml': text,
+    },
     (cwd) => {
       const { status, stdout, stderr } = setImage(cwd, '--diff', 'web=v2')
       assert.equal(status, 0)
-      assert.equal(stderr, '2 files would change.\n')
+      assert.equal(stderr, '3 files would change.\n')
       assert.match(stdout, /^--- a\/a\/web\.yaml\n\+\+\+ b\/a\/web\.yaml\n@@ /)
       assert.match(stdout, /^- {10}image: web:v1 # ours\n\\ No newline/m)
       assert.equal(read(cwd, 'a/web.yaml'), text)
@@ -205,6 +218,7 @@ test('--diff prints what git applies, and writes nothing', async () => {
       assert.equal(git.status, 0, git.stderr)
       assert.equal(read(cwd, 'a/web.yaml'), deployment('web:v2').trimEnd())
       assert.equal(read(cwd, 'crlf.yaml'), deployment('web:v2').replaceAll('\n', '\r\n'))
+      assert.equal(read(cwd, 'of\tübel \n.yaml'), deployment('web:v2').trimEnd())
       assert.equal(setImage(cwd, '--diff', 'web=v2').stdout, '')
     },
   )
@@ -218,6 +232,8 @@ test('--check ends with 1 when something would change and with 0 when nothing wo
     assert.equal(setImage(cwd, '--check', '--diff', 'web=v2').status, 1)
     assert.equal(setImage(cwd, '--check', 'web=v1').status, 0)
     assert.equal(setImage(cwd, '--dry-run', 'web=v2').status, 0)
+    const unread = `set -o pipefail; '${process.execPath}' '${MAIN}' set-image --check web=v2 | true`
+    assert.equal(spawnSync('bash', ['-c', unread], { cwd }).status, 1)
     assert.equal(read(cwd, 'web.yaml'), deployment('web:v1'))
   })
 })
@@ -340,6 +356,14 @@ test('--add gives a kustomization an entry when nothing names the image', async 
         'resources: [../base]\nimages:\n- name: web\n  newTag: v2\n',
       )
       assert.match(setImage(cwd, 'web=v2', '--add', 'k').stdout, /nothing to do/)
+      for (const args of [
+        ['--add', 'x.yaml'],
+        ['--add', 'k', 'x.yaml'],
+      ]) {
+        const wrong = setImage(cwd, 'new=v2', ...args)
+        assert.equal(wrong.status, 2)
+        assert.match(wrong.stderr, /is not, and does not hold, a kustomization that was read\./)
+      }
     },
   )
 })
@@ -400,6 +424,12 @@ test('modes stay, and one file that may not be written keeps every file as it wa
     assert.match(stderr, /"b\.yaml" cannot be written \(EACCES\), so nothing was\./)
     assert.equal(read(cwd, 'a.yaml'), deployment('web:v2'))
     assert.deepEqual(readdirSync(cwd), ['a.yaml', 'b.yaml'])
+    mkdirSync(join(cwd, 'd/locked'), { recursive: true, mode: 0o755 })
+    chmodSync(join(cwd, 'd/locked'), 0)
+    const locked = runCli(cwd, ['set-image', '../web/d', 'web=v3'], isRoot ? { uid: nobody } : {})
+    chmodSync(join(cwd, 'd/locked'), 0o755)
+    assert.equal(locked.status, 2)
+    assert.match(locked.stderr, /^"d\/locked" may not be read/)
   })
 })
 

@@ -37,6 +37,13 @@ test('a port in use ends it with 69 and says which variable to change', async (c
   assert.match(output(), /set PORT to another number/)
 })
 
+test('a data directory that cannot be made ends it with 69 and says what to do', async (context) => {
+  const { ended, output } = start(context, [MAIN], { ...APP, SUPERCARGO_DATA: `${MAIN}/data` })
+  assert.equal(await ended, 69)
+  assert.match(output(), /data directory .+\/data cannot be made or written \(ENOTDIR\)\./)
+  assert.match(output(), /name another one with SUPERCARGO_DATA/)
+})
+
 test('a stored delivery survives kill -9, and SIGTERM stops it in order', async (context) => {
   const environment = { ...APP, SUPERCARGO_DATA: await dataDirectory(context) }
   const first = start(context, [MAIN], environment)

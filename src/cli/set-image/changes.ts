@@ -1,7 +1,9 @@
 import { relative, resolve, sep } from 'node:path'
 import { type ImageName, parseImageName, sameImage } from '../../domain/image.ts'
+import { kustomizationUnder } from '../../edit/across-files/add-image.ts'
 import type { ImageChange } from '../../edit/set-images.ts'
 import { lastPart, type WishedImage } from './image-reference.ts'
+import type { LocalFiles } from './read-files.ts'
 import { usageError } from './usage-error.ts'
 
 interface Flags {
@@ -12,18 +14,27 @@ interface Flags {
 
 /**
  * What the editors are to do.
- * @param root where the paths of the files start
+ * @param named the kustomization that is the only path; null where there is none
  * @throws SupercargoError `usage` or `image-invalid`
  */
 export function changesOf(
   wanted: readonly WishedImage[],
-  root: string,
+  { root, files }: Pick<LocalFiles, 'root' | 'files'>,
+  named: string | null,
   { app, policy = [], add }: Flags,
 ): ImageChange[] {
   if (app !== undefined && wanted.length > 1) {
     throw usageError('--app goes with one image.', 'Markers may name an image instead of an app.')
   }
   const policies = policy.map((text) => parsePolicy(text, wanted))
+  const to = add ?? named
+  const addUnder = to === null ? null : relative(root, resolve(to)).replaceAll(sep, '/')
+  if (add !== undefined && kustomizationUnder(files, addUnder ?? '') === null) {
+    throw usageError(
+      `"${add}" is not, and does not hold, a kustomization that was read.`,
+      'Name a kustomization file, or a directory that holds one, of those that a PATH leads to.',
+    )
+  }
   return wanted.map(({ image, tag, digest, newName }) => {
     const name = app ?? defaultApp(image, wanted)
     return {
@@ -36,7 +47,7 @@ export function changesOf(
       options: {
         ...(name === null ? {} : { app: name }),
         policies: policies.filter((each) => sameImage(each.image, image)).map((each) => each.policy),
-        ...(add === undefined ? {} : { addUnder: relative(root, resolve(add)).replaceAll(sep, '/') }),
+        ...(addUnder === null ? {} : { addUnder }),
       },
     }
   })

@@ -50,7 +50,7 @@ function printTable(terminal: Terminal, { images }: Result): void {
         : sightings.map((sighting) => [
             wanted.image.written,
             `${path}:${sighting.line}`,
-            outcomeOf(outcome, sighting, wanted),
+            outcomeOf(outcome, sighting),
             versionText(sighting) ?? '–',
             versionText(sighting.after ?? sighting) ?? '–',
           ]),
@@ -115,7 +115,7 @@ function imageForPrograms({ wanted, outcome, message, seen, files }: ImageResult
       path,
       outcome: ofFile,
       places: sightings.map((sighting) => ({
-        outcome: outcomeOf(ofFile, sighting, wanted),
+        outcome: outcomeOf(ofFile, sighting),
         format: sighting.format,
         line: sighting.line,
         column: sighting.column,
@@ -127,16 +127,13 @@ function imageForPrograms({ wanted, outcome, message, seen, files }: ImageResult
   }
 }
 
-/** In a file that is edited, a reference may have had its version before; its name does not show. */
-function outcomeOf(ofFile: string, sighting: Sighting, { newName }: ImageResult['wanted']): string {
-  const { after } = sighting
-  if (newName !== null) return ofFile
-  const isSame = after !== undefined && versionText(after) === versionText(sighting)
-  return ofFile === 'updated' && isSame ? 'current' : ofFile
+/** In a file that is edited, a reference may have had its version before. */
+function outcomeOf(ofFile: string, { isEdited }: Sighting): string {
+  return ofFile === 'updated' && isEdited === false ? 'current' : ofFile
 }
 
-/** `v2`, `v2@sha256:…` or `@sha256:…`; null where there is no version. */
-function versionText({ tag, digest }: { tag: string | null; digest: string | null }): string | null {
-  if (digest === null) return tag
+/** `v2`, `v2@sha256:…` or `@sha256:…`, or the commit or version that a marker asks for; null where there is none. */
+function versionText({ tag, digest, says }: Pick<Sighting, 'tag' | 'digest' | 'says'>): string | null {
+  if (digest === null) return tag ?? says?.sha ?? says?.version ?? null
   return `${tag ?? ''}@${digest}`
 }

@@ -71,7 +71,7 @@ export function readFiles(
     }
     if (++count > MAX_FILES) throw tooMuch(`${thousands(MAX_FILES)} files`)
     if (count % 1000 === 0) progress(count)
-    guarded(path, () => reader.read(absolute, path))
+    guarded(() => reader.read(absolute, path))
   }
   const walk = (directory: string, path: string): void => {
     for (const entry of readdirSync(directory, { withFileTypes: true })) {
@@ -83,7 +83,7 @@ export function readFiles(
   }
   for (const target of targets) {
     const path = relative(root, target).replaceAll(sep, '/')
-    guarded(target, () => (isDirectory(target) ? walk(target, path) : add(target, path)))
+    guarded(() => (isDirectory(target) ? walk(target, path) : add(target, path)))
   }
   reader.end()
   files.sort((a, b) => (a.path < b.path ? -1 : 1))
@@ -96,7 +96,7 @@ function readOthers(root: string, paths: readonly string[]): TextFile[] {
   const ignore = () => {}
   const found = { text, other: ignore, notUtf8: ignore, tooLarge: ignore }
   const reader = textReader(found, { texts: [], inPath: () => true })
-  for (const path of paths) guarded(path, () => reader.read(join(root, path), path))
+  for (const path of paths) guarded(() => reader.read(join(root, path), path))
   reader.end()
   return files
 }
@@ -121,13 +121,15 @@ function isDirectory(target: string): boolean {
   return false
 }
 
-function guarded<T>(path: string, read: () => T): T {
+/** Names the file or the directory that it was about, as seen from the working directory. */
+function guarded<T>(read: () => T): T {
   try {
     return read()
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    if (!(error instanceof Error)) throw error
+    const { code = '', path = '' }: NodeJS.ErrnoException = error
     if (code !== 'EACCES' && code !== 'EPERM' && code !== 'ENOENT' && code !== 'ELOOP') throw error
-    throw usageError(`"${path}" may not be read, or is gone (${code}).`)
+    throw usageError(`"${relative('', path) || path}" may not be read, or is gone (${code}).`)
   }
 }
 

@@ -11,7 +11,7 @@ import {
   type Stats,
   writeFileSync,
 } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { SupercargoError } from '../../domain/errors.ts'
 import type { FileEdit } from '../../edit/editor.ts'
 
@@ -38,7 +38,12 @@ export function writeFiles(root: string, edits: readonly FileEdit[]): void {
   }
 }
 
-function stage(target: string, { path, before, after }: FileEdit, suffix: string): Staged {
+function stage(
+  target: string,
+  { before, after }: Pick<FileEdit, 'before' | 'after'>,
+  suffix: string,
+): Staged {
+  const path = relative('', target)
   const temporary = join(dirname(target), `.${basename(target)}.${suffix}`)
   try {
     const { mode, uid, gid } = unchanged(target, path, before)
