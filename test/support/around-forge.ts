@@ -2,16 +2,19 @@ import pino from 'pino'
 import { createRegistry, NO_REGISTRIES } from '../../src/compose/registry.ts'
 import { SupercargoError } from '../../src/domain/errors.ts'
 import type { Dependencies } from '../../src/reconcile/dependencies.ts'
-import { interpose } from './interpose.ts'
+import { interpose, type Moment } from './interpose.ts'
 import type { LivingForge } from './living-forge.ts'
 import { NO_PAGES } from './no-store.ts'
 
 const SILENT = pino({ level: 'silent' })
 
+/** What else happens then. */
+export type Hook = (moment: Moment) => void | Promise<void>
+
 /** What passes and commands need around a forge, at a time; `hook` is called before and after each call to it. */
-export function around({ forge }: LivingForge, now: Date, hook = () => {}): Dependencies {
+export function around({ forge }: LivingForge, now: Date, hook: Hook = () => {}): Dependencies {
   return {
-    forges: new Map([['github', interpose(forge, async () => hook())]]),
+    forges: new Map([['github', interpose(forge, async (moment) => await hook(moment))]]),
     registry: createRegistry(NO_REGISTRIES, SILENT),
     prober: NO_PAGES,
     log: SILENT,
