@@ -22,11 +22,15 @@ export interface Failure {
   error: unknown
 }
 
-/** An action that fails keeps nothing from the others. */
+/**
+ * An action that fails keeps nothing from the others.
+ * @param before looks once more right before each; where it throws, that one is not done
+ */
 export async function applyAll(
   actions: readonly Action[],
   dependencies: Dependencies,
   repository: RepositoryId,
+  before: (action: Action) => Promise<void> = async () => {},
 ): Promise<Done> {
   const applied: Applied[] = []
   const denied: Action[] = []
@@ -37,6 +41,7 @@ export async function applyAll(
       continue
     }
     try {
+      await before(action)
       const result = await apply(action, dependencies)
       applied.push(result)
       await writeDown(result, dependencies, repository)

@@ -19,6 +19,7 @@ import { type Dependencies, forgeOf } from './dependencies.ts'
 import type { Planned } from './plan-completely.ts'
 import { type Reading, readAndPlan } from './read-world.ts'
 import { reasonOf } from './reason-of.ts'
+import { assertSameLocks } from './same-locks.ts'
 import { watchesOf } from './watches.ts'
 
 /**
@@ -83,6 +84,7 @@ async function passOnce(
     plan.actions.filter((action) => !isRetag(action) && !isPlacing(action)),
     dependencies,
     repository,
+    (action) => assertSameLocks(action, world, dependencies),
   )
   done.applied.unshift(...tagged.applied, ...placed.applied)
   done.failures.unshift(...tagged.failures, ...placed.failures)

@@ -12,6 +12,7 @@ import { kustomizeBuild, skipWithoutKustomize } from '../support/kustomize.ts'
 import { treeTexts } from '../support/sandbox.ts'
 import { tagOf } from '../support/scene.ts'
 import { acrossForges, PAIRS, SOURCE } from '../support/stage.ts'
+import { WEB_BASE } from '../support/web-base.ts'
 
 const ONE_FORGE = PAIRS.filter(({ source, target }) => source === target)
 const FILES = /^apps\/web\/previews\//
@@ -28,26 +29,6 @@ function assertValid(manifest: { kind: string; apiVersion?: string }): void {
   const Model = MODELS[manifest.kind]
   assert.ok(Model, manifest.kind)
   new Model(manifest as never).validate()
-}
-
-const BASE = {
-  'apps/web/base/kustomization.yaml': 'resources: [web.yaml]\n',
-  'apps/web/base/web.yaml': `apiVersion: apps/v1
-kind: Deployment
-metadata: { name: web }
-spec:
-  selector: { matchLabels: { app: web } }
-  template:
-    metadata: { labels: { app: web } }
-    spec:
-      containers:
-        - { name: web, image: ghcr.io/acme/web, ports: [{ containerPort: 8080 }] }
----
-apiVersion: v1
-kind: Service
-metadata: { name: web }
-spec: { selector: { app: web }, ports: [{ port: 80, targetPort: 8080 }] }
-`,
 }
 
 const DIRECTORY = {
@@ -90,7 +71,7 @@ acrossForges((stage) => {
   }, async () => {
     await stage(
       async (s) => {
-        const files = { ...BASE, ...DIRECTORY, '.supercargo/policy.yml': POLICY }
+        const files = { ...WEB_BASE, ...DIRECTORY, '.supercargo/policy.yml': POLICY }
         const repository = await s.target.repository('acme/previews', files)
         const { number, head } = await s.propose('feature/login')
         const before = await s.headOf(s.manifests, 'main')

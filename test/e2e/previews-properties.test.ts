@@ -2,11 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import fc from 'fast-check'
+import { STATE_BRANCH } from '../../src/domain/names.ts'
 import { CONFIG_WITH_PREVIEWS } from '../support/acme.ts'
 import { botOn, type TestBot } from '../support/bot.ts'
 import { emptied } from '../support/emptied.ts'
 import { later, pushAt } from '../support/later.ts'
 import { previewsInGit, previewsOf } from '../support/previews-in-git.ts'
+import { treeTexts } from '../support/sandbox.ts'
+import { type Speaker, speaker } from '../support/speaker.ts'
 import { acrossForges, PAIRS, SOURCE, type Stage } from '../support/stage.ts'
 
 const LIMIT = 2
@@ -17,12 +20,17 @@ const ONE_FORGE = PAIRS.filter(({ source, target }) => source === target)
 
 /** What somebody does: to one of three branches, to the forge, or to the bot. */
 type Step =
-  | { do: 'push' | 'close' | 'reopen' | 'delete' | 'rename' | 'label' | 'unlabel'; to: number }
+  | { do: What; to: number }
   | { do: 'day' | 'hook' | 'restart' }
+  /** Somebody says it of the preview of a branch. */
+  | { do: 'say'; to: number; words: Words }
   /** Previews leave the configuration, or come back; a pass to which the forge lists no pull request. */
   | { do: 'configure' | 'outage' }
   /** A pass whose request of this number fails. */
   | { do: 'failure'; at: number }
+
+type What = 'push' | 'close' | 'reopen' | 'delete' | 'rename' | 'label' | 'unlabel'
+type Words = 'up' | 'down' | 'extend' | 'extend 3d' | 'pin' | 'unpin'
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -33,6 +41,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('day', 'day', 'hook', 'hook', 'restart') }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('say'),
+      to: fc.nat(3),
+      words: fc.constantFrom<Words>('up', 'down', 'extend', 'extend 3d', 'pin', 'unpin'),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('configure', 'outage') }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('failure' as const), at: fc.nat(8) }) },
 )
@@ -45,7 +61,18 @@ interface Pull {
   off: boolean
   /** The day of its last activity. */
   day: number
+  said: SaidOfIt
 }
+
+/** What was said of a preview, by days. */
+interface SaidOfIt {
+  wanted: 'up' | 'down' | null
+  pinned: boolean
+  /** Its time ends then at the soonest. */
+  until: number
+}
+
+const NOTHING: SaidOfIt = { wanted: null, pinned: false, until: 0 }
 
 /** Plays steps, and keeps what the rules say of them. */
 class Play {
@@ -53,6 +80,7 @@ class Play {
   private day = 0
   configured = true
   private bot: TestBot
+  private readonly speakers = new Map<number, Speaker>()
   private readonly s: Stage
 
   constructor(s: Stage) {
@@ -61,6 +89,7 @@ class Play {
   }
 
   async take(step: Step): Promise<void> {
+    if (step.do === 'say') return await this.say(`feature/${step.to}`, step.words)
     if ('to' in step) return await this.act(step.do, `feature/${step.to}`)
     if (step.do === 'day') {
       this.day += 1
@@ -94,15 +123,24 @@ class Play {
     await this.s.pushConfig('Configure', this.configured ? CONFIG : WITHOUT)
   }
 
-  private async act(what: Extract<Step, { to: number }>['do'], branch: string): Promise<void> {
+  private async act(what: What, branch: string): Promise<void> {
     const { source, clone } = this.s
     const pull = this.pulls.get(branch)
     if (pull === undefined) {
       const made = await this.s.propose(branch)
-      this.pulls.set(branch, { ...made, open: true, deleted: false, off: false, day: this.day })
+      this.pulls.set(branch, {
+        ...made,
+        open: true,
+        deleted: false,
+        off: false,
+        day: this.day,
+        said: NOTHING,
+      })
       return
     }
     const { number, open, deleted } = pull
+    // what was said is forgotten by a pass that sees that it is closed
+    if (!open && (await saidInGit(this.s)).every((each) => each !== number)) pull.said = NOTHING
     if (what === 'close' && open) {
       await source.closeRequest(SOURCE, number)
       pull.open = false
@@ -127,14 +165,59 @@ class Play {
     }
   }
 
+  /** Says it, and what may be said leads to something. */
+  private async say(branch: string, words: Words): Promise<void> {
+    const pull = this.pulls.get(branch)
+    if (pull === undefined) return
+    const { number, open, said } = pull
+    const now = () => this.s.bot.dependencies.now()
+    const found = this.speakers.get(number) ?? (await speaker(this.s, now, { number }))
+    this.speakers.set(number, found)
+    const { reactions } = await found.ask(`/cargo preview ${words}`)
+    const isAbout = words === 'up' || words === 'down' || this.isChosen(pull)
+    assert.equal(reactions.at(-1), this.configured && open && isAbout ? 'rocket' : 'confused')
+    if (reactions.at(-1) === 'rocket') pull.said = afterWords(said, words, this.day)
+  }
+
+  private isChosen({ off, said: { wanted } }: Pull): boolean {
+    return wanted === 'up' || (wanted === null && !off)
+  }
+
   /** The previews that the rules define. */
   expected(): Record<string, string> {
     if (!this.configured) return {}
     const chosen = [...this.pulls.values()]
-      .filter(({ open, off, day }) => open && !off && day + TTL > this.day)
+      .filter((pull) => pull.open && this.isChosen(pull))
+      .filter(({ day, said: { pinned, until } }) => pinned || Math.max(day + TTL, until) > this.day)
       .sort((a, b) => a.number - b.number)
     return previewsOf(...chosen.slice(0, LIMIT))
   }
+}
+
+function afterWords(before: SaidOfIt, words: Words, day: number): SaidOfIt {
+  const until = Math.max(before.until, day + (words === 'extend 3d' ? 3 : TTL))
+  switch (words) {
+    case 'up':
+      return { ...before, wanted: 'up', until }
+    case 'down':
+      return { ...NOTHING, wanted: 'down' }
+    case 'pin':
+      return { ...before, pinned: true }
+    case 'unpin':
+      return before.pinned ? { ...before, pinned: false, until } : before
+    default:
+      return { ...before, until }
+  }
+}
+
+/** Numbers of the pull requests of which something was said. */
+async function saidInGit({ target, manifests }: Stage): Promise<number[]> {
+  const files = Object.keys(await treeTexts(target.inside, manifests, STATE_BRANCH))
+  return files.flatMap((path) => /previews\/(\d+)\.json$/.exec(path)?.[1] ?? []).map(Number)
+}
+
+function isOfPreviews(comment: string): boolean {
+  return comment.includes('supercargo:previews')
 }
 
 acrossForges((stage) => {
@@ -153,7 +236,7 @@ acrossForges((stage) => {
             if (!play.configured) await s.bot.pass(SOURCE)
             assert.deepEqual((await s.bot.pass(SOURCE)).applied, [])
             for (const { number } of play.pulls.values())
-              assert.ok((await s.source.comments(SOURCE, number)).length <= 1)
+              assert.ok((await s.source.comments(SOURCE, number)).filter(isOfPreviews).length <= 1)
           },
           { config: CONFIG },
         )

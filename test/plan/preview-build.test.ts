@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { Policy } from '../../src/config/model.ts'
 import { plan } from '../../src/plan/plan.ts'
 import { kustomizeBuild, skipWithoutKustomize } from '../support/kustomize.ts'
+import { WEB_BASE } from '../support/web-base.ts'
 import { app, file, manifests, offers, previews, pullRequest, world } from '../support/world.ts'
 
 const POLICY: Policy = {
@@ -13,16 +14,7 @@ const POLICY: Policy = {
 
 /** What a team might write: a namespace of its own, a host of its own, and what people read. */
 const FILES = {
-  'apps/web/base/kustomization.yaml': 'resources: [deployment.yaml]\n',
-  'apps/web/base/deployment.yaml': `apiVersion: apps/v1
-kind: Deployment
-metadata: { name: web }
-spec:
-  selector: { matchLabels: { app: web } }
-  template:
-    metadata: { labels: { app: web } }
-    spec: { containers: [{ name: web, image: ghcr.io/acme/web }] }
-`,
+  ...WEB_BASE,
   'apps/web/preview/kustomization.yaml': `namespace: web-{slug}
 resources: [../../base, namespace.yaml, ingress.yaml]
 images:
@@ -74,7 +66,7 @@ test('a rendered preview builds with kustomize to its own namespace, host and im
   const text = build.lines.join('\n')
   const [, namespace] = /kind: Namespace\nmetadata:[\s\S]*?\n {2}name: (\S+)/.exec(text) ?? []
   assert.match(namespace ?? '', /^web-feature-id-x-1-[0-9a-f]{10}$/)
-  assert.equal(text.match(new RegExp(`namespace: ${namespace}$`, 'gm'))?.length, 2)
+  assert.equal(text.match(new RegExp(`namespace: ${namespace}$`, 'gm'))?.length, 3)
   assert.match(text, new RegExp(`host: ${namespace?.slice(4)}\\.preview\\.acme\\.dev`))
   assert.match(text, /image: ghcr\.io\/acme\/web:12abcde$/m)
   assert.match(text, /expires: "2026-01-04T00:00:00Z"/)

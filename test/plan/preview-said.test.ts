@@ -37,7 +37,7 @@ function words(...all: [PreviewWord | PreviewWord['is'], Said?][]): PreviewState
           : word === 'extend'
             ? { is: 'extend', seconds: null }
             : { is: word }
-    return afterWord(before, whole, said) ?? NOTHING_SAID_OF_IT
+    return afterWord(before, whole, said, 3 * DAY) ?? NOTHING_SAID_OF_IT
   }, NOTHING_SAID_OF_IT)
 }
 
@@ -163,6 +163,18 @@ test('nobody takes time away by extending', () => {
   )
 })
 
+test('nor does who extends it for less than somebody before, or does not pin it any more', () => {
+  const config = { ttl: 3 * DAY }
+  const given: [PreviewWord, Said] = [{ is: 'extend', seconds: 20 * DAY }, by('alice', 10)]
+  for (const more of [[[{ is: 'extend', seconds: DAY }]], [['extend']], [['pin'], ['unpin']]] as const) {
+    const said = { 1: words(given, ...more.map(([word]): [PreviewWord | PreviewWord['is']] => [word])) }
+    assert.match(
+      comment(worldOf({ pulls: old(12), config, said })),
+      /\| 2026-01-12 03:04 UTC, extended by bob \|/,
+    )
+  }
+})
+
 test('a pinned preview has no end, and its time begins anew when it is not pinned any more', () => {
   const config = { ttl: 3 * DAY }
   const pinned = worldOf({ pulls: old(99), config, said: { 1: words(['pin']) } })
@@ -179,7 +191,7 @@ test('whoever takes a preview down means all that was said before', () => {
   const { wanted, ...rest } = words(['up'], ['pin'], ['extend'], ['down'])
   assert.equal(wanted?.is, 'down')
   assert.deepEqual(rest, { approved: null, pinned: null, extended: null })
-  assert.equal(afterWord(NOTHING_SAID_OF_IT, { is: 'unpin' }, by('bob')), null)
+  assert.equal(afterWord(NOTHING_SAID_OF_IT, { is: 'unpin' }, by('bob'), null), null)
 })
 
 const fork = (change: Partial<SourcePullRequest> = {}) => [pullRequest(1, { fork: true, ...change })]

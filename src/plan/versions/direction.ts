@@ -21,9 +21,9 @@ export function relateToPresent(
   present: readonly Present[],
   candidate: Version,
 ): Relation[] {
-  return present
-    .filter(({ tag }) => tag !== candidate.tag)
-    .map((each) => relationBy(environment)(world, environment, each, candidate))
+  return otherThan(candidate, present).map((each) =>
+    relationBy(environment)(world, environment, each, candidate),
+  )
 }
 
 /** The same from the other side: the commits of a forward relation are those that going there takes back. */
@@ -33,11 +33,13 @@ export function takenBack(
   present: readonly Present[],
   candidate: Version,
 ): Relation[] {
-  return present
-    .filter(({ tag }) => tag !== candidate.tag)
-    .map((each) =>
-      relationBy(environment)(world, environment, asPresent(candidate), asVersion(world, environment, each)),
-    )
+  return otherThan(candidate, present).map((each) =>
+    relationBy(environment)(world, environment, asPresent(candidate), asVersion(world, environment, each)),
+  )
+}
+
+function otherThan(candidate: Version, present: readonly Present[]): Present[] {
+  return present.filter(({ tag }) => tag !== candidate.tag)
 }
 
 type Relate = (world: World, environment: Environment, present: Present, candidate: Version) => Relation

@@ -1,4 +1,6 @@
 import type { Decision } from '../../plan/explain/answer.ts'
+import type { World } from '../../plan/world.ts'
+import { type CommandPlace, wasSaid } from '../../state/message.ts'
 import { type Reading, readAndPlan } from '../read-world.ts'
 import type { CommandDependencies, Order } from './dependencies.ts'
 import { type Permit, permitOf } from './permit.ts'
@@ -15,6 +17,27 @@ export function done(code: string, message: string, details: string): Carried {
 export function refused(code: string, message: string): Carried {
   return { done: false, reason: { code, message }, details: '' }
 }
+
+/**
+ * What a process has written down and did not live to tell: it is done, although by now it would be refused, because
+ * it has come about, or others have said something since.
+ */
+export function unlessWritten(carried: Carried, world: World, command: CommandPlace): Carried {
+  return carried.done || !isWritten(world, command) ? carried : WRITTEN
+}
+
+/** Whether a command was carried out before, as far as it wrote something down. */
+export function isWritten({ manifests }: World, command: CommandPlace): boolean {
+  return manifests.some(
+    ({ snapshot }) => snapshot?.state?.trusted === true && wasSaid(snapshot.state.messages, command),
+  )
+}
+
+export const WRITTEN = done(
+  'written-before',
+  'This was written down at the first try, which was interrupted. More may have happened since: "/cargo status" shows how it stands.',
+  '',
+)
 
 /** Reads the world afresh, without writing anything; a refusal where there is nothing to plan. */
 export async function readPlanned(
@@ -42,5 +65,6 @@ export async function steer(
   const reading = await readPlanned(order, dependencies)
   if ('done' in reading) return reading
   const { permit, reason } = await permitOf(order, reading.world, dependencies)
-  return permit === null ? refused(reason.code, reason.message) : await carry(permit, reading)
+  if (permit === null) return refused(reason.code, reason.message)
+  return unlessWritten(await carry(permit, reading), reading.world, order)
 }

@@ -7,6 +7,7 @@ import { parseRepository, type RepositoryId } from '../../domain/repository.ts'
 import type { Decision } from '../../plan/explain/answer.ts'
 import type { Intent } from '../../store/store.ts'
 import { forgeOf } from '../dependencies.ts'
+import { isWritten, readPlanned, WRITTEN } from './carried.ts'
 import type { CommandDependencies, Order } from './dependencies.ts'
 import { allows } from './permission.ts'
 import { spokenOf } from './spoken-of.ts'
@@ -40,9 +41,6 @@ export async function decide(intent: Intent, dependencies: CommandDependencies):
   if (commentHash(text) !== intent.hash || login.toLowerCase() !== intent.login.toLowerCase()) {
     return refuse('comment-changed', 'The comment was changed before it was its turn; write a new one.')
   }
-  if (now().getTime() - intent.acceptedAt.getTime() > LIMITS.seconds * 1000) {
-    return refuse('too-late', 'This could not be carried out within an hour; write it again.')
-  }
   const reading = readComment(text, forge.words)
   if (reading.kind === 'nothing')
     return unheard('no-command', 'The comment holds no command of this version.')
@@ -53,24 +51,47 @@ export async function decide(intent: Intent, dependencies: CommandDependencies):
     }))
     return { decisions, answer }
   }
+  const { commands } = reading
   const { repository: about, app } = await spokenOf(forge, repository, intent.number)
   if (about.forge !== repository.forge) {
     const message = `${about.path} is on another forge, where nobody knows who ${login} is; write it on a ${forge.words.changeRequest} there.`
     return refuse('other-forge', message)
   }
+  if (now().getTime() - intent.acceptedAt.getTime() > LIMITS.seconds * 1000) {
+    return { decisions: await giveUp(commands, about, url, dependencies), answer }
+  }
   const access = await forge.readAccess(about, login)
-  const forbidden = reading.commands.filter(({ verb }) => !allows(access, needOf(verb)))
+  const forbidden = commands.filter(({ verb }) => !allows(access, needOf(verb)))
   if (forbidden.length > 0) {
     return { decisions: forbidden.map((command) => notPermitted(command, login, about)), answer }
   }
   const decisions: Decision[] = []
-  for (const [index, command] of reading.commands.entries()) {
+  for (const [index, command] of commands.entries()) {
     const order = { intent, repository: about, login, url, place: index + 1, access }
     const decision =
       app === null ? carryOut(command, order, dependencies) : carryOutThere(command, app, order, dependencies)
     decisions.push(await decision)
   }
   return { decisions, answer }
+}
+
+/** Nothing is carried out any more, but nobody is told to write again what was. */
+async function giveUp(
+  commands: readonly Command[],
+  repository: RepositoryId,
+  url: string,
+  dependencies: CommandDependencies,
+): Promise<Decision[]> {
+  const reading = await readPlanned({ repository }, dependencies)
+  const late = refusal('too-late', 'This could not be carried out within an hour; write it again.')
+  const written = commands.map(
+    (_, index) => 'world' in reading && isWritten(reading.world, { url, place: index + 1 }),
+  )
+  if (!written.includes(true)) return [late]
+  return commands.map((command, index) => ({
+    ...(written[index] === true ? WRITTEN : late),
+    written: command.written,
+  }))
 }
 
 async function carryOut(

@@ -4,8 +4,8 @@ import type { SourcePullRequest } from '../../forge/forge.ts'
 import type { Reason } from '../../plan/action.ts'
 import { asksFor } from '../../plan/previews/choose.ts'
 import type { PreviewWord } from '../../state/preview.ts'
-import { readPlanned, refused } from './carried.ts'
-import type { CarryOut } from './dependencies.ts'
+import { type Carried, type Planned, readPlanned, refused, unlessWritten } from './carried.ts'
+import type { CarryOut, CommandDependencies, Order } from './dependencies.ts'
 import { type PreviewSubject, subjectOf } from './preview-subject.ts'
 import { sayOfPreview } from './say-preview.ts'
 
@@ -17,10 +17,14 @@ const LONGEST_DAYS = 30
  * manifest repository has already said in its policy what previews may do there.
  */
 export const preview: CarryOut = async (order, dependencies) => {
-  const { command, intent, login } = order
   const reading = await readPlanned(order, dependencies)
   if ('done' in reading) return reading
-  const subject = subjectOf(reading.world, intent.number, command.options.app)
+  return unlessWritten(await carry(order, reading, dependencies), reading.world, order)
+}
+
+async function carry(order: Order, { world }: Planned, dependencies: CommandDependencies): Promise<Carried> {
+  const { command, intent, login } = order
+  const subject = subjectOf(world, intent.number, command.options.app)
   if ('code' in subject) return refused(subject.code, subject.message)
   const word = wordOf(command, subject)
   if ('code' in word) return refused(word.code, word.message)
@@ -30,7 +34,7 @@ export const preview: CarryOut = async (order, dependencies) => {
     url: order.url,
     reason: command.reason,
   }
-  return await sayOfPreview(reading.world, concerned(subject, word), word, said, order, dependencies)
+  return await sayOfPreview(world, concerned(subject, word), word, said, order, dependencies)
 }
 
 function wordOf(

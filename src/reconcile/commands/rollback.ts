@@ -7,7 +7,7 @@ import type { Relation } from '../../plan/versions/lineage.ts'
 import { namedVersion } from '../../plan/versions/named-version.ts'
 import { lockAt } from '../../state/locks.ts'
 import { forgeOf } from '../dependencies.ts'
-import { type Carried, done, type Planned, refused, steer } from './carried.ts'
+import { type Carried, done, isWritten, type Planned, refused, steer, WRITTEN } from './carried.ts'
 import { compareVersions } from './compare-versions.ts'
 import type { CarryOut, CommandDependencies, Order } from './dependencies.ts'
 import { existenceOf, unlooked } from './existing-version.ts'
@@ -27,6 +27,8 @@ export const rollback: CarryOut = (order, dependencies) =>
     const no = (code: string, message: string) => refused(code, tellable(permit, { code, message }).message)
     const written = writtenBefore(order, permit)
     if (written !== null) return told({ permit, reading, version: written, looked: true, back: null })
+    // somebody has let it go on since, so that the version before may be another one by now
+    if (isWritten(reading.world, order)) return WRITTEN
     const present = versionsIn(reading.world, app, environment, manifests.snapshot.tree)
     const version = await wanted(order, permit, reading, dependencies)
     if ('code' in version) return refused(version.code, version.message)

@@ -74,7 +74,7 @@ function judge(
   said: Said,
 ): Judged | Reason {
   const before = state.previews[`${app.name}/${pullRequest.number}`] ?? NOTHING_SAID_OF_IT
-  const accepted = { name: app.name, after: afterWord(before, word, said) }
+  const accepted = { name: app.name, after: afterWord(before, word, said, previews.ttl) }
   if (word.is === 'up' || word.is === 'down') return accepted
   const choice = choose(previews, pullRequest, before)
   if ('reason' in choice) return choice.reason

@@ -4,9 +4,10 @@ import type { RepositoryId } from '../../domain/repository.ts'
 import type { Forge } from '../../forge/forge.ts'
 import type { StateChange } from '../../forge/state.ts'
 import type { Reason } from '../../plan/action.ts'
-import { readState, type SourceIdentity, stateDirectory } from '../../state/files.ts'
+import type { SourceIdentity } from '../../state/files.ts'
 import { type CommandPlace, stateMessage, wasSaid } from '../../state/message.ts'
 import type { Said, SourceState } from '../../state/state.ts'
+import { readStateAlone } from '../read-state.ts'
 
 /** How often what was said is decided anew because somebody else wrote first. */
 const ATTEMPTS = 8
@@ -50,17 +51,10 @@ async function sayOnce(
   command: CommandPlace | null,
   decide: (state: SourceState) => Saying,
 ): Promise<Reason | null> {
-  const { repository, state } = await forge.readManifests(manifests, {
-    branch: null,
-    files: [],
-    directories: [],
-    changeRequestBranches: [],
-    state: stateDirectory(source),
-  })
-  const read = readState(source, state)
+  const { repository, snapshot, read } = await readStateAlone(forge, manifests, source)
   if (!read.ok) return { code: 'state-unreadable', message: read.message }
   const saying = decide(read.value)
-  if (command !== null && wasSaid(state?.messages ?? [], command)) return null
+  if (command !== null && wasSaid(snapshot?.messages ?? [], command)) return null
   if ('refused' in saying) return saying.refused
   const { changes, what, said } = saying
   if (changes.length > 0) {

@@ -19,22 +19,18 @@ export function followEvents(model: Model, log: (error: unknown) => void): void 
 
 async function noteChange(model: Model, event: ForgeEvent & { type: 'pull' }): Promise<void> {
   const { action, repository, pull, before, sender } = event
+  // counting takes a moment, and the note is of the time before
+  const now = model.now()
+  const add = (body: string) => addSystemNote(model, repository, pull, sender, body, now)
   if (action === 'synchronize' && before !== null) {
     const count = await countCommits(model.git(repository), pull.headOid, [before.headOid])
     const commits = `${count} commit${count === 1 ? '' : 's'}`
-    addSystemNote(model, repository, pull, sender, `added ${commits}\n\n[Compare with previous version]`)
+    add(`added ${commits}\n\n[Compare with previous version]`)
   }
-  if (action === 'closed')
-    addSystemNote(model, repository, pull, sender, pull.state === 'merged' ? 'merged' : 'closed')
-  if (action === 'reopened') addSystemNote(model, repository, pull, sender, 'reopened')
+  if (action === 'closed') add(pull.state === 'merged' ? 'merged' : 'closed')
+  if (action === 'reopened') add('reopened')
   if (action === 'edited' && before !== null && before.title !== pull.title) {
-    addSystemNote(
-      model,
-      repository,
-      pull,
-      sender,
-      `changed title from **${before.title}** to **${pull.title}**`,
-    )
+    add(`changed title from **${before.title}** to **${pull.title}**`)
   }
 }
 
@@ -44,8 +40,8 @@ function addSystemNote(
   pull: PullRequest,
   author: Account,
   body: string,
+  now: string,
 ): void {
-  const now = model.now()
   const note: IssueComment = {
     id: model.nextId(),
     repositoryId: project.id,
