@@ -52,7 +52,8 @@ export function findImages(
 
 /**
  * Brings every reference to the image to the wished version, and changes no byte besides. Applied twice it
- * changes nothing more. Never throws: where it cannot do so it refuses, and then there are no edits at all.
+ * changes nothing more. Throws only what `others` throws: where it cannot do so it refuses, and then there are no
+ * edits at all.
  * @param others files that cannot matter to the image (`search/may-matter.ts`), asked for only to say what else is
  *   there when nothing names it
  */

@@ -16,7 +16,7 @@ export interface ImagesEdit {
 }
 
 /**
- * Sets several images one after the other over the same files. Never throws.
+ * Sets several images one after the other over the same files. Throws only what `others` throws.
  * @param others as with `setImage`
  */
 export function setImages(

@@ -21,7 +21,10 @@ export interface LocalFiles {
    * order mark.
    */
   files: TextFile[]
-  /** Reads all the others. */
+  /**
+   * Reads all the others.
+   * @throws SupercargoError `usage` as when the files were read
+   */
   others(): TextFile[]
   /** Text that is not UTF-8 and may name an image, or is larger than 32 MiB. Binary files are not counted. */
   unread: UnreadFile[]
@@ -49,12 +52,13 @@ export function readFiles(
   const seen = new Set<string>()
   let count = 0
   let total = 0
+  const addTo = (texts: TextFile[]) => (path: string, text: string) => {
+    total += text.length
+    if (total > MAX_TOTAL) throw tooMuch('512 MiB of text')
+    texts.push({ path, text })
+  }
   const found: Found = {
-    text: (path, text) => {
-      total += text.length
-      if (total > MAX_TOTAL) throw tooMuch('512 MiB of text')
-      files.push({ path, text })
-    },
+    text: addTo(files),
     other: (path) => others.push(path),
     notUtf8: (path) => {
       unread.push({ path, code: 'not-utf-8', message: 'The file is not UTF-8, so it is left alone.' })
@@ -87,18 +91,16 @@ export function readFiles(
   }
   reader.end()
   files.sort((a, b) => (a.path < b.path ? -1 : 1))
-  return { root, files, unread, others: () => readOthers(root, others) }
-}
-
-function readOthers(root: string, paths: readonly string[]): TextFile[] {
-  const files: TextFile[] = []
-  const text = (path: string, text: string) => files.push({ path, text })
-  const ignore = () => {}
-  const found = { text, other: ignore, notUtf8: ignore, tooLarge: ignore }
-  const reader = textReader(found, { texts: [], inPath: () => true })
-  for (const path of paths) guarded(() => reader.read(join(root, path), path))
-  reader.end()
-  return files
+  const readOthers = (): TextFile[] => {
+    const texts: TextFile[] = []
+    const ignore = () => {}
+    const all = { texts: [], inPath: () => true }
+    const again = textReader({ text: addTo(texts), other: ignore, notUtf8: ignore, tooLarge: ignore }, all)
+    for (const path of others) guarded(() => again.read(join(root, path), path))
+    again.end()
+    return texts
+  }
+  return { root, files, unread, others: readOthers }
 }
 
 /** The directory that holds all targets: the working directory where it does. */

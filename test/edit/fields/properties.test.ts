@@ -65,9 +65,9 @@ test('a field that is set reads as the value, everything else as before, and twi
       assert.deepEqual(after.toJS(), before.toJS())
       assert.deepEqual(setFields([{ path: PATH, text: edit.after }], [wish]).edits, [])
     }),
-    { numRuns: 400 },
+    { numRuns: 600 },
   )
-  assert.ok(changed > 150, `${changed} changed`)
+  assert.ok(changed > 200, `${changed} changed`)
 })
 
 test('nothing makes it throw', () => {

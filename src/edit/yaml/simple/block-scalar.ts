@@ -1,4 +1,5 @@
 import type { Scalar } from 'yaml'
+import { SPACE } from './codes.ts'
 import { spelled } from './scalars.ts'
 
 const HEADER = /([|>])(-?) *(?=\n)/y
@@ -43,5 +44,3 @@ export function blockScalarAt(text: string, at: number, indent: number): Scalar 
   const value = lines.join(isFolded ? ' ' : '\n') + (header[2] === '-' ? '' : '\n')
   return spelled(value, isFolded ? 'BLOCK_FOLDED' : 'BLOCK_LITERAL', at, end)
 }
-
-const SPACE = 0x20

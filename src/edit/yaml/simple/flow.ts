@@ -1,4 +1,17 @@
 import type { Scalar, YAMLMap, YAMLSeq } from 'yaml'
+import {
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  DOUBLE_QUOTE,
+  HASH,
+  NEWLINE,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  SINGLE_QUOTE,
+  SPACE,
+} from './codes.ts'
 import { simpleMap, simplePair, simpleSeq } from './nodes.ts'
 import { quotedAt, spelled } from './scalars.ts'
 
@@ -109,15 +122,3 @@ function isIndicator(code: number): boolean {
     code === CLOSE_BRACKET
   )
 }
-
-const NEWLINE = 0x0a
-const SPACE = 0x20
-const DOUBLE_QUOTE = 0x22
-const HASH = 0x23
-const SINGLE_QUOTE = 0x27
-const COMMA = 0x2c
-const COLON = 0x3a
-const OPEN_BRACKET = 0x5b
-const CLOSE_BRACKET = 0x5d
-const OPEN_BRACE = 0x7b
-const CLOSE_BRACE = 0x7d

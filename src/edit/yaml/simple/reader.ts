@@ -1,5 +1,19 @@
 import type { Alias, ParsedNode, Scalar, YAMLMap, YAMLSeq } from 'yaml'
 import { blockScalarAt } from './block-scalar.ts'
+import {
+  AMPERSAND,
+  BAR,
+  DASH,
+  DOUBLE_QUOTE,
+  GREATER,
+  HASH,
+  NEWLINE,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  SINGLE_QUOTE,
+  SPACE,
+  STAR,
+} from './codes.ts'
 import { readFlow } from './flow.ts'
 import { simpleAlias, simpleMap, simplePair, simpleSeq } from './nodes.ts'
 import { quotedAt, spelled } from './scalars.ts'
@@ -121,15 +135,20 @@ class SimpleReader {
 
   /** The value that starts here, or stands below; goes to the line behind it. */
   private value(indent: number): Value | null {
-    if (this.text.charCodeAt(this.at) !== AMPERSAND)
-      return this.isLineDone() ? this.nested(indent) : this.content(indent)
-    if (!this.startsWith(ANCHOR)) return null
-    const anchor = this.text.slice(this.at + 1, ANCHOR.lastIndex).trimEnd()
-    this.at = ANCHOR.lastIndex
+    const anchor = this.anchor()
     const value = this.isLineDone() ? this.nested(indent) : this.content(indent)
-    if (value === null || 'source' in value) return null
+    if (value === null || anchor === null) return value
+    if ('source' in value) return null
     value.anchor = anchor
     return value
+  }
+
+  /** The name of the anchor that starts here; null where there is none. */
+  private anchor(): string | null {
+    if (this.text.charCodeAt(this.at) !== AMPERSAND || !this.startsWith(ANCHOR)) return null
+    const name = this.text.slice(this.at + 1, ANCHOR.lastIndex).trimEnd()
+    this.at = ANCHOR.lastIndex
+    return name
   }
 
   /** What stands below a key, or nothing. A list may stand as far left as the key. */
@@ -216,16 +235,3 @@ class SimpleReader {
     return pattern.test(this.text)
   }
 }
-
-const NEWLINE = 0x0a
-const SPACE = 0x20
-const DOUBLE_QUOTE = 0x22
-const HASH = 0x23
-const AMPERSAND = 0x26
-const SINGLE_QUOTE = 0x27
-const STAR = 0x2a
-const DASH = 0x2d
-const GREATER = 0x3e
-const OPEN_BRACKET = 0x5b
-const OPEN_BRACE = 0x7b
-const BAR = 0x7c

@@ -1,4 +1,5 @@
 import type { Scalar } from 'yaml'
+import { DOUBLE_QUOTE, SINGLE_QUOTE } from './codes.ts'
 import { simpleScalar } from './nodes.ts'
 
 const QUOTED = /"[^"\\\n]*"|'[^'\n]*'/y
@@ -30,6 +31,3 @@ export function quotedAt(text: string, at: number): Scalar | null {
 export function spelled(value: string, type: Scalar.Type, start: number, end = start + value.length): Scalar {
   return simpleScalar(value, type, [start, end, end])
 }
-
-const DOUBLE_QUOTE = 0x22
-const SINGLE_QUOTE = 0x27
